@@ -1,0 +1,60 @@
+/* Asks once before what cannot be undone: a dialog with the verbs on its buttons, never 确定 and 取消. */
+const asked = new WeakSet();
+
+function part(name, css, text) {
+  const element = document.createElement(name);
+  if (css) element.className = css;
+  if (text) element.textContent = text;
+  return element;
+}
+
+function ask(words, answer) {
+  const dialog = part("dialog", "ej-dialog");
+  const head = part("header");
+  const heading = part("h2", "", words.confirm);
+  heading.id = "ej-confirm-heading";
+  dialog.setAttribute("aria-labelledby", heading.id);
+  head.append(heading);
+  dialog.append(head);
+  if (words.confirmText) {
+    const body = part("div", "body");
+    for (const line of words.confirmText.split("\n")) body.append(part("p", "", line));
+    dialog.append(body);
+  }
+  const actions = part("div", "act");
+  const keep = part("button", "btn btn-plain", words.confirmKeep || "返回");
+  const go = part("button", `btn ${words.confirmTone === "primary" ? "btn-primary" : "btn-stop"}`, words.confirmVerb);
+  keep.type = go.type = "button";
+  keep.addEventListener("click", () => dialog.close());
+  go.addEventListener("click", () => {
+    dialog.close();
+    answer();
+  });
+  actions.append(keep, go);
+  dialog.append(actions);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  keep.focus();
+}
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    const asking = event.submitter?.dataset.confirm ? event.submitter : form.dataset.confirm ? form : null;
+    if (!asking || asked.has(form)) {
+      asked.delete(form);
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    const verb = asking.dataset.confirmVerb || submitter?.textContent.trim();
+    ask({ ...asking.dataset, confirmVerb: verb }, () => {
+      asked.add(form);
+      form.requestSubmit(submitter);
+    });
+  },
+  true,
+);

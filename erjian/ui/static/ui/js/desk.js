@@ -1,0 +1,66 @@
+/* The reviewer's keys: J K next and former case, D differences, 1–9 material, S B N decide.
+
+   Single keys are off while typing and can be switched off altogether (WCAG 2.1.4). A decision's key
+   presses its button, which asks once. The buttons, links and boxes do the same without keys. */
+const off = "ej-keys-off";
+let wired = false;
+
+function keysOff() {
+  try {
+    return localStorage.getItem(off) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function typing(element) {
+  return element.closest("textarea, select, input:not([type=checkbox]):not([type=radio]), [contenteditable], dialog");
+}
+
+function move(by) {
+  const cases = [...document.querySelectorAll(".ej-queue a")];
+  const now = cases.findIndex((one) => one.hasAttribute("aria-current"));
+  cases[now + by]?.click();
+}
+
+function differences(on) {
+  document.querySelector(".compare")?.classList.toggle("ej-only-diff", on);
+}
+
+export function wire(root) {
+  const current = root.querySelector(".ej-queue [aria-current]");
+  current?.scrollIntoView({ block: "nearest" });
+  if (wired) return;
+  wired = true;
+  const desk = document.querySelector("[data-desk]");
+  desk.classList.toggle(off, keysOff());
+  for (const box of document.querySelectorAll("[data-desk-keys]")) box.checked = !keysOff();
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-only-diff]")) differences(event.target.checked);
+    if (event.target.matches("[data-desk-keys]")) {
+      try {
+        localStorage.setItem(off, event.target.checked ? "0" : "1");
+      } catch {
+        /* holds for this page only */
+      }
+      desk.classList.toggle(off, !event.target.checked);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    if (desk.classList.contains(off) || typing(event.target) || document.querySelector("dialog[open]")) return;
+    const typed = event.key.toUpperCase();
+    if (typed === "J") move(1);
+    else if (typed === "K") move(-1);
+    else if (typed === "D") document.querySelector("[data-only-diff]")?.click();
+    else if (/^[1-9]$/.test(typed)) document.querySelectorAll(".ej-film a")[Number(typed) - 1]?.click();
+    else {
+      const button = document.querySelector(`[data-key="${CSS.escape(typed)}"]`);
+      if (!button) return;
+      button.click();
+    }
+    event.preventDefault();
+  });
+}

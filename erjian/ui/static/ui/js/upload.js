@@ -1,0 +1,107 @@
+/* Upload with progress and preview. Without scripts the same form posts the file and the page comes back.
+
+   <form data-upload …> holds a file input, a <progress hidden>, a [data-upload-status] and a
+   [data-upload-preview]. The server answers JSON {message, thumbnail?, url?} or {message} with 4xx;
+   data-upload-reload loads the page again after success. */
+const wired = new WeakSet();
+
+function start(form) {
+  const input = form.querySelector("input[type=file]");
+  const bar = form.querySelector("progress");
+  const status = form.querySelector("[data-upload-status]");
+  const preview = form.querySelector("[data-upload-preview]");
+  const zone = form.closest(".ej-upload") ?? form;
+
+  function say(words, tone = "") {
+    status.textContent = words;
+    status.className = tone;
+  }
+
+  function show(source) {
+    if (!preview) return;
+    const image = new Image();
+    image.alt = "所选文件预览";
+    image.src = source;
+    preview.replaceChildren(image);
+  }
+
+  function send() {
+    const file = input.files[0];
+    if (!file) return;
+    const limit = Number(form.dataset.uploadMax || 0);
+    if (limit && file.size > limit) {
+      say(`文件 ${(file.size / 1048576).toFixed(1)} MB，超过 ${(limit / 1048576).toFixed(1)} MB。请压缩后重新选择。`, "ej-late");
+      input.value = "";
+      return;
+    }
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-Requested-With", "upload");
+    request.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      bar.max = event.total;
+      bar.value = event.loaded;
+      say(`正在上传 ${Math.round((event.loaded / event.total) * 100)}%`);
+    });
+    request.addEventListener("loadend", () => {
+      bar.hidden = true;
+      if (!request.status) {
+        say("上传中断，文件没有保存。请检查网络后重新选择文件。", "ej-late");
+        return;
+      }
+      let answer = {};
+      try {
+        answer = JSON.parse(request.responseText);
+      } catch {
+        /* an answer for people: only its status counts */
+      }
+      if (request.status < 300) {
+        say(answer.message ?? "已上传");
+        if (answer.thumbnail) show(answer.thumbnail);
+        form.dispatchEvent(new CustomEvent("ej:uploaded", { bubbles: true, detail: answer }));
+        if ("uploadReload" in form.dataset) location.reload();
+      } else if (request.status === 401) {
+        location.reload();
+      } else if (request.status === 413) {
+        say("文件太大，没有保存。请压缩后重新选择。", "ej-late");
+      } else {
+        say(answer.message ?? "文件没有保存。请重新选择文件再试。", "ej-late");
+      }
+      input.value = "";
+    });
+    bar.hidden = false;
+    bar.removeAttribute("value");
+    say("正在上传");
+    request.send(new FormData(form));
+  }
+
+  input.addEventListener("change", send);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send();
+  });
+  form.querySelector("[data-upload-send]")?.setAttribute("hidden", "");
+  for (const name of ["dragenter", "dragover"]) {
+    zone.addEventListener(name, (event) => {
+      event.preventDefault();
+      zone.classList.add("over");
+    });
+  }
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    send();
+  });
+}
+
+export function wire(root) {
+  for (const form of root.querySelectorAll("form[data-upload]")) {
+    if (wired.has(form)) continue;
+    wired.add(form);
+    start(form);
+  }
+}
