@@ -16,7 +16,7 @@ __all__ = [
     "Degree",
     "DocumentKind",
     "Education",
-    "EnterpriseOrigin",
+    "EnterpriseNature",
     "EnterpriseType",
     "Ethnicity",
     "QualificationGrade",
@@ -164,11 +164,16 @@ class EnterpriseType(TextChoices):
     NONE = "none", "无"
 
 
-class EnterpriseOrigin(TextChoices):
-    """企业类型: registered in this province, or entering it from another."""
+class EnterpriseNature(TextChoices):
+    """企业性质, as licences and qualification registers name it."""
 
-    INSIDE = "inside", "省内企业"
-    OUTSIDE = "outside", "省外企业"
+    STATE = "state", "国有企业"
+    STATE_HOLDING = "state_holding", "国有控股企业"
+    COLLECTIVE = "collective", "集体企业"
+    PRIVATE = "private", "民营企业"
+    HMT = "hmt", "港澳台资企业"
+    FOREIGN = "foreign", "外资企业"
+    OTHER = "other", "其他"
 
 
 class QualificationSeries(TextChoices):

@@ -1,0 +1,349 @@
+"""What a province has to decide: the shape of a policy file, and what a value may be.
+
+One frozen dataclass per group. ``loading`` builds them strictly (nothing missing, nothing unknown,
+every value of its type); the checks that concern several values stand here beside the values.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from erjian.policy.levels import Level
+from erjian.standards import credit_codes, regions
+
+#: Steps of a case that an officer takes; the value of a step is the level at which it sits.
+OFFICIAL_STEPS = ("acceptance", "first_review", "final_review", "publicity", "announcement", "decision")
+
+#: In place of a level: the province leaves this step out.
+LEFT_OUT = "none"
+
+
+class PolicyError(Exception):
+    """A policy file cannot be used; the text names the value, for the operator."""
+
+
+def require(condition: bool, problem: str) -> None:
+    """Raise ``PolicyError`` unless ``condition`` holds."""
+    if not condition:
+        raise PolicyError(problem)
+
+
+@dataclass(frozen=True)
+class Province:
+    """Who runs the platform, and what its pages and papers say about it."""
+
+    name: str
+    short: str
+    code: str
+    department: str
+    issuer_code: str
+    platform_title: str
+    person_title: str
+    operator: str
+    address: str
+    postcode: str
+    duty_phone: str
+    support_phone: str
+    icp: str
+    review_body: str
+    court: str
+
+    def __post_init__(self) -> None:
+        require(len(self.short) == 1, "province.short is one character")
+        require(self.code in regions.PROVINCES, f"province.code {self.code} is no province")
+        credit_codes.parse(self.issuer_code)
+
+
+@dataclass(frozen=True)
+class Authority:
+    """One office that handles cases: of a city (市州) or of the province (省厅)."""
+
+    code: str
+    name: str
+    short: str
+    prefix: str
+    level: Level
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class MaterialLimit:
+    """What an attachment of one sort may be. Bytes per file; 0 where there is no limit."""
+
+    types: tuple[str, ...]
+    image_bytes: int
+    pdf_bytes: int
+    min_width: int
+    min_height: int
+    max_pixels: int
+    max_pages: int
+
+    def __post_init__(self) -> None:
+        require(bool(self.types), "a material limit names at least one media type")
+        require(self.max_bytes > 0, "a material limit allows some bytes")
+
+    @property
+    def max_bytes(self) -> int:
+        """The size that no file of any allowed type may exceed."""
+        return max(self.bytes_for(kind) for kind in self.types)
+
+    def bytes_for(self, media_type: str) -> int:
+        """The size that a file of ``media_type`` may have."""
+        return self.pdf_bytes if media_type == "application/pdf" else self.image_bytes
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The electronic certificate: 使用有效期 and what identifies the licence."""
+
+    name: str
+    type_code: str
+    usage_max_days: int
+    usage_daily_limit: int
+
+
+@dataclass(frozen=True)
+class ContinuingEducation:
+    """继续教育: hours of one registration period and how they are proved."""
+
+    compulsory_hours: int
+    elective_hours: int
+    extra_compulsory_hours: int
+    extra_elective_hours: int
+    proof: str
+
+    def __post_init__(self) -> None:
+        proofs = ("hours", "certificate", "commitment")
+        require(self.proof in proofs, f"continuing_education.proof is one of {', '.join(proofs)}")
+
+    def hours(self, specialties: int) -> tuple[int, int]:
+        """Compulsory and elective hours that holding this many specialties asks for."""
+        extra = max(specialties - 1, 0)
+        return (
+            self.compulsory_hours + extra * self.extra_compulsory_hours,
+            self.elective_hours + extra * self.extra_elective_hours,
+        )
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """How often one account may do something."""
+
+    per_minute: int
+    per_day: int
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """How long a signed-in session lives, in minutes; officers' rules are stricter."""
+
+    idle_minutes: int
+    officer_idle_minutes: int
+    absolute_minutes: int
+
+    def __post_init__(self) -> None:
+        longest = max(self.idle_minutes, self.officer_idle_minutes)
+        require(0 < longest <= self.absolute_minutes, "sessions: idle time is within the absolute one")
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """Rules for passwords and for what follows wrong ones."""
+
+    min_length: int
+    min_classes: int
+    max_age_days: int
+    history: int
+    lockout_attempts: int
+    lockout_minutes: int
+
+    def __post_init__(self) -> None:
+        require(self.min_length >= 8, "passwords.min_length is at least 8")
+        require(1 <= self.min_classes <= 4, "passwords.min_classes is between 1 and 4")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How case numbers and official papers are numbered."""
+
+    case: str
+    document: str
+    document_words: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        _only(self.case, {"prefix", "year", "serial"}, "numbers.case")
+        _only(self.document, {"word", "year", "serial"}, "numbers.document")
+
+    def case_number(self, prefix: str, year: int, serial: int) -> str:
+        """The number of a case, such as CS-2026-110427."""
+        return self.case.format(prefix=prefix, year=year, serial=serial)
+
+    def document_number(self, kind: str, year: int, serial: int) -> str:
+        """The number of an official paper, such as 湘建注受〔2026〕04127 号. ``kind`` is a document word."""
+        return self.document.format(word=self.document_words[kind], year=year, serial=serial)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what is no longer needed is kept, in days (hours where the name says so)."""
+
+    face_images: int
+    superseded_files: int
+    draft_files: int
+    orphan_hours: int
+    sms_bodies: int
+    logs: int
+
+    def __post_init__(self) -> None:
+        require(self.logs >= 180, "retention.logs: six months at least (网络安全法 第二十三条)")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Days that this province knows better than the holiday package does."""
+
+    holidays: tuple[date, ...]
+    workdays: tuple[date, ...]
+    published_years: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        both = set(self.holidays) & set(self.workdays)
+        require(not both, f"calendar: both holiday and working day: {sorted(map(str, both))}")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything that a province decides. Days are calendar days unless the name's note says 工作日."""
+
+    province: Province
+    authorities: tuple[Authority, ...]
+
+    validity_years: int
+    age_limit: int
+    temporary_age_limit: int
+    age_stop_days: int
+    renewal_opens_days: int
+    renewal_closes_days: int
+    min_days_left: int
+    qualification_fresh_years: int
+    transfer_months: int
+    temporary_class: bool
+    temporary_until: date
+    person_consent: Mapping[str, bool]
+
+    acceptance_days: int
+    decision_days: Mapping[str, int]
+    extension_days: int
+    issue_days: int
+    correction_days: int
+    consent_days: int
+    draft_days: int
+    publicity_days: int
+    warn_ratio: float
+    deemed_acceptance: bool
+    review_days: int
+    lawsuit_months: int
+
+    step_levels: Mapping[str, Mapping[str, str]]
+    certificate: Certificate
+    continuing_education: ContinuingEducation
+    material_limits: Mapping[str, MaterialLimit]
+    picker: RateLimit
+    sessions: Sessions
+    passwords: Passwords
+    page_size: int
+    dialog_page_size: int
+    numbers: Numbers
+    retention: Retention
+    calendar: Calendar
+
+    def __post_init__(self) -> None:
+        require(1 <= self.validity_years <= 10, "validity_years is between 1 and 10")
+        require(self.temporary_age_limit <= self.age_limit, "temporary_age_limit exceeds age_limit")
+        require(
+            self.renewal_closes_days < self.renewal_opens_days,
+            "the renewal window opens before it closes (more days before the end)",
+        )
+        require(0 < self.warn_ratio < 1, "warn_ratio lies between 0 and 1")
+        for name in _POSITIVE:
+            require(getattr(self, name) > 0, f"{name} is positive")
+        require("default" in self.decision_days, "decision_days has a default")
+        require("default" in self.person_consent, "person_consent has a default")
+        self._check_authorities()
+        self._check_steps()
+
+    def decision_days_for(self, procedure: str) -> int:
+        """工作日 in which a case of ``procedure`` is decided."""
+        return self.decision_days.get(procedure, self.decision_days["default"])
+
+    def asks_person(self, procedure: str) -> bool:
+        """Whether a case that an enterprise files waits for the person's consent (decision by policy)."""
+        return self.person_consent.get(procedure, self.person_consent["default"])
+
+    def level_of(self, procedure: str, step: str) -> Level | None:
+        """The level at which ``step`` of ``procedure`` sits; ``None`` where this province leaves it out.
+
+        What sits at the city is done by the authority a case was filed at, which for enterprises of
+        the province itself and from outside it is the provincial one. A step that no officer takes
+        (a consent, the issue) raises ``KeyError``.
+        """
+        levels = self.step_levels.get(procedure, {})
+        level = levels.get(step) or self.step_levels["default"][step]
+        return None if level == LEFT_OUT else Level(level)
+
+    def age_limit_for(self, registration_class: str) -> int:
+        """The age limit of 二级注册建造师, or of the class ``temporary``."""
+        return self.temporary_age_limit if registration_class == "temporary" else self.age_limit
+
+    @cached_property
+    def authorities_by_code(self) -> Mapping[str, Authority]:
+        """The authorities under their region code."""
+        return {authority.code: authority for authority in self.authorities}
+
+    def _check_authorities(self) -> None:
+        codes = [authority.code for authority in self.authorities]
+        prefixes = [authority.prefix for authority in self.authorities]
+        require(len(set(codes)) == len(codes), "two authorities share a code")
+        require(len(set(prefixes)) == len(prefixes), "two authorities share a case prefix")
+        top = [a.code for a in self.authorities if a.level == Level.PROVINCE]
+        require(top == [self.province.code], "exactly one provincial authority, under the province's code")
+        unknown = [code for code in codes if not regions.name(code)]
+        require(not unknown, f"authorities of unknown regions: {unknown}")
+
+    def _check_steps(self) -> None:
+        require(
+            set(self.step_levels.get("default", ())) == set(OFFICIAL_STEPS),
+            f"step_levels.default names each of {', '.join(OFFICIAL_STEPS)}",
+        )
+        allowed = {*Level.values, LEFT_OUT}
+        for procedure, levels in self.step_levels.items():
+            for step, level in levels.items():
+                where = f"step_levels.{procedure}.{step}"
+                require(step in OFFICIAL_STEPS, f"{where}: no such step")
+                require(level in allowed, f"{where} is one of {', '.join(sorted(allowed))}")
+
+
+_POSITIVE = (
+    "age_stop_days",
+    "acceptance_days",
+    "extension_days",
+    "issue_days",
+    "correction_days",
+    "consent_days",
+    "draft_days",
+    "page_size",
+    "dialog_page_size",
+    "transfer_months",
+    "qualification_fresh_years",
+)
+
+
+def _only(pattern: str, names: set[str], where: str) -> None:
+    used = {name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None}
+    require(used == names, f"{where} uses exactly {', '.join(sorted(names))}")
