@@ -1,0 +1,56 @@
+"""Papers: what is printed, signed and checked.
+
+A paper is a typst template applied to one dictionary (`render`), becomes a PDF/A, is signed (`sign`, PAdES) and can
+be told from every other file later (`verify`). This room knows no person, enterprise or case: callers hand over
+what is to stand on the paper, as plain JSON values.
+
+Dates are "yyyy-mm-dd". Pictures are data URIs from `data_uri(bytes)`; None or a missing key leaves the box empty.
+`qr` is what `qr(text)` answers. Keys with ? may be missing.
+
+certificate (A4 landscape, one page)
+    name sex birth reg_no cert_no employer specialties[{name begin end}] use_begin use_end issued organ licence_id
+    qr photo? signature? seal_line? seal_specimen? mark? void?
+    `mark` is a watermark (样本, 作废), `void` makes it red; `seal_specimen` (default true) writes 样章 into the
+    drawn seal. At most six specialties.
+
+application-form (A4)
+    title platform case_no version digest meta[[label, value]] person[{l v wide?}] person_beside person_name photo?
+    employer_heading employer[{l v wide?}] employer_name specialties[{name qualification date training}]
+    materials[{name pages source digest}] sign_person sign_employer opinions[{step organ text? by? date?}] qr mark?
+    `sign_*` is {name time method digest image?} or None; `person_beside` says how many of the person's fields stand
+    beside the portrait (10 fill it); a draft is printed with mark="草稿" and digest "".
+
+notices (A4, official letter)
+    kind organ doc_no to received_from person procedure case_no received date platform phone service review_body
+    court qr seal_line? seal_specimen? mark?
+    and by kind: accept: accepted due · correct: items[{what detail? do?}] due · decline: reasons[] advice? ·
+    grant: facts[[label, value, "wide"?]] · refuse: reasons[] accepted · generic: title paragraphs[] remedy?
+"""
+
+from erjian.documents.codes import qr
+from erjian.documents.errors import DocumentRefused, IncompletePaper, MissingGlyph, SealUnavailable
+from erjian.documents.pictures import data_uri, preview
+from erjian.documents.rendering import render
+from erjian.documents.sealers import KeySealer, RemoteSealer, Sealer
+from erjian.documents.signers import ensure_signer
+from erjian.documents.signing import sign
+from erjian.documents.verification import State, Verification, verify
+
+__all__ = [
+    "DocumentRefused",
+    "IncompletePaper",
+    "KeySealer",
+    "MissingGlyph",
+    "RemoteSealer",
+    "SealUnavailable",
+    "Sealer",
+    "State",
+    "Verification",
+    "data_uri",
+    "ensure_signer",
+    "preview",
+    "qr",
+    "render",
+    "sign",
+    "verify",
+]

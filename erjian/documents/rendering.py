@@ -1,0 +1,132 @@
+"""Papers are typst templates; a paper is the template applied to one dictionary.
+
+The compiler lives as long as the process, and the data travel inside a tiny main file rather than in
+`sys.inputs`: whatever typst evaluated of the templates stays valid for the next paper. Fonts come only from the
+folders in settings, never from the machine, so the same data and timestamp give the same bytes everywhere.
+PDF/A-2a (ISO 19005-2) is always on: it makes a missing glyph an error where typst would otherwise print a box.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from erjian.documents import configuration
+from erjian.documents.errors import DocumentRefused, IncompletePaper, MissingGlyph
+
+PAPERS = Path(__file__).parent / "papers"
+
+# Keys without which a template cannot be laid out; everything else has a blank form.
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "certificate": (
+        *("name", "sex", "birth", "reg_no", "cert_no", "employer", "specialties", "use_begin", "use_end"),
+        *("issued", "organ", "licence_id", "qr"),
+    ),
+    "application-form": (
+        *("title", "platform", "case_no", "version", "digest", "meta", "person", "person_beside", "person_name"),
+        *("employer_heading", "employer", "employer_name", "specialties", "materials", "sign_person"),
+        *("sign_employer", "opinions", "qr"),
+    ),
+    "notices": (
+        *("kind", "organ", "doc_no", "to", "received_from", "person", "procedure", "case_no", "received", "date"),
+        *("platform", "phone", "service", "review_body", "court", "qr"),
+    ),
+}
+REQUIRED_OF_NOTICE: dict[str, tuple[str, ...]] = {
+    "accept": ("accepted", "due"),
+    "correct": ("items", "due"),
+    "decline": ("reasons",),
+    "grant": ("facts",),
+    "refuse": ("reasons", "accepted"),
+    "generic": ("title", "paragraphs"),
+}
+
+_NO_GLYPH = re.compile(r'the text `(".*?")` could not be displayed', re.DOTALL)
+_lock = threading.Lock()
+
+
+def _library(fonts: tuple[str, ...]) -> typst.Fonts:
+    missing = [folder for folder in fonts if not Path(folder).is_dir()]
+    if missing or not fonts:
+        raise DocumentRefused("字库尚未安装，文书不能生成。请管理员执行 make setup。", code="fonts")
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(fonts))
+
+
+@lru_cache(maxsize=4)
+def _compiler(fonts: tuple[str, ...]) -> typst.Compiler:
+    return typst.Compiler(root=str(PAPERS), font_paths=_library(fonts))
+
+
+def _main_file(template: str, data: Mapping[str, Any]) -> bytes:
+    """The main file: one call of the template. Data are a JSON text inside a typst string, so none of it is code."""
+    text = json.dumps(data, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
+    return f'#import "/{template}.typ": {template}\n#{template}(json(bytes("{text}")))\n'.encode()
+
+
+def _check(template: str, data: Mapping[str, Any]) -> None:
+    if template not in REQUIRED:
+        raise ValueError(f"no such paper: {template}")
+    needed = REQUIRED[template]
+    if template == "notices" and "kind" in data:
+        if data["kind"] not in REQUIRED_OF_NOTICE:
+            raise ValueError(f"no such notice: {data['kind']}")
+        needed += REQUIRED_OF_NOTICE[data["kind"]]
+    missing = [key for key in needed if key not in data]
+    if missing:
+        raise IncompletePaper(template, missing)
+
+
+def _missing_text(message: str) -> str | None:
+    found = _NO_GLYPH.search(message)
+    if not found:
+        return None
+    # typst quotes like Rust: \u{e000} where Python writes \U0000e000.
+    quoted = re.sub(r"\\u\{([0-9a-f]+)\}", lambda m: f"\\U{int(m[1], 16):08x}", found[1])
+    try:
+        return str(ast.literal_eval(quoted))
+    except (SyntaxError, ValueError):
+        return found[1].strip('"')
+
+
+def render(template: str, data: Mapping[str, Any], *, timestamp: datetime, mark: str | None = None) -> bytes:
+    """One paper as PDF/A-2a; the same arguments always give the same bytes.
+
+    `template` is "certificate", "application-form" or "notices"; the package's docstring has the shape of `data`.
+    `timestamp` (aware) becomes the document's creation date. `mark` is a watermark such as 草稿 or 作废 and wins over
+    `data["mark"]`. Raises MissingGlyph, IncompletePaper; ValueError for an unknown template or kind.
+    """
+    _check(template, data)
+    if timestamp.tzinfo is None:
+        raise ValueError("timestamp must be aware")
+    if mark is not None:
+        data = {**data, "mark": mark}
+    source = _main_file(template, data)
+    compiler = _compiler(configuration.fonts())
+    try:
+        with _lock:
+            pdf = compiler.compile(
+                input=source, format="pdf", pdf_standards=["a-2a"], timestamp=int(timestamp.timestamp())
+            )
+    except typst.TypstError as error:
+        text = _missing_text(error.message)
+        if text is not None:
+            raise MissingGlyph(text) from error
+        raise
+    assert isinstance(pdf, bytes)  # a list only comes from the picture formats
+    return pdf
+
+
+def query_ground() -> str:
+    """The certificate's background drawn afresh from the template module (half a second)."""
+    library = _library(configuration.fonts())
+    compiler = typst.Compiler(str(PAPERS / "ground.typ"), root=str(PAPERS), font_paths=library)
+    return str(json.loads(compiler.query("<ground>", field="value", one=True)))
