@@ -1,0 +1,32 @@
+"""Reading the inbox. A recipient is a kind and one or more ids (an officer holds several functions)."""
+
+from django.db.models import QuerySet
+
+from erjian.messaging.models import InboxMessage
+from erjian.messaging.recipients import RecipientKind
+from erjian.policy import clock
+
+UNREAD_CAP = 99
+
+
+def messages(kind: RecipientKind | str, *ids: object) -> QuerySet[InboxMessage]:
+    """The entries of these recipients, newest first."""
+    return InboxMessage.objects.filter(
+        recipient_kind=kind, recipient_id__in=[str(each) for each in ids]
+    ).order_by("-id")
+
+
+def unread_count(kind: RecipientKind | str, *ids: object) -> int:
+    """How many entries are unread, counted up to 100: the badge shows 99+ beyond."""
+    unread = messages(kind, *ids).filter(read_at__isnull=True).order_by()
+    return unread[: UNREAD_CAP + 1].count()
+
+
+def mark_read(
+    kind: RecipientKind | str, *ids: object, message_ids: list[int] | None = None
+) -> int:
+    """Mark entries read, all of them unless `message_ids` says which; those of others are not touched."""
+    unread = messages(kind, *ids).filter(read_at__isnull=True).order_by()
+    if message_ids is not None:
+        unread = unread.filter(pk__in=message_ids)
+    return unread.update(read_at=clock.now())
