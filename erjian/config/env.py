@@ -1,0 +1,115 @@
+"""The one table of environment variables.
+
+Everything that an operator may decide from outside stands in `VARIABLES`, with its default and its meaning;
+`docs/operations.md` carries the same table and a test compares them. Nothing else in the product reads
+`os.environ`. An unknown value is refused with one line that names the variable.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"", "0", "false", "no", "off"})
+
+
+class BadEnvironment(Exception):
+    """A variable whose value cannot be used; the text is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("PORT", "8000", "TCP port of the web server."),
+    Variable("ERJIAN_BIND", "127.0.0.1", "Address the web server listens on; 0.0.0.0 behind a proxy on another host."),
+    Variable("ERJIAN_DATA", "", "Data folder. Default: /var/lib/erjian for root, else ~/.local/share/erjian."),
+    Variable(
+        "DATABASE_URL",
+        "",
+        "postgresql://user:password@host:port/name. Empty: an embedded PostgreSQL in the data folder.",
+        secret=True,
+    ),
+    Variable("ERJIAN_DEBUG", "0", "1 shows error pages with source code. Never on a reachable machine."),
+    Variable(
+        "ERJIAN_DEMO",
+        "",
+        "1: demo province, demo clock, demo signing key. Empty: 1 with the embedded database, 0 with DATABASE_URL.",
+    ),
+    Variable("ERJIAN_HOSTS", "", "Host names served, separated by commas. Empty: this machine's loopback names."),
+    Variable("ERJIAN_ORIGIN", "", "Public address, e.g. https://zjs.example.cn; printed into QR codes and SMS links."),
+    Variable("ERJIAN_PROXY", "0", "1: a proxy in front ends TLS and sets X-Forwarded-Proto and X-Forwarded-For."),
+    Variable(
+        "ERJIAN_KEYS_FILE",
+        "",
+        "JSON file with every secret key, mode 0600. Default: keys.json in the data folder, made at the first start.",
+    ),
+    Variable("ERJIAN_SIGNING_CERTIFICATE", "", "PEM chain, leaf first, or a PKCS#12 file: signs documents."),
+    Variable("ERJIAN_SIGNING_KEY", "", "PEM file: its private key, mode 0600."),
+    Variable("ERJIAN_SIGNING_PASSWORD", "", "Password of the private key or of a PKCS#12 file.", secret=True),
+    Variable("ERJIAN_SIGNERS_TRUSTED", "", "PEM files of earlier signers, comma-separated; their documents stay valid."),
+    Variable("ERJIAN_SEAL_SERVICE", "", "Address of a remote sealing service that holds the key."),
+    Variable("ERJIAN_SEAL_TOKEN", "", "Bearer token for the sealing service.", secret=True),
+    Variable("ERJIAN_TIMESTAMP_SERVICE", "", "Address of an RFC 3161 time-stamping authority."),
+    Variable("ERJIAN_S3_BUCKET", "", "Bucket for attachments and documents. Empty: folder files/ in the data folder."),
+    Variable("ERJIAN_S3_ENDPOINT", "", "Address of the S3 service; empty for the provider's default."),
+    Variable("ERJIAN_S3_REGION", "", "Region of the bucket."),
+    Variable("ERJIAN_S3_ACCESS_KEY", "", "Access key.", secret=True),
+    Variable("ERJIAN_S3_SECRET_KEY", "", "Secret key.", secret=True),
+    Variable("ERJIAN_WEB_WORKERS", "1", "Web processes."),
+    Variable("ERJIAN_WEB_THREADS", "4", "Threads in each web process; each may hold one database connection."),
+    Variable("ERJIAN_JOB_THREADS", "2", "Jobs worked on at the same time."),
+    Variable("ERJIAN_LOG", "INFO", "Log level: DEBUG, INFO, WARNING or ERROR."),
+)
+
+_BY_NAME = {variable.name: variable for variable in VARIABLES}
+
+
+def text(name: str, *, environ: Mapping[str, str] | None = None) -> str:
+    """The variable's value, or its default when it is unset or empty."""
+    source = os.environ if environ is None else environ
+    return source.get(name, "").strip() or _BY_NAME[name].default
+
+
+def flag(name: str, *, default: bool = False, environ: Mapping[str, str] | None = None) -> bool:
+    """The variable as yes or no; `default` when neither set nor given a default in the table."""
+    value = text(name, environ=environ).lower()
+    if not value:
+        return default
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise BadEnvironment(f"{name}={value!r} is neither 1 nor 0.")
+
+
+def number(name: str, *, low: int, high: int, environ: Mapping[str, str] | None = None) -> int:
+    value = text(name, environ=environ)
+    if not value.isdecimal() or not low <= int(value) <= high:
+        raise BadEnvironment(f"{name}={value!r} is not a number from {low} to {high}.")
+    return int(value)
+
+
+def names(name: str, *, environ: Mapping[str, str] | None = None) -> list[str]:
+    return [part.strip() for part in text(name, environ=environ).split(",") if part.strip()]
+
+
+def file(name: str, *, environ: Mapping[str, str] | None = None) -> Path | None:
+    value = text(name, environ=environ)
+    return Path(value).expanduser() if value else None
+
+
+def data_folder(*, environ: Mapping[str, str] | None = None) -> Path:
+    """Where everything that must survive a restart rests."""
+    chosen = file("ERJIAN_DATA", environ=environ)
+    if chosen is not None:
+        return chosen.absolute()
+    return Path("/var/lib/erjian") if os.geteuid() == 0 else Path.home() / ".local/share/erjian"

@@ -1,0 +1,65 @@
+"""`/healthz`: whether this node can do its work, for load balancers and the start script."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+import erjian
+
+# procrastinate's workers beat every 10 s.
+WORKER_SILENCE = timedelta(seconds=45)
+STATEMENT_MILLISECONDS = 3000
+
+
+@never_cache
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 with `status: ok`, or 503 with the part that is down; never personal data."""
+    report = examine()
+    return JsonResponse(report, status=200 if report["status"] == "ok" else 503)
+
+
+def examine() -> dict[str, Any]:
+    """Database, worker, version and the digest of the policy in force."""
+    database, worker = _database_and_worker()
+    policy = _policy_digest()
+    ok = database == "ok" and worker == "ok" and policy is not None
+    return {
+        "status": "ok" if ok else "down",
+        "database": database,
+        "worker": worker,
+        "version": erjian.__version__,
+        "policy": policy,
+    }
+
+
+def _database_and_worker() -> tuple[str, str]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {STATEMENT_MILLISECONDS}")
+            cursor.execute("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
+            row = cursor.fetchone()
+            cursor.execute("RESET statement_timeout")
+    except Error:
+        return "down", "unknown"
+    silence = row[0] if row else None
+    if silence is None:
+        return "ok", "none"
+    return "ok", "ok" if silence <= WORKER_SILENCE.total_seconds() else "silent"
+
+
+def _policy_digest() -> str | None:
+    try:
+        from erjian import policy
+
+        return policy.digest()
+    except Exception:  # noqa: BLE001 - any reason for an unreadable policy means the same here: not fit to work
+        return None

@@ -1,0 +1,244 @@
+"""Django's settings. What may differ between installations comes from `erjian.config.env`, everything else is fixed."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+from erjian.config import assets, databases, env, keys
+from erjian.config.postgres import Cluster
+
+BASE_DIR = assets.ROOT
+NODE_MODULES = assets.PACKAGES
+DEBUG = env.flag("ERJIAN_DEBUG")
+ERJIAN_DATA = env.data_folder()
+ERJIAN_DEMO = env.flag("ERJIAN_DEMO", default=not env.text("DATABASE_URL"))
+
+# Secrets
+
+ERJIAN_KEYS = keys.load(env.file("ERJIAN_KEYS_FILE") or ERJIAN_DATA / "keys.json")
+SECRET_KEY = ERJIAN_KEYS["secret"]
+ERJIAN_SIGNING_CERTIFICATE = env.file("ERJIAN_SIGNING_CERTIFICATE")
+ERJIAN_SIGNING_KEY = env.file("ERJIAN_SIGNING_KEY")
+ERJIAN_SIGNING_PASSWORD = env.text("ERJIAN_SIGNING_PASSWORD")
+ERJIAN_SIGNERS_TRUSTED = env.names("ERJIAN_SIGNERS_TRUSTED")
+ERJIAN_SEAL_SERVICE = env.text("ERJIAN_SEAL_SERVICE")
+ERJIAN_SEAL_TOKEN = env.text("ERJIAN_SEAL_TOKEN")
+ERJIAN_TIMESTAMP_SERVICE = env.text("ERJIAN_TIMESTAMP_SERVICE")
+
+# Rooms: those with models, templates, tasks or commands are Django apps.
+
+_ROOMS = (
+    "erjian.ui",
+    "erjian.audit",
+    "erjian.messaging",
+    "erjian.files",
+    "erjian.documents",
+    "erjian.registry",
+    "erjian.accounts",
+    "erjian.certificates",
+    "erjian.applications",
+    "erjian.publicity",
+    "erjian.exchange",
+    "erjian.portals.public",
+    "erjian.portals.person",
+    "erjian.portals.enterprise",
+    "erjian.portals.authority",
+    "erjian.demo",
+    "erjian.config",
+)
+
+
+def _built(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    *(room for room in _ROOMS if _built(f"{room}.apps")),
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Database
+
+ERJIAN_DATABASE_URL = env.text("DATABASE_URL") or Cluster(ERJIAN_DATA).url()
+_WEB_THREADS = env.number("ERJIAN_WEB_THREADS", low=1, high=64)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": databases.configuration(ERJIAN_DATABASE_URL, connections=_WEB_THREADS + 2)
+}
+
+# Requests
+
+ROOT_URLCONF = "erjian.config.urls"
+WSGI_APPLICATION = "erjian.config.wsgi.application"
+ERJIAN_ORIGIN = env.text("ERJIAN_ORIGIN").rstrip("/") or f"http://127.0.0.1:{env.text('PORT')}"
+ALLOWED_HOSTS = env.names("ERJIAN_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "erjian.config.security.HeadersMiddleware",
+    "erjian.audit.middleware.ClientAddressMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+# The browser must not believe anything but HTTPS once the platform is served behind a TLS-ending proxy.
+_SECURE = env.flag("ERJIAN_PROXY")
+ERJIAN_PROXY_HOPS = 1 if _SECURE else 0
+if _SECURE:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_HSTS_SECONDS = 365 * 86400
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    CSRF_TRUSTED_ORIGINS = [ERJIAN_ORIGIN]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Materials and certificates are shown in frames of our own pages.
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_USE_SESSIONS = False
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
+
+# Sessions live in the database, so that several nodes share them. The rules of their end are in `accounts`.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "erjian"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Uploads: `files` checks the kind and size that policy allows; these are the outer walls.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Users
+
+if _built("erjian.accounts.models"):
+    AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Pages
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                *(["erjian.ui.site.context"] if _built("erjian.ui.site") else []),
+            ],
+        },
+    },
+]
+ERJIAN_UI = {"today": "erjian.policy.clock.today"}
+if _built("erjian.portals.site"):
+    ERJIAN_UI["site"] = "erjian.portals.site.site"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ERJIAN_DATA / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "erjian.config.assets.PackageFinder",
+]
+WHITENOISE_MAX_AGE = 86400
+# In development static files are served from where they lie, without collecting.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+# Files and documents
+
+ERJIAN_FONTS = assets.FONT_FOLDERS
+_S3_BUCKET = env.text("ERJIAN_S3_BUCKET")
+ERJIAN_FILES = ERJIAN_DATA / "files"
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": _S3_BUCKET,
+                "endpoint_url": env.text("ERJIAN_S3_ENDPOINT") or None,
+                "region_name": env.text("ERJIAN_S3_REGION") or None,
+                "access_key": env.text("ERJIAN_S3_ACCESS_KEY") or None,
+                "secret_key": env.text("ERJIAN_S3_SECRET_KEY") or None,
+                "default_acl": None,
+                "file_overwrite": False,
+                "querystring_expire": 300,
+            },
+        }
+        if _S3_BUCKET
+        else {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {
+                "location": ERJIAN_FILES,
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
+        }
+    ),
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+
+# Jobs
+
+PROCRASTINATE_ON_APP_READY = None
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": env.number("ERJIAN_JOB_THREADS", low=1, high=32)}
+
+# Logs go to standard error, one line each; what happened to whom is the audit's business and never here.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("ERJIAN_LOG")},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "procrastinate": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,53 @@
+"""One throw-away PostgreSQL per run; xdist's workers share it, each with its own database."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from erjian.config.postgres import Cluster
+
+_cluster: Cluster | None = None
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    global _cluster  # noqa: PLW0603 - the server belongs to the run, as this module does
+    from django.conf import settings
+
+    if _is_worker(config) or config.option.collectonly:
+        return
+    _remove_left_behind()
+    _cluster = Cluster(settings.RUN / "postgres", socket_folder=settings.SOCKET, throw_away=True)
+    _cluster.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    if _is_worker(config):
+        return
+    if _cluster is not None:
+        _cluster.stop()
+    shutil.rmtree(settings.RUN, ignore_errors=True)
+
+
+def _remove_left_behind() -> None:
+    """Stop and remove servers of runs that were killed; the folder's name carries their process id."""
+    for folder in Path("/tmp").glob("erjian-test-*-*"):
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(folder.name.split("-")[2])
+            if folder.stat().st_uid != os.geteuid() or Path(f"/proc/{pid}").exists():
+                continue
+            server = Cluster(folder / "postgres", socket_folder=folder / "s").pid()
+            if server is not None:
+                os.kill(server, 3)  # SIGQUIT: PostgreSQL's immediate shutdown
+            shutil.rmtree(folder, ignore_errors=True)
