@@ -147,13 +147,17 @@ class Cluster:
             return None
 
     def _ensure_running(self) -> None:
-        if self.pid() is None:
-            self._remove_traces()
-            if not (self.folder / "PG_VERSION").exists():
-                self._create()
-            self._prepare_socket()
-            self._start_server()
-        self._ensure_database()
+        # A server that was just killed, or is being stopped by another command, still looks alive the first time.
+        for _ in range(3):
+            if self.pid() is None:
+                self._remove_traces()
+                if not (self.folder / "PG_VERSION").exists():
+                    self._create()
+                self._prepare_socket()
+                self._start_server()
+            if self._ensure_database():
+                return
+        raise DatabaseTrouble(f"PostgreSQL starts and dies at once (log: {self.log})")
 
     @contextlib.contextmanager
     def _starting(self) -> Iterator[None]:
@@ -284,7 +288,8 @@ class Cluster:
             "-o", f"-c unix_socket_directories={self.socket()}", "start",
         )  # fmt: skip
 
-    def _ensure_database(self) -> None:
+    def _ensure_database(self) -> bool:
+        """Wait until the server answers and its database exists; False when it died meanwhile."""
         import psycopg
 
         deadline = time.monotonic() + START_SECONDS
@@ -294,10 +299,12 @@ class Cluster:
                     known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
                     if known is None:
                         connection.execute(f'CREATE DATABASE "{DATABASE}"')
-                return
+                return True
             except psycopg.OperationalError as error:
-                # A server that recovers from a crash, or an adopted one that stops, answers a little later.
-                if time.monotonic() > deadline or self.pid() is None:
+                # A server that recovers from a crash answers a little later.
+                if self.pid() is None:
+                    return False
+                if time.monotonic() > deadline:
                     message = f"PostgreSQL does not answer: {_last_line(str(error))}"
                     raise DatabaseTrouble(f"{message} (log: {self.log})") from error
                 time.sleep(0.2)
@@ -311,13 +318,11 @@ class Cluster:
             return False
 
     def _remove_traces(self) -> None:
-        """Remove the pid file of a killed server, after its last process has gone.
+        """Remove the pid file and socket of a killed server, after its last process has gone.
 
-        PostgreSQL guards against a second server through that file, so it must stay while one lives.
+        PostgreSQL guards against a second server through those files, so they must stay while one lives; but it
+        also believes a number that meanwhile belongs to another process or to an unburied one.
         """
-        stale = self.folder / "postmaster.pid"
-        if not stale.exists():
-            return
         deadline = time.monotonic() + 20
         while any(self._belongs(int(p.name)) for p in Path("/proc").iterdir() if p.name.isdecimal()):
             if self.pid() is not None:
@@ -325,7 +330,9 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise DatabaseTrouble(f"Processes of a killed PostgreSQL still use {self.folder}.")
             time.sleep(0.1)
-        stale.unlink(missing_ok=True)
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        for left in self.socket().glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
 
 
 def _grants(path: Path, owner: pwd.struct_passwd, bits: int) -> bool:
