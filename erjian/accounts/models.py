@@ -1,0 +1,158 @@
+"""Users and the functions granted to officers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from erjian.audit import Actor, ActorKind
+from erjian.policy import authorities
+from erjian.protection import ProtectedText
+from erjian.registry.models import Enterprise, Person
+from erjian.standards import phones
+
+
+class UserKind(models.TextChoices):
+    PERSON = "person", "个人"
+    ENTERPRISE = "enterprise", "企业"
+    OFFICER = "officer", "主管单位"
+
+
+class Function(models.TextChoices):
+    """What an officer may do; granted one by one, at the authority the officer belongs to (decision G.1)."""
+
+    ACCEPTANCE = "acceptance", "受理"
+    FIRST_REVIEW = "first_review", "初审"
+    FINAL_REVIEW = "final_review", "复审"
+    DECISION = "decision", "决定与公告"
+    REGISTER = "register", "登记数据管理"
+    NOTICES = "notices", "通知公告"
+    COUNTER = "counter", "窗口核验"
+    SYSTEM = "system", "系统管理"
+    SECURITY = "security", "安全管理"
+    AUDIT = "audit", "审计管理"
+
+
+class EnterpriseRight(models.TextChoices):
+    """What an enterprise operator may do; each right includes the ones before it."""
+
+    VIEW = "view", "查阅"
+    FILE = "file", "申报"
+    MANAGE = "manage", "管理"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """Create a user. Without a password the account can only be activated by SMS code (decision G.17)."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """One account. People's user name is kept as the index of their ID number, never the number itself."""
+
+    username = models.CharField("用户名", max_length=64, unique=True)
+    kind = models.CharField("用户类型", max_length=12, choices=UserKind.choices)
+    name = models.CharField("姓名", max_length=100)
+    phone = ProtectedText(kind="phone", mask=phones.mask, blank=True)
+    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="user")
+    enterprise = models.ForeignKey(
+        Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="operators"
+    )
+    right = models.CharField("操作权限", max_length=8, choices=EnterpriseRight.choices, blank=True)
+    authority_code = models.CharField("所属主管单位", max_length=6, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField(default=False)
+    password_changed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "用户"
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(kind="person", person__isnull=False, enterprise__isnull=True, authority_code="")
+                    | Q(kind="enterprise", person__isnull=True, enterprise__isnull=False, authority_code="")
+                    | (Q(kind="officer", person__isnull=True, enterprise__isnull=True) & ~Q(authority_code=""))
+                ),
+                name="user_belongs_to_one_side",
+                violation_error_message="用户只能属于个人、企业、主管单位之一。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def functions(self) -> frozenset[Function]:
+        """Functions granted to this officer; one query a request, empty for everybody else."""
+        if self.kind != UserKind.OFFICER:
+            return frozenset()
+        return frozenset(Function(value) for value in self.grants.values_list("function", flat=True))
+
+    def may(self, function: Function) -> bool:
+        """Whether the officer holds a function at their own authority."""
+        return function in self.functions
+
+    @property
+    def authority(self) -> authorities.Authority | None:
+        """The authority an officer belongs to."""
+        return authorities.get(self.authority_code) if self.authority_code else None
+
+    @property
+    def organisation(self) -> str:
+        """Name of the enterprise or authority the user acts for; empty for a person."""
+        if self.kind == UserKind.OFFICER and self.authority:
+            return self.authority.name
+        return self.enterprise.name if self.enterprise else ""
+
+    @property
+    def actor(self) -> Actor:
+        """The user as audit and history name them."""
+        return Actor(
+            kind=ActorKind(self.kind), user_id=self.pk, label=self.name, organisation=self.organisation
+        )
+
+    @property
+    def home(self) -> str:
+        """Address of the portal this user works in."""
+        return {"person": "/person/", "enterprise": "/enterprise/", "officer": "/authority/"}[self.kind]
+
+
+class Grant(models.Model):
+    """One function granted to one officer."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    function = models.CharField("职能", max_length=15, choices=Function.choices)
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "职能授权"
+        constraints = [models.UniqueConstraint(fields=["user", "function"], name="grant_unique")]
+
+    def __str__(self) -> str:
+        return self.get_function_display()
+
+
+class SignInFailure(models.Model):
+    """Failed sign-ins, counted per user name and per address in the database, so that every node counts together."""
+
+    key = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="sign_in_failure_by_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.at}"

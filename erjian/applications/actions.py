@@ -1,0 +1,384 @@
+"""What can be done with a case, in words: every page, batch, robot and command calls these and nothing else.
+
+All arguments are keyword-only. `seen` is the case version that the caller's page showed; a mismatch raises
+`Stale` (409). Every function either does all of its work in one transaction or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from erjian import audit, policy
+from erjian.accounts.models import Function, User
+from erjian.applications import clocks, effects, engine, facts, form_data, materials, telling
+from erjian.applications.engine import perform
+from erjian.applications.errors import CaseRefused, FieldsRefused, GuardsRefused, NotYours, from_constraint
+from erjian.applications.models import Application, TimelineEntry
+from erjian.applications.states import State
+from erjian.applications.workflow import TRANSITIONS, Who, takes_effect
+from erjian.policy import authorities, clock
+from erjian.procedures import Procedure, Step, guards
+from erjian.procedures.fields import build_form, to_json
+from erjian.procedures.guards import Stage
+from erjian.registry import numbers
+from erjian.registry.models import Enterprise, Person, Registration
+
+
+def start(
+    *, procedure: Procedure, person: Person, enterprise: Enterprise, by: User, registration: Registration | None = None
+) -> Application:
+    """Open a draft for a picked person, prefilled and with the materials already held.
+
+    A draft of the same kind for the same person is returned instead of a second one. Raises NotYours, or
+    GuardsRefused when the person cannot be picked.
+    """
+    if not (telling.may_file(by) and by.enterprise_id == enterprise.pk):
+        raise NotYours("您没有填报权限。请联系本企业管理员。", code="not_yours")
+    existing = Application.objects.filter(
+        procedure_code=procedure.code, person=person, enterprise=enterprise, state=State.DRAFT
+    ).first()
+    if existing:
+        return existing
+    known = facts.assemble(procedure=procedure, person=person, enterprise=enterprise)
+    verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
+    if any(verdict.stops for verdict in verdicts):
+        raise GuardsRefused(verdicts)
+    values = form_data.prefill(procedure, form_data.Known(person, enterprise))
+    try:
+        with transaction.atomic():
+            application = Application.objects.create(
+                procedure_code=procedure.code,
+                registration_class=procedure.registration_class,
+                person=person,
+                enterprise=enterprise,
+                registration=registration,
+                authority_code=enterprise.filing_authority,
+                draft=form_data.seal(values),
+                created_by=by,
+                created_at=clock.now(),
+            )
+            materials.attach_held(application, by=by)
+            audit.record("application.start", actor=by.actor, subject=("application", application.pk),
+                         data={"procedure": procedure.code, "person_id": person.pk})
+    except IntegrityError as error:
+        raise from_constraint(error) from error
+    return application
+
+
+def save(
+    *, application: Application, values: Mapping[str, Any], specialties: Sequence[str], by: User,
+    seen: int | None = None, authority_code: str | None = None,
+) -> Application:
+    """Save what was typed so far; nothing is required, but what is there must be well-formed.
+
+    Raises FieldsRefused with messages by field; Stale when another window saved meanwhile.
+    """
+    form = build_form(application.procedure.sections, data=values, strict=False)
+    if not form.is_valid():
+        raise FieldsRefused({name: [str(each) for each in errors] for name, errors in form.errors.items()})
+    unknown = set(specialties) - {item.specialty for item in application.person.qualifications.all()}
+    if unknown:
+        raise FieldsRefused({"specialties": ["所选专业不在本人的资格证书中。请重新勾选。"]})
+    with transaction.atomic():
+        locked = engine.lock_for_editing(application.pk, by=by)
+        engine.check_version(locked, seen)
+        cleaned = to_json(form.cleaned_data)
+        chosen = sorted(set(specialties))
+        if authority_code is not None:
+            _check_authority(locked, authority_code)
+        unchanged = form_data.unseal(locked.draft) == cleaned and locked.specialties == chosen
+        if unchanged and authority_code in (None, locked.authority_code):
+            return locked
+        locked.draft = form_data.seal(cleaned)
+        locked.specialties = chosen
+        locked.authority_code = authority_code or locked.authority_code
+        locked.draft_saved_at = clock.now()
+        locked.version += 1
+        locked.save(update_fields=["draft", "specialties", "authority_code", "draft_saved_at", "version"])
+        audit.record("application.save", actor=by.actor, subject=("application", locked.pk))
+    return locked
+
+
+def _check_authority(application: Application, code: str) -> None:
+    allowed = {application.enterprise.filing_authority, authorities.province().code}
+    if code not in allowed:
+        raise FieldsRefused({"authority_code": ["申报主管部门应为企业注册所在市州或省级主管部门。请重新选择。"]})
+
+
+def delete_draft(*, application: Application, by: User) -> None:
+    """Delete a draft that was never reported."""
+    with transaction.atomic():
+        locked = engine.lock_for_editing(application.pk, by=by)
+        if locked.state != State.DRAFT or locked.form_version:
+            raise CaseRefused("只能删除未上报的申报。已上报的请撤回。", code="not_draft")
+        audit.record("application.delete", actor=by.actor, subject=("application", locked.pk),
+                     data={"procedure": locked.procedure_code, "person_id": locked.person_id})
+        locked.delete()
+
+
+def problems(application: Application) -> tuple[dict[str, list[str]], tuple[guards.Verdict, ...]]:
+    """What still stops 上报: messages by field (materials as `material:<code>`), and the guards' verdicts."""
+    values = form_data.compose(application)
+    form = build_form(application.procedure.sections, data=values, strict=True)
+    errors = {} if form.is_valid() else {name: [str(each) for each in found] for name, found in form.errors.items()}
+    known = facts.of_application(application, form=values)
+    guarded = {"portrait", "continuing_education", "new_enterprise_commitment"}
+    for row in materials.listing(application, known):
+        if row.missing and row.material.code not in guarded:
+            errors[f"material:{row.material.code}"] = [f"请上传{row.material.label}。"]
+    return errors, guards.judge(application.procedure.guards, known, stage=Stage.REPORT)
+
+
+def _check_complete(application: Application) -> None:
+    errors, verdicts = problems(application)
+    if errors:
+        raise FieldsRefused(errors)
+    if any(verdict.stops for verdict in verdicts):
+        raise GuardsRefused(verdicts)
+
+
+def report(*, application: Application, by: User, seen: int | None) -> Application:
+    """上报: freeze the form as version 1, number the case, ask the person (or go on along the route)."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        _check_complete(case)
+        form_data.freeze(case, author=by.name)
+        case.reported_at = entry.at
+        case.policy_digest = policy.digest()
+        prefix = authorities.get(case.authority_code).prefix
+        year = clock.today().year
+        serial = numbers.take("case", year=year, limit=999_999)
+        case.number = policy.current().numbers.case_number(prefix, year, serial)
+        if case.procedure.route[0] == Step.ACCEPTANCE:
+            case.received_at = entry.at
+
+    return perform(application.pk, "report", by=by, seen=seen, change=change)
+
+
+def remind(*, application: Application, by: User) -> Application:
+    """提醒: send the person another message, at most once a day."""
+    with transaction.atomic():
+        locked = engine.lock(application.pk)
+        if locked.state != State.WAIT_PERSON or not engine.may(TRANSITIONS["withdraw"], locked, by):
+            raise CaseRefused("只有等待本人确认的申报可以提醒。", code="wrong_state")
+        now = clock.now()
+        if locked.reminded_at and now - locked.reminded_at < timedelta(hours=24):
+            raise CaseRefused("24 小时内已提醒过。请稍后再试，或直接联系本人。", code="reminded_already")
+        locked.reminded_at = now
+        locked.save(update_fields=["reminded_at"])
+        telling.send(locked, "application.reminded", who=Who.PERSON, key=f"reminded:{locked.pk}:{now:%Y%m%d%H%M}")
+        audit.record("application.remind", actor=by.actor, subject=("application", locked.pk))
+    return locked
+
+
+def consent(*, application: Application, by: User, seen: int | None, commitment: str) -> Application:
+    """The person agrees to the case as frozen; from here on it is their one open case (decision G.3, G.4)."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        case.consented_at = entry.at
+        case.consented_version = case.form_version
+        case.received_at = case.received_at or entry.at
+        entry.data = {"commitment": commitment, "digest": case.form_versions.get(number=case.form_version).digest}
+        verdicts = facts.verdicts(case, stage=Stage.REPORT)
+        if any(verdict.stops for verdict in verdicts):
+            raise GuardsRefused(verdicts)
+
+    return perform(application.pk, "consent", by=by, seen=seen, change=change)
+
+
+def decline(*, application: Application, by: User, seen: int | None, opinion: str) -> Application:
+    """The person does not agree; the case ends."""
+    return perform(application.pk, "decline", by=by, seen=seen, opinion=opinion)
+
+
+def withdraw(*, application: Application, by: User, seen: int | None, opinion: str = "") -> Application:
+    """The enterprise takes the case back; possible until 公告 (decision G.5)."""
+    return perform(application.pk, "withdraw", by=by, seen=seen, opinion=opinion)
+
+
+def accept(*, application: Application, by: User, seen: int | None, opinion: str = "") -> Application:
+    """受理: the written receipt is issued and the working-day clock starts (行政许可法第三十二条)."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        case.accepted_at = entry.at
+        case.acceptance_officer_id = by.pk
+
+    return perform(application.pk, "accept", by=by, seen=seen, opinion=opinion, change=change)
+
+
+def deem_accepted(*, application: Application) -> Application:
+    """Nobody acted within five working days: the case counts as accepted (行政许可法第三十二条第四项)."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        case.accepted_at = entry.at
+        case.deemed_accepted = True
+
+    return perform(application.pk, "deem_accepted", by=None, change=change)
+
+
+def request_correction(
+    *, application: Application, by: User, seen: int | None, items: Sequence[Mapping[str, str]]
+) -> Application:
+    """一次性告知补正: every defect at once, each {target, what, detail} with target a field, a material or empty."""
+    rows = [
+        {"target": str(item.get("target", "")), "what": str(item.get("what", "")).strip(), "detail": str(item.get("detail", "")).strip()}
+        for item in items
+        if str(item.get("detail", "")).strip()
+    ]
+    if not rows:
+        raise CaseRefused("请至少写明一项需要补正的内容。", code="no_items", field="items")
+    opinion = "\n".join(f"{number}. {row['what']}：{row['detail']}" for number, row in enumerate(rows, 1))
+    return perform(application.pk, "request_correction", by=by, seen=seen, opinion=opinion, data={"items": rows})
+
+
+def resubmit(*, application: Application, by: User, seen: int | None) -> Application:
+    """Hand in the correction as the next data version; the person is asked again only if confirmed data changed."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        _check_complete(case)
+        before = form_data.version(case, case.form_version)
+        frozen = form_data.freeze(case, author=by.name)
+        after = form_data.version(case, case.form_version)
+        changed = sorted(name for name in after if after[name] != before.get(name))
+        entry.data = {"changed": changed, "digest": frozen.digest}
+
+    return perform(application.pk, "resubmit", by=by, seen=seen, change=change)
+
+
+def refuse_acceptance(*, application: Application, by: User, seen: int | None, opinion: str, ground: str) -> Application:
+    """不予受理, with the ground (not_required | not_competent | false_material | conditions) and the reason in words."""
+    return perform(application.pk, "refuse_acceptance", by=by, seen=seen, opinion=opinion, data={"ground": ground})
+
+
+def first_review(*, application: Application, by: User, seen: int | None, passed: bool, opinion: str = "") -> Application:
+    """初审 with an opinion, mandatory when it does not pass."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        case.first_verdict = "pass" if passed else "fail"
+        case.first_reviewer_id = by.pk
+
+    return perform(application.pk, "first_pass" if passed else "first_fail", by=by, seen=seen, opinion=opinion, change=change)
+
+
+def final_review(*, application: Application, by: User, seen: int | None, passed: bool, opinion: str = "") -> Application:
+    """复审, never by the officer of the first review (行政许可法第三十四条). On a route without 公告 this decides."""
+    name = "final_pass" if passed else "final_fail"
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        if case.first_reviewer_id == by.pk:
+            raise NotYours("您已初审过这条申报，不能再复审。请由其他人员办理。", code="same_officer")
+        case.final_verdict = "pass" if passed else "fail"
+        case.final_reviewer_id = by.pk
+        if passed and takes_effect(TRANSITIONS[name], case.procedure):
+            effects.apply(case, entry, actor=by.actor)
+
+    return perform(application.pk, name, by=by, seen=seen, opinion=opinion, change=change)
+
+
+def step_back(*, application: Application, by: User, seen: int | None, opinion: str) -> Application:
+    """审核流程后退: one stage back with a reason; the verdict given there is taken back too."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        if case.state in (State.FIRST_OK, State.FIRST_NG):
+            case.first_verdict, case.first_reviewer_id = "", None
+        else:
+            case.final_verdict, case.final_reviewer_id = "", None
+
+    back = "step_back" if application.state in (State.FIRST_OK, State.FIRST_NG) else "reopen_review"
+    return perform(application.pk, back, by=by, seen=seen, opinion=opinion, change=change)
+
+
+def publish(*, application: Application, by: User, batch: str) -> Application:
+    """公示: called by publicity for each case of a batch."""
+    return perform(application.pk, "publish", by=by, data={"batch": batch})
+
+
+def hold(*, application: Application, objection: str) -> Application:
+    """An objection holds this case while the rest of its batch goes on (decision G.18)."""
+    return perform(application.pk, "object", by=None, data={"objection": objection})
+
+
+def settle_objection(*, application: Application, by: User, upheld: bool, opinion: str) -> Application:
+    """The finding on an objection: dismissed, the case goes on; upheld, it goes to the 不准予 list."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        if upheld:
+            case.final_verdict = "fail"
+
+    return perform(
+        application.pk, "uphold_objection" if upheld else "dismiss_objection", by=by, opinion=opinion, change=change
+    )
+
+
+def close_publicity(*, application: Application) -> Application:
+    """The days of 公示 are over without an objection left."""
+    return perform(application.pk, "close_publicity", by=None)
+
+
+def announce(*, application: Application, by: User, granted: bool, batch: str, opinion: str = "") -> Application:
+    """公告 of one case: 准予 runs the procedure's effect on the register, 不准予 ends it with a reasoned decision.
+
+    Guards of the decision run again; a failing one raises GuardsRefused and the batch lists the case as failed.
+    """
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        if granted:
+            verdicts = facts.verdicts(case, stage=Stage.DECISION)
+            if any(verdict.stops for verdict in verdicts):
+                raise GuardsRefused(verdicts)
+            effects.apply(case, entry, actor=by.actor)
+        case.decided_at = entry.at
+        case.announced_at = entry.at
+
+    return perform(
+        application.pk, "announce_grant" if granted else "announce_refuse", by=by, opinion=opinion,
+        data={"batch": batch}, change=change,
+    )
+
+
+def mark_issued(*, application: Application) -> Application:
+    """The certificate's file is stored; repeating it is harmless."""
+    current = Application.objects.get(pk=application.pk)
+    return current if current.state == State.ISSUED else perform(application.pk, "issue", by=None)
+
+
+def time_out(*, application: Application) -> Application:
+    """A confirmation or correction was not given in time."""
+    return perform(application.pk, "time_out", by=None)
+
+
+def terminate(*, application: Application, by: User, seen: int | None, opinion: str) -> Application:
+    """The decision-maker ends a case (death, duplicate, false material)."""
+    return perform(application.pk, "terminate", by=by, seen=seen, opinion=opinion)
+
+
+def extend(*, application: Application, by: User, seen: int | None, opinion: str) -> Application:
+    """Extend the decision's limit by the policy's days with the reason told to the applicant (行政许可法第四十二条)."""
+    opinion = opinion.strip()
+    if not opinion:
+        raise CaseRefused("请填写延长期限的理由。", code="reason_missing", field="opinion")
+    with transaction.atomic():
+        locked = engine.lock(application.pk)
+        engine.check_version(locked, seen)
+        if not by.may(Function.DECISION) or by.authority_code != authorities.province().code:
+            raise NotYours("延长办理期限由决定人员办理。", code="not_yours")
+        running = locked.clocks.filter(kind="decision", ended_on__isnull=True).first()
+        if running is None or running.extended_days:
+            raise CaseRefused("办理期限只能在办理中延长一次。", code="not_extendable")
+        days = policy.current().extension_days
+        clocks.extend(locked, days=days, reason=opinion, by=by.name)
+        locked.version += 1
+        locked.save(update_fields=["due_on", "version"])
+        entry = TimelineEntry.objects.create(
+            application=locked, transition="extend", from_state=locked.state, to_state=locked.state, at=clock.now(),
+            actor_kind=by.actor.kind, actor_user_id=by.pk, actor_label=by.name, organisation=by.organisation,
+            opinion=opinion, data={"days": days}, form_version=locked.form_version, version=locked.version,
+        )
+        for who in (Who.FILER, Who.PERSON):
+            telling.send(locked, "application.extended", who=who, key=f"extended:{locked.pk}:{entry.pk}:{who}", opinion=opinion)
+        audit.record("application.extend", actor=by.actor, subject=("application", locked.pk), data={"days": days})
+    return locked

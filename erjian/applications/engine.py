@@ -1,0 +1,155 @@
+"""The engine: how a transition happens, the same way for pages, batches and robots.
+
+Lock the row, compare the version that the page showed, check the state and whose hand it needs, run the
+change, move the clock, write the timeline and the audit, queue messages and jobs; all in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from erjian import audit
+from erjian.accounts.models import User, UserKind
+from erjian.applications import clocks, letters, telling
+from erjian.applications.errors import CaseRefused, NotYours, Stale, from_constraint
+from erjian.applications.models import Application, TimelineEntry
+from erjian.applications.states import EDITABLE, ENDED
+from erjian.applications.workflow import TRANSITIONS, Transition, Who, acting_authority, target
+from erjian.policy import clock
+
+Change = Callable[[Application, TimelineEntry], None]
+
+
+def lock(application_id: int) -> Application:
+    """The case with its row locked until the transaction ends."""
+    return (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("person", "enterprise", "former_enterprise", "registration")
+        .get(pk=application_id)
+    )
+
+
+def lock_for_editing(application_id: int, *, by: User) -> Application:
+    """Lock a case whose form may be edited by this user. Raises NotYours or CaseRefused."""
+    application = lock(application_id)
+    if not (telling.may_file(by) and by.enterprise_id == application.enterprise_id):
+        raise NotYours("您没有填报权限。请联系本企业管理员。", code="not_yours")
+    if application.state not in EDITABLE:
+        raise CaseRefused(f"申报已是“{application.get_state_display()}”，不能再修改。", code="not_editable")
+    return application
+
+
+def may(transition: Transition, application: Application, user: User | None) -> bool:
+    """Whether it is this user's hand that the transition needs."""
+    if user is None:
+        return transition.who == Who.SYSTEM
+    match transition.who:
+        case Who.FILER:
+            return telling.may_file(user) and user.enterprise_id == application.enterprise_id
+        case Who.FORMER:
+            return telling.may_file(user) and user.enterprise_id == application.former_enterprise_id
+        case Who.PERSON:
+            return user.kind == UserKind.PERSON and user.person_id == application.person_id
+        case Who.OFFICER:
+            return (
+                transition.function is not None
+                and user.may(transition.function)
+                and user.authority_code == application.acting_authority
+                and transition.function == application.acting_function
+            )
+        case _:
+            return False
+
+
+def available(application: Application, user: User) -> tuple[Transition, ...]:
+    """The transitions this user can perform now, in the table's order: the buttons of the page."""
+    return tuple(
+        row
+        for row in TRANSITIONS.values()
+        if application.state in row.froms
+        and may(row, application, user)
+        and not (row.function == "final_review" and application.first_reviewer_id == user.pk)
+    )
+
+
+def check_version(application: Application, seen: int | None) -> None:
+    """Raise Stale when the page showed another version of the case."""
+    if seen is not None and seen != application.version:
+        raise Stale(application, application.timeline.filter(version__gt=seen).order_by("-id")[:10])
+
+
+def perform(
+    application_id: int,
+    name: str,
+    *,
+    by: User | None,
+    seen: int | None = None,
+    opinion: str = "",
+    data: dict[str, Any] | None = None,
+    change: Change | None = None,
+) -> Application:
+    """Perform a transition of the table on a case.
+
+    `by` is None for robots; `seen` is the version the page showed. `change` runs inside the transaction before the
+    state is written. Raises Stale, NotYours, CaseRefused and whatever `change` raises; nothing happened then.
+    """
+    transition = TRANSITIONS[name]
+    actor = by.actor if by is not None else audit.SYSTEM
+    opinion = opinion.strip()
+    try:
+        with transaction.atomic():
+            application = lock(application_id)
+            check_version(application, seen)
+            if application.state not in transition.froms:
+                raise CaseRefused(
+                    f"申报现在是“{application.get_state_display()}”，不能{transition.label}。请刷新页面。", code="wrong_state"
+                )
+            if not may(transition, application, by):
+                raise NotYours(f"您没有“{transition.label}”的权限。", code="not_yours")
+            if transition.reason and not opinion:
+                raise CaseRefused(f"请填写{transition.label}的理由。", code="reason_missing", field="opinion")
+            entry = TimelineEntry(
+                application=application, transition=name, from_state=application.state, at=clock.now(),
+                actor_kind=actor.kind, actor_user_id=actor.user_id, actor_label=actor.label,
+                organisation=actor.organisation, opinion=opinion, data=data or {},
+            )
+            if change is not None:
+                change(application, entry)
+            _arrive(application, transition, entry)
+            telling.tell(application, transition, entry)
+            if transition.letter is not None:
+                letters.issue(application, transition.letter, entry=entry, actor=actor)
+            audit.record(
+                transition.audit_code, actor=actor, subject=("application", application.pk),
+                data={"from": entry.from_state, "to": entry.to_state, "version": application.version},
+            )
+    except IntegrityError as error:
+        raise from_constraint(error) from error
+    return application
+
+
+def _arrive(application: Application, transition: Transition, entry: TimelineEntry) -> None:
+    state = target(transition, application.procedure)
+    clocks.move(application, state)
+    application.state = state
+    application.acting_authority, application.acting_function = acting_authority(
+        application.procedure, state, application.authority_code
+    )
+    application.version += 1
+    if state in ENDED:
+        application.ended_at = entry.at
+    application.save()
+    entry.to_state = state
+    entry.form_version = application.form_version
+    entry.version = application.version
+    entry.save()
+
+
+def bump(application: Application) -> None:
+    """Count a change of the working copy, so that another window of the same draft is told."""
+    Application.objects.filter(pk=application.pk).update(version=F("version") + 1)
+    application.version += 1

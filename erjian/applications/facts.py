@@ -1,0 +1,161 @@
+"""Assembles the `Facts` that guards judge, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from erjian import policy
+from erjian.applications.models import Application
+from erjian.applications.states import BLOCKING
+from erjian.policy import clock
+from erjian.procedures import Procedure, guards
+from erjian.procedures.facts import (
+    EnterpriseFacts,
+    Facts,
+    PersonFacts,
+    QualificationFacts,
+    RegistrationFacts,
+    RestrictionFacts,
+    SpecialtyFacts,
+)
+from erjian.procedures.guards import Stage, Verdict
+from erjian.registry.models import Enterprise, Person, Registration, RegistrationSpecialty
+from erjian.registry.models.registrations import LIVE
+
+REQUIRED_PROFILE = (
+    "established_on", "address", "registration_kind", "capital", "currency", "office_phone", "contact_name", "contact_phone",
+)
+"""Starred fields of 企业基本信息 (manual 3.2.2.1, A.4.1)."""
+
+
+def missing_profile(enterprise: Enterprise) -> tuple[str, ...]:
+    """Labels of starred profile fields that are still empty."""
+    labels = {field.name: str(field.verbose_name) for field in Enterprise._meta.fields}
+    labels["contact_phone"] = "联系人手机号码"
+    return tuple(labels[name] for name in REQUIRED_PROFILE if getattr(enterprise, name) in (None, ""))
+
+
+def _registration(item: Registration) -> RegistrationFacts:
+    return RegistrationFacts(
+        id=item.pk,
+        number=item.number,
+        status=item.status_on(clock.today()),
+        enterprise_id=item.enterprise_id,
+        enterprise_name=item.enterprise.name,
+        registered_on=item.registered_on,
+        employed_on=item.employed_on,
+        valid_until=item.valid_until,
+        specialties=tuple(
+            SpecialtyFacts(specialty=each.specialty, begin=each.begin, end=each.end) for each in item.specialties.all()
+        ),
+    )
+
+
+def _person(person: Person) -> PersonFacts:
+    return PersonFacts(
+        name=person.name,
+        birth_date=person.birth_date,
+        assurance=person.assurance,
+        verified_on=clock.day_of(person.verified_at) if person.is_verified and person.verified_at else None,
+        has_portrait=person.portrait_id is not None,
+        has_signature=person.signature_id is not None,
+    )
+
+
+def _enterprise(enterprise: Enterprise) -> EnterpriseFacts:
+    today = clock.today()
+    held = enterprise.qualifications.filter(
+        Q(expires_on__isnull=True) | Q(expires_on__gte=today), withdrawn_on__isnull=True
+    ).order_by("id")
+    return EnterpriseFacts(
+        id=enterprise.pk,
+        name=enterprise.name,
+        status=enterprise.status,
+        missing=missing_profile(enterprise),
+        updated_on=clock.day_of(enterprise.updated_at),
+        qualifications=tuple(f"{item.scope}{item.level}" for item in held),
+        filing_authority=enterprise.filing_authority,
+    )
+
+
+def _open_case(person: Person, but: Application | None) -> str:
+    others = Application.objects.filter(person=person, state__in=BLOCKING).select_related("enterprise").order_by("id")
+    if but is not None and but.pk:
+        others = others.exclude(pk=but.pk)
+    other = others.first()
+    return f"{other.enterprise.name}提出的{other.procedure.kind_label}" if other else ""
+
+
+def assemble(
+    *,
+    procedure: Procedure,
+    person: Person,
+    enterprise: Enterprise,
+    application: Application | None = None,
+    form: Mapping[str, Any] | None = None,
+    materials: frozenset[str] = frozenset(),
+) -> Facts:
+    """Facts of one filing, read from the register now."""
+    today = clock.today()
+    registrations = list(
+        Registration.objects.filter(person=person, registration_class=procedure.registration_class)
+        .select_related("enterprise")
+        .prefetch_related(
+            Prefetch("specialties", queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty"))
+        )
+        .order_by("-id")
+    )
+    in_force = Q(begins__lte=today) & (Q(ends__isnull=True) | Q(ends__gte=today))
+    return Facts(
+        today=today,
+        policy=policy.current(),
+        person=_person(person),
+        enterprise=_enterprise(enterprise),
+        qualifications=tuple(
+            QualificationFacts(
+                id=item.pk,
+                specialty=item.specialty,
+                management_number=item.management_number,
+                obtained_on=item.obtained_on,
+                pass_year=item.pass_year,
+                review_result=item.review_result,
+                used=item.used_at is not None,
+            )
+            for item in person.qualifications.order_by("obtained_on", "id")
+        ),
+        live=next((_registration(item) for item in registrations if item.status in LIVE), None),
+        past=tuple(_registration(item) for item in registrations if item.status not in LIVE),
+        bars=tuple(
+            RestrictionFacts(label=item.get_basis_display(), reason=item.reason, ends=item.ends)
+            for item in person.bars.filter(in_force, lifted_on__isnull=True).order_by("id")
+        ),
+        locks=tuple(
+            RestrictionFacts(label=item.get_kind_display(), reason=item.reason, ends=item.ends)
+            for item in person.locks.filter(in_force, released_on__isnull=True).order_by("id")
+        ),
+        open_case=_open_case(person, application),
+        specialties=tuple(application.specialties) if application else (),
+        form=form or {},
+        materials=materials,
+    )
+
+
+def of_application(application: Application, *, form: Mapping[str, Any] | None = None) -> Facts:
+    """Facts of a case as it stands."""
+    codes = frozenset(application.materials.filter(removed_in__isnull=True).values_list("code", flat=True))
+    return assemble(
+        procedure=application.procedure,
+        person=application.person,
+        enterprise=application.enterprise,
+        application=application,
+        form=form,
+        materials=codes,
+    )
+
+
+def verdicts(application: Application, *, stage: Stage | None = None, facts: Facts | None = None) -> tuple[Verdict, ...]:
+    """The guards' verdicts of a case, failing first."""
+    return guards.judge(application.procedure.guards, facts or of_application(application), stage=stage)

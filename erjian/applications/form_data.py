@@ -1,0 +1,121 @@
+"""Form data: prefilled from the register, kept encrypted, frozen as a version at each 上报."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from erjian import protection
+from erjian.applications.models import Application, FormVersion
+from erjian.applications.states import EDITABLE
+from erjian.policy import clock
+from erjian.procedures import Procedure
+from erjian.procedures.fields import FormField
+from erjian.registry.models import Enterprise, Person
+from erjian.standards import regions
+
+SCHEMA = 1
+
+
+def seal(values: Mapping[str, Any]) -> bytes:
+    """Values as they rest: encrypted JSON."""
+    return protection.encrypt("form", json.dumps(values, ensure_ascii=False, sort_keys=True))
+
+
+def unseal(blob: bytes | memoryview) -> dict[str, Any]:
+    """The values of encrypted JSON; empty for an empty blob."""
+    raw = bytes(blob)
+    return json.loads(protection.decrypt("form", raw)) if raw else {}
+
+
+class Known:
+    """What the register knows of one person and enterprise, by the names that fields use in `known_from`."""
+
+    def __init__(self, person: Person, enterprise: Enterprise) -> None:
+        self.person = person
+        self.enterprise = enterprise
+        self._qualifications: list[Any] | None = None
+
+    @property
+    def qualifications(self) -> list[Any]:
+        """The enterprise's valid 资质, fetched once."""
+        if self._qualifications is None:
+            today = clock.today()
+            self._qualifications = [
+                item
+                for item in self.enterprise.qualifications.order_by("id")
+                if item.withdrawn_on is None and (item.expires_on is None or item.expires_on >= today)
+            ]
+        return self._qualifications
+
+    def value(self, field: FormField) -> Any:
+        """The register's value for a field as JSON keeps it, or an empty string."""
+        owner, _, name = field.known_from.partition(".")
+        if not owner:
+            return ""
+        if owner == "enterprise":
+            special = self._enterprise(name)
+            if special is not None:
+                return special
+        found = getattr(self.person if owner == "person" else self.enterprise, name)
+        return found.isoformat() if hasattr(found, "isoformat") else ("" if found is None else found)
+
+    def _enterprise(self, name: str) -> str | None:
+        match name:
+            case "region":
+                return " ".join(regions.name(code) for code in (self.enterprise.city, self.enterprise.county) if code)
+            case "nature_label":
+                return self.enterprise.get_nature_display()
+            case "qualification_number":
+                return "；".join(dict.fromkeys(item.number for item in self.qualifications))
+            case "qualification_level":
+                return "；".join(dict.fromkeys(item.level for item in self.qualifications))
+            case "qualification_scope":
+                return "；".join(f"{item.scope}{item.level}" for item in self.qualifications)
+            case _:
+                return None
+
+
+def prefill(procedure: Procedure, known: Known) -> dict[str, Any]:
+    """First values of the editable fields."""
+    return {field.name: known.value(field) for field in procedure.fields if not field.read_only and field.known_from}
+
+
+def compose(application: Application, known: Known | None = None) -> dict[str, Any]:
+    """Every field's value: read-only ones from the register, the others as typed so far."""
+    known = known or Known(application.person, application.enterprise)
+    typed = unseal(application.draft)
+    return {
+        field.name: known.value(field) if field.read_only else typed.get(field.name, "")
+        for field in application.procedure.fields
+    }
+
+
+def current(application: Application) -> dict[str, Any]:
+    """What the case says now: the working copy while it can be edited, else the last frozen version."""
+    if application.state in EDITABLE or application.form_version == 0:
+        return compose(application)
+    return version(application, application.form_version)
+
+
+def version(application: Application, number: int) -> dict[str, Any]:
+    """One frozen version. Raises FormVersion.DoesNotExist."""
+    return unseal(application.form_versions.get(number=number).data)
+
+
+def freeze(application: Application, *, author: str) -> FormVersion:
+    """Freeze what is typed as the next version; unchanged data after a correction still makes one."""
+    values = {**compose(application), "specialties": list(application.specialties)}
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True)
+    application.form_version += 1
+    return FormVersion.objects.create(
+        application=application,
+        number=application.form_version,
+        schema=SCHEMA,
+        data=seal(values),
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        author=author,
+        created_at=clock.now(),
+    )

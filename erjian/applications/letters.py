@@ -1,0 +1,128 @@
+"""Official letters of a case: numbered in the transition's transaction, rendered by a job (GB/T 9704 letter form)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from erjian import audit, documents, files, policy
+from erjian.applications import form_data
+from erjian.applications.models import Application, Letter, LetterKind, TimelineEntry
+from erjian.audit import Actor
+from erjian.policy import authorities, clock
+from erjian.registry import numbers
+from erjian.standards.specialties import Specialty
+
+_WORD = {
+    LetterKind.ACCEPT: "acceptance",
+    LetterKind.CORRECT: "correction",
+    LetterKind.NOT_ACCEPT: "non_acceptance",
+    LetterKind.GRANT: "approval",
+    LetterKind.REFUSE: "refusal",
+}
+
+
+def _number(kind: LetterKind) -> str:
+    year = clock.today().year
+    serial = numbers.take(f"letter:{kind}", year=year)
+    return policy.current().numbers.document_number(_WORD[kind], year, serial)
+
+
+def issue(application: Application, kind: LetterKind, *, entry: TimelineEntry, actor: Actor) -> Letter:
+    """Write the letter with everything it says, and queue its rendering."""
+    code = entry_authority(application, kind)
+    authority = authorities.get(code)
+    letter = Letter.objects.create(
+        application=application,
+        kind=kind,
+        number=_number(kind),
+        authority_code=code,
+        issued_on=clock.today(),
+        data=form_data.seal(_content(application, kind, entry, authority)),
+        created_at=clock.now(),
+    )
+    audit.record(
+        "application.letter", actor=actor, subject=("application", application.pk), data={"kind": kind, "number": letter.number}
+    )
+    from erjian.applications.tasks import render_letter
+
+    render_letter.configure(queueing_lock=f"letter:{letter.pk}").defer(letter_id=letter.pk)
+    return letter
+
+
+def entry_authority(application: Application, kind: LetterKind) -> str:
+    """Which authority signs: the accepting one for receipts, the province for decisions (153号令第九条)."""
+    if kind in (LetterKind.GRANT, LetterKind.REFUSE):
+        return authorities.province().code
+    return application.authority_code
+
+
+def _content(
+    application: Application, kind: LetterKind, entry: TimelineEntry, authority: authorities.Authority
+) -> dict[str, Any]:
+    rules = policy.current()
+    received = application.received_at or application.reported_at or entry.at
+    content: dict[str, Any] = {
+        "kind": kind.value,
+        "organ": authority.name,
+        "to": application.enterprise.name,
+        "received_from": application.enterprise.name,
+        "person": application.person.name,
+        "procedure": application.procedure.label,
+        "case_no": application.number,
+        "received": clock.day_of(received).isoformat(),
+        "date": clock.today().isoformat(),
+        "platform": rules.province.platform_title,
+        "phone": rules.province.support_phone,
+        "service": f"{clock.today()} 通过平台送达",
+        "review_body": rules.province.review_body,
+        "court": rules.province.court,
+    }
+    due = application.due_on.isoformat() if application.due_on else ""
+    accepted = clock.day_of(application.accepted_at).isoformat() if application.accepted_at else content["received"]
+    match kind:
+        case LetterKind.ACCEPT:
+            content |= {"accepted": accepted, "due": due}
+        case LetterKind.CORRECT:
+            content |= {
+                "items": [
+                    {"what": item["what"], "detail": item["detail"], "do": "请更正或补充后在平台重新提交。"}
+                    for item in entry.data.get("items", [])
+                ],
+                "due": due,
+            }
+        case LetterKind.NOT_ACCEPT:
+            content |= {"reasons": [entry.opinion]}
+        case LetterKind.GRANT:
+            registration = application.registration
+            if registration is None:
+                from erjian.registry.models import Registration
+
+                registration = Registration.objects.get(pk=application.registration_id)
+            rows = [[Specialty(item.specialty).label, f"{item.begin} 至 {item.end}"] for item in registration.specialties.order_by("specialty")]
+            content |= {
+                "facts": [
+                    ["姓名", application.person.name],
+                    ["注册编号", registration.number],
+                    ["聘用企业", application.enterprise.name, "wide"],
+                    *rows,
+                ],
+                "accepted": accepted,
+            }
+        case LetterKind.REFUSE:
+            content |= {"reasons": [entry.opinion], "accepted": accepted}
+    return content
+
+
+def render(letter: Letter) -> Letter:
+    """Render and store the letter's file; the first stored file wins."""
+    if letter.file_id:
+        return letter
+    content = form_data.unseal(letter.data)
+    content["doc_no"] = letter.number
+    content["qr"] = documents.qr(letter.number)
+    pdf = documents.render("notices", content, timestamp=letter.created_at)
+    signed = documents.sign(pdf, reason=letter.get_kind_display(), signed_at=letter.created_at)
+    blob = files.put(signed, media_type="application/pdf")
+    Letter.objects.filter(pk=letter.pk, file__isnull=True).update(file=blob)
+    letter.refresh_from_db()
+    return letter

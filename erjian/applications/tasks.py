@@ -1,0 +1,34 @@
+"""Jobs and robots of cases. Arguments are ids; every job can be repeated without a second effect."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from erjian import certificates
+from erjian.applications import actions, letters, robots
+from erjian.applications.models import Application, Letter
+
+_RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
+
+
+@app.task(queue="certificates", retry=_RETRY)
+def issue_certificate(application_id: int) -> None:
+    """Render, sign and store the certificate of a decided case, then close the case."""
+    application = Application.objects.get(pk=application_id)
+    if application.certificate_version_id is not None:
+        certificates.issuing.issue(application.certificate_version_id)
+    actions.mark_issued(application=application)
+
+
+@app.task(queue="letters", retry=_RETRY)
+def render_letter(letter_id: int) -> None:
+    """Render and sign one official letter."""
+    letters.render(Letter.objects.get(pk=letter_id))
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(queue="robots", queueing_lock="robots.deadlines")
+def deadlines(timestamp: int) -> None:
+    """Hourly: deemed acceptance, time-outs, stale drafts."""
+    robots.run()

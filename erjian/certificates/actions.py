@@ -1,0 +1,98 @@
+"""Certificate versions: written in the decision's transaction, ended when superseded or void."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from erjian import audit, policy
+from erjian.audit import Actor, codes
+from erjian.certificates.models import CertificateVersion, VersionState
+from erjian.policy import clock
+from erjian.registry import numbers
+from erjian.registry.models import Registration
+from erjian.standards.licence_ids import licence_id
+from erjian.standards.specialties import Specialty
+
+codes.register("certificate.create", "生成证书版本")
+codes.register("certificate.issue", "制发电子证书")
+codes.register("certificate.void", "证书作废")
+codes.register("certificate.view", "查阅电子证书")
+
+_STANDING = (VersionState.PENDING, VersionState.CURRENT)
+
+
+def facts_of(registration: Registration) -> dict[str, Any]:
+    """What the certificate prints, without any identity number: the canonical data of a version (B.11)."""
+    person = registration.person
+    return {
+        "name": person.name,
+        "sex": person.get_sex_display(),
+        "birth": person.birth_date.isoformat(),
+        "reg_no": registration.number,
+        "employer": registration.enterprise.name,
+        "employer_code": registration.enterprise.credit_code,
+        "specialties": [
+            {"name": Specialty(item.specialty).label, "begin": item.begin.isoformat(), "end": item.end.isoformat()}
+            for item in registration.specialties.order_by("specialty", "begin")
+            if not item.voided
+        ],
+        "portrait": str(person.portrait_id or ""),
+        "signature": str(person.signature_id or ""),
+    }
+
+
+def _end_standing(registration: Registration, *, state: VersionState, reason: str) -> None:
+    CertificateVersion.objects.filter(registration=registration, state__in=_STANDING).update(
+        state=state, ended_at=clock.now(), end_reason=reason
+    )
+
+
+def create_version(
+    *, registration_id: int, new_number: bool, reason: str, case_number: str, actor: Actor
+) -> CertificateVersion:
+    """Write the next version as pending and supersede the former one; the file is made by a job afterwards.
+
+    使用有效期 runs from today for the policy's days, at most to the end of the registration (decision G.15).
+    """
+    registration = (
+        Registration.objects.select_for_update(of=("self",)).select_related("person", "enterprise").get(pk=registration_id)
+    )
+    rules = policy.current()
+    today = clock.today()
+    _end_standing(registration, state=VersionState.SUPERSEDED, reason=reason)
+    last = CertificateVersion.objects.filter(registration=registration).order_by("-version").first()
+    version_number = last.version + 1 if last else 1
+    if new_number or not registration.certificate_number:
+        number = f"{numbers.take('certificate', limit=99_999_999):08d}"
+        registration.certificate_number = number
+        registration.version += 1
+        registration.save(update_fields=["certificate_number", "version"])
+    use_end = min(registration.valid_until, today + timedelta(days=rules.certificate.usage_max_days - 1))
+    version = CertificateVersion.objects.create(
+        registration=registration,
+        version=version_number,
+        number=registration.certificate_number,
+        licence_id=licence_id(
+            rules.certificate.type_code, rules.province.issuer_code, registration.certificate_number, version_number
+        ),
+        facts=facts_of(registration),
+        reason=reason,
+        case_number=case_number,
+        issued_on=today,
+        use_begin=today,
+        use_end=use_end,
+        created_at=clock.now(),
+    )
+    audit.record(
+        "certificate.create", actor=actor, subject=("certificate", version.pk),
+        data={"number": version.number, "version": version.version, "case": case_number},
+    )
+    return version
+
+
+def void(*, registration_id: int, reason: str, actor: Actor) -> None:
+    """End the standing version for good (注销、撤销、吊销)."""
+    registration = Registration.objects.select_for_update().get(pk=registration_id)
+    _end_standing(registration, state=VersionState.VOID, reason=reason)
+    audit.record("certificate.void", actor=actor, subject=("registration", registration.pk), data={"reason": reason})

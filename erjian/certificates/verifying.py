@@ -1,0 +1,108 @@
+"""What anyone can verify: by QR address, by number and name, or by the file itself. Never an identity number."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+
+from erjian import documents
+from erjian.certificates.models import CertificateVersion, VersionState
+from erjian.policy import clock
+from erjian.registry.models import Registration, RegistrationStatus
+
+
+class Standing(models.TextChoices):
+    """What the public reads first."""
+
+    VALID = "valid", "有效"
+    PENDING = "pending", "有效，证书制作中"
+    WINDOW_OVER = "window_over", "使用有效期已过"
+    SUPERSEDED = "superseded", "已更新，非现行版本"
+    EXPIRED = "expired", "注册已过期"
+    CANCELLED = "cancelled", "注册已注销"
+    SUSPENDED = "suspended", "注册已暂扣"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The verdict on one certificate version today, and the version that stands in its place."""
+
+    version: CertificateVersion
+    standing: Standing
+    on: date
+    current: CertificateVersion | None
+    """The version in force now, when it is another one."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the holder may rely on this certificate today."""
+        return self.standing in (Standing.VALID, Standing.PENDING)
+
+
+def judge(version: CertificateVersion) -> Finding:
+    """Judge a version against the register as it is now; validity is computed when read."""
+    today = clock.today()
+    registration = version.registration
+    status = registration.status_on(today)
+    current = None
+    if status == RegistrationStatus.SUSPENDED:
+        standing = Standing.SUSPENDED
+    elif status == RegistrationStatus.LAPSED:
+        standing = Standing.EXPIRED
+    elif status != RegistrationStatus.VALID or version.state == VersionState.VOID:
+        standing = Standing.CANCELLED
+    elif version.state == VersionState.SUPERSEDED:
+        standing = Standing.SUPERSEDED
+        current = (
+            registration.certificates.filter(state__in=(VersionState.PENDING, VersionState.CURRENT))
+            .order_by("-version")
+            .first()
+        )
+    elif version.use_end < today:
+        standing = Standing.WINDOW_OVER
+    else:
+        standing = Standing.PENDING if version.state == VersionState.PENDING else Standing.VALID
+    return Finding(version=version, standing=standing, on=today, current=current)
+
+
+def _versions() -> models.QuerySet[CertificateVersion]:
+    return CertificateVersion.objects.select_related("registration", "registration__enterprise")
+
+
+def by_token(token: str) -> Finding | None:
+    """The certificate behind a QR address."""
+    version = _versions().filter(token=token).first()
+    return judge(version) if version else None
+
+
+def by_number(number: str, name: str) -> Finding | None:
+    """The latest certificate of a registration number (or certificate number) when the name fits exactly."""
+    number, name = number.strip().upper(), name.strip()
+    if not number or not name:
+        return None
+    registrations = Registration.objects.filter(person__name=name).filter(
+        models.Q(number=number) | models.Q(certificate_number=number)
+    )
+    version = _versions().filter(registration__in=registrations).order_by("-created_at", "-version").first()
+    if version is None or version.facts.get("name") != name:
+        return None
+    return judge(version)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFinding:
+    """The verdict on an uploaded file: its signature, and the certificate it is when it is one of ours."""
+
+    signature: documents.Verification
+    finding: Finding | None
+
+
+def by_file(content: bytes) -> FileFinding:
+    """Check a file's signature and find it among what was issued, by digest. Raises DocumentRefused for no PDF."""
+    signature = documents.verify(content)
+    digest = hashlib.sha256(content).hexdigest()
+    version = _versions().filter(file_digest=digest).first()
+    return FileFinding(signature=signature, finding=judge(version) if version else None)

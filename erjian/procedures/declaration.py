@@ -1,0 +1,137 @@
+"""The shape of a procedure's declaration, and where declarations are found."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from django.db import models
+
+from erjian.audit import Actor
+from erjian.procedures.fields import FormField, Section
+from erjian.procedures.guards import Guard
+from erjian.procedures.materials import Material
+from erjian.registry.models import RegistrationClass
+
+
+class Step(models.TextChoices):
+    """One stop on a procedure's route. At which level it sits, and whether a province keeps it, is policy."""
+
+    PERSON = "person", "个人确认"
+    FORMER_ENTERPRISE = "former_enterprise", "原单位确认"
+    ENTERPRISE = "enterprise", "企业确认"
+    ACCEPTANCE = "acceptance", "受理"
+    FIRST_REVIEW = "first_review", "初审"
+    FINAL_REVIEW = "final_review", "复审"
+    PUBLICITY = "publicity", "公示"
+    ANNOUNCEMENT = "announcement", "公告"
+    ISSUE = "issue", "发证"
+
+
+class CertificateNeed(models.TextChoices):
+    """What an effect asks of the certificate."""
+
+    NEW_NUMBER = "new_number", "新证书编号"
+    NEW_VERSION = "new_version", "换发"
+    VOID = "void", "作废"
+    NONE = "none", "不涉及"
+
+
+class Picker(models.TextChoices):
+    """How the person is chosen (decision G.14)."""
+
+    ANYONE = "anyone", "选择人员信息"
+    OWN_HOLDERS = "own_holders", "选择人员证书信息"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What an effect is given: plain values, all of them already guarded and locked by the caller."""
+
+    person_id: int
+    enterprise_id: int
+    registration_id: int | None
+    specialties: tuple[str, ...]
+    decided_on: date
+    case_number: str
+    form: Mapping[str, Any]
+    actor: Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What an effect did: the registration it concerned and what the certificate needs."""
+
+    registration_id: int
+    certificate: CertificateNeed
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedure:
+    """One 申报 type. Everything that differs between types stands here and nowhere else."""
+
+    code: str
+    label: str
+    """Full name as in the menu, e.g. 二级建造师初始申报."""
+    kind_label: str
+    """Short name of the 申报类型, e.g. 初始申报."""
+    form_title: str
+    """Heading of the form's first tab, e.g. 初始注册申报."""
+    summary: str
+    """One sentence under the list's heading: for whom this is."""
+    registration_class: RegistrationClass
+    picker: Picker
+    sections: tuple[Section, ...]
+    materials: tuple[Material, ...]
+    guards: tuple[Guard, ...]
+    route: tuple[Step, ...]
+    effect: Callable[[Decision], Outcome]
+    specialty_label: str = "注册专业"
+    has_specialties: bool = True
+    conditions: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+    """Legal sources for the 办事指南."""
+    order: int = 100
+    commitments: Mapping[str, str] = field(default_factory=dict)
+    """Who promises what when reporting or consenting: person, enterprise, former_enterprise → text."""
+
+    @property
+    def fields(self) -> tuple[FormField, ...]:
+        """Every field of the form in order."""
+        return tuple(item for section in self.sections for item in section.fields)
+
+    def after(self, step: Step | None) -> Step | None:
+        """The step that follows one on this route; `None` before is the start, `None` after is the end."""
+        if step is None:
+            return self.route[0]
+        position = self.route.index(step) + 1
+        return self.route[position] if position < len(self.route) else None
+
+
+
+
+@cache
+def _declared() -> dict[str, Procedure]:
+    from erjian.procedures import kinds
+
+    found: list[Procedure] = []
+    for info in pkgutil.iter_modules(kinds.__path__):
+        module = importlib.import_module(f"{kinds.__name__}.{info.name}")
+        found += [value for value in vars(module).values() if isinstance(value, Procedure)]
+    return {procedure.code: procedure for procedure in sorted(found, key=lambda item: item.order)}
+
+
+def all_procedures() -> tuple[Procedure, ...]:
+    """Every declared procedure in the menu's order."""
+    return tuple(_declared().values())
+
+
+def get(code: str) -> Procedure:
+    """The procedure of a code. Raises KeyError for an unknown one."""
+    return _declared()[code]

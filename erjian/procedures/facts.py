@@ -1,0 +1,106 @@
+"""What guards judge: plain, frozen values about one person, one enterprise and one intended filing.
+
+`applications.facts` assembles them from the register; guards never touch the database, so each one is a
+pure function that a table of examples can test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from erjian.policy import Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualificationFacts:
+    id: int
+    specialty: str
+    management_number: str
+    obtained_on: date
+    pass_year: int
+    review_result: str
+    used: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpecialtyFacts:
+    specialty: str
+    begin: date
+    end: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationFacts:
+    id: int
+    number: str
+    status: str
+    """Legal status on the day (`Registration.status_on`)."""
+    enterprise_id: int
+    enterprise_name: str
+    registered_on: date
+    employed_on: date
+    valid_until: date
+    specialties: tuple[SpecialtyFacts, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFacts:
+    name: str
+    birth_date: date
+    assurance: str
+    verified_on: date | None
+    has_portrait: bool
+    has_signature: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterpriseFacts:
+    id: int
+    name: str
+    status: str
+    missing: tuple[str, ...]
+    """Labels of required profile fields that are still empty."""
+    updated_on: date
+    qualifications: tuple[str, ...]
+    """Valid 资质 in words, e.g. 建筑工程施工总承包二级."""
+    filing_authority: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionFacts:
+    """A bar or a lock in force today."""
+
+    label: str
+    reason: str
+    ends: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything the guards of one filing may look at."""
+
+    today: date
+    policy: Policy
+    person: PersonFacts
+    enterprise: EnterpriseFacts
+    qualifications: tuple[QualificationFacts, ...] = ()
+    live: RegistrationFacts | None = None
+    """The live registration of the procedure's class, wherever it is held."""
+    past: tuple[RegistrationFacts, ...] = ()
+    bars: tuple[RestrictionFacts, ...] = ()
+    locks: tuple[RestrictionFacts, ...] = ()
+    open_case: str = ""
+    """Another open case of this person in words, e.g. 湖南×××公司 的 增项申报; empty when there is none."""
+    specialties: tuple[str, ...] = ()
+    form: Mapping[str, Any] = field(default_factory=dict)
+    materials: frozenset[str] = frozenset()
+    """Codes of the materials attached so far."""
+
+    def qualification_for(self, specialty: str) -> QualificationFacts | None:
+        """The best qualification for a specialty: one that can still be used before any other."""
+        found = [item for item in self.qualifications if item.specialty == specialty]
+        found.sort(key=lambda item: (item.review_result != "passed", item.used, item.obtained_on))
+        return found[0] if found else None

@@ -1,0 +1,1 @@
+"""One module for each 申报 type."""

@@ -1,0 +1,36 @@
+"""The register's tables, by concept."""
+
+from erjian.registry.models.enterprises import Enterprise, EnterpriseQualification, EnterpriseStatus
+from erjian.registry.models.history import Change, ChangeKind, NumberSequence
+from erjian.registry.models.people import Assurance, Person
+from erjian.registry.models.qualifications import Qualification, ReviewResult
+from erjian.registry.models.registrations import (
+    CertificateKind,
+    Registration,
+    RegistrationClass,
+    RegistrationSpecialty,
+    RegistrationStatus,
+)
+from erjian.registry.models.restrictions import Bar, BarBasis, Lock, LockKind
+
+__all__ = [
+    "Assurance",
+    "Bar",
+    "BarBasis",
+    "CertificateKind",
+    "Change",
+    "ChangeKind",
+    "Enterprise",
+    "EnterpriseQualification",
+    "EnterpriseStatus",
+    "Lock",
+    "LockKind",
+    "NumberSequence",
+    "Person",
+    "Qualification",
+    "Registration",
+    "RegistrationClass",
+    "RegistrationSpecialty",
+    "RegistrationStatus",
+    "ReviewResult",
+]
