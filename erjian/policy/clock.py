@@ -50,7 +50,7 @@ def offset() -> timedelta:
 
 def set_offset(offset: timedelta) -> None:
     """Travel to exactly ``offset`` from the system clock; zero returns to the present."""
-    global _offset
+    global _offset  # noqa: PLW0603 - one clock for the process is the point
     _offset = offset
 
 

@@ -15,7 +15,6 @@ import dataclasses
 import hashlib
 import json
 import tomllib
-import types
 import typing
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -63,13 +62,9 @@ def _epoch(path: Path, on: date) -> date:
 def _load(path: Path, epoch: date) -> Policy:
     content = _resolve(read(path), epoch, "")
     try:
-        policy = build(Policy, content, "")
-    except Refusal as error:
+        return typing.cast("Policy", build(Policy, content, ""))
+    except (Refusal, PolicyError) as error:
         raise PolicyError(f"{path}: {error}") from error
-    except PolicyError as error:
-        raise PolicyError(f"{path}: {error}") from error
-    assert isinstance(policy, Policy)
-    return policy
 
 
 @lru_cache(maxsize=32)
@@ -161,7 +156,7 @@ class _FrozenTable(dict[str, Any]):
     def _refuse(self, *_: object, **__: object) -> typing.NoReturn:
         raise TypeError("a policy cannot be changed")
 
-    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
 
     def __deepcopy__(self, memo: object) -> dict[str, Any]:
         return dict(self)

@@ -18,9 +18,7 @@ from erjian import policy
 from erjian.policy.schema import Calendar
 
 _ONE_DAY = timedelta(days=1)
-_PUBLISHED = range(
-    min(day.year for day in constants.holidays), max(day.year for day in constants.holidays) + 1
-)
+_PUBLISHED = range(min(day.year for day in constants.holidays), max(day.year for day in constants.holidays) + 1)
 
 
 def is_working_day(day: date) -> bool:

@@ -28,7 +28,7 @@ _TAG_BYTES = 16
 _KEY_BYTES = 32
 
 
-class DecryptionFailed(Exception):
+class DecryptionFailed(Exception):  # noqa: N818 - it is what callers say
     """A blob is damaged, of another kind, or under a key that is not in the ring."""
 
 
@@ -37,24 +37,26 @@ class _Ring:
 
     def __init__(self, keys: Mapping[str, Any]) -> None:
         try:
-            self.ciphers = {key_id.encode(): AESGCM(_key(key)) for key_id, key in keys["aead"].items()}
-            self.index_keys = {key_id: _key(key) for key_id, key in keys["index"].items()}
-            self.current = keys["aead_current"].encode()
-            self.cipher = self.ciphers[self.current]
+            self.ciphers: dict[bytes, AESGCM] = {
+                key_id.encode(): AESGCM(_key(key)) for key_id, key in keys["aead"].items()
+            }
+            self.index_keys: dict[str, bytes] = {key_id: _key(key) for key_id, key in keys["index"].items()}
+            self.current: bytes = keys["aead_current"].encode()
+            self.cipher: AESGCM = self.ciphers[self.current]
             self.index_current: str = keys["index_current"]
-            self.index_key = self.index_keys[self.index_current]
+            self.index_key: bytes = self.index_keys[self.index_current]
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ImproperlyConfigured(f"ERJIAN_KEYS is not usable: {error!r}") from error
         if not 0 < len(self.current) < 256:
             raise ImproperlyConfigured("ERJIAN_KEYS: a key id has 1 to 255 bytes")
-        self.header = bytes([_FORMAT, len(self.current)]) + self.current
+        self.header: bytes = bytes([_FORMAT, len(self.current)]) + self.current
 
 
 _loaded: tuple[object, _Ring] | None = None
 
 
 def _ring() -> _Ring:
-    global _loaded
+    global _loaded  # noqa: PLW0603 - ciphers are made once for a process
     keys = settings.ERJIAN_KEYS
     if _loaded is None or _loaded[0] is not keys:
         _loaded = (keys, _Ring(keys))

@@ -61,9 +61,7 @@ class ProtectedText(property):
                 unique=self.unique,
                 db_index=not self.unique,
             ),
-            mask: models.CharField(
-                f"{label}（掩码）", max_length=_MASK_LENGTH, blank=True, default="", editable=False
-            ),
+            mask: models.CharField(f"{label}（掩码）", max_length=_MASK_LENGTH, blank=True, default="", editable=False),
         }
         for column, field in fields.items():
             field.contribute_to_class(cls, column)
@@ -98,7 +96,7 @@ class ProtectedText(property):
 
     def __get__(self, instance: object | None, owner: type | None = None, /) -> Self | str:
         """The descriptor itself on the class, the decrypted text on an instance."""
-        return super().__get__(instance, owner)  # type: ignore[no-any-return]
+        return super().__get__(instance, owner)
 
     def __set__(self, instance: object, value: str | None, /) -> None:
         """Writes all three columns."""

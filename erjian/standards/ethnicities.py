@@ -73,12 +73,13 @@ class Ethnicity(TextChoices):
         return _LETTERS.get(self.value, "")
 
 
-_LETTERS = dict(
-    pair.split("=")
-    for pair in (
-        "01=HA 02=MG 03=HU 04=ZA 05=UG 06=MH 07=YI 08=ZH 09=BY 10=CS 11=MA 12=DO 13=YA 14=BA "
-        "15=TJ 16=HN 17=KZ 18=DA 19=LI 20=LS 21=VA 22=SH 23=GS 24=LH 25=SU 26=DX 27=NX 28=JP "
-        "29=KG 30=TU 31=DU 32=ML 33=QI 34=BL 35=SL 36=MN 37=GL 38=XB 39=AC 40=PM 41=TA 42=NU "
-        "43=UZ 44=RS 45=EW 46=DE 47=BN 48=YG 49=GI 50=TT 51=DR 52=OR 53=HZ 54=MB 55=LB 56=JN"
-    ).split()
-)
+_LETTERS = {
+    "01": "HA", "02": "MG", "03": "HU", "04": "ZA", "05": "UG", "06": "MH", "07": "YI",
+    "08": "ZH", "09": "BY", "10": "CS", "11": "MA", "12": "DO", "13": "YA", "14": "BA",
+    "15": "TJ", "16": "HN", "17": "KZ", "18": "DA", "19": "LI", "20": "LS", "21": "VA",
+    "22": "SH", "23": "GS", "24": "LH", "25": "SU", "26": "DX", "27": "NX", "28": "JP",
+    "29": "KG", "30": "TU", "31": "DU", "32": "ML", "33": "QI", "34": "BL", "35": "SL",
+    "36": "MN", "37": "GL", "38": "XB", "39": "AC", "40": "PM", "41": "TA", "42": "NU",
+    "43": "UZ", "44": "RS", "45": "EW", "46": "DE", "47": "BN", "48": "YG", "49": "GI",
+    "50": "TT", "51": "DR", "52": "OR", "53": "HZ", "54": "MB", "55": "LB", "56": "JN",
+}  # fmt: skip

@@ -18,11 +18,15 @@ from erjian.standards.dictionaries import Sex
 from erjian.standards.errors import Refusal
 from erjian.standards.text import compact
 
+_NORTH, _NORTH_EAST, _EAST = range(11, 16), range(21, 24), range(31, 38)
+_SOUTH, _SOUTH_WEST, _NORTH_WEST = range(41, 47), range(50, 55), range(61, 66)
+_OTHERS = (71, 81, 82, 83)
+
 #: First two digits of a number: the provinces of GB/T 2260, then 港澳台 residence permits.
 PROVINCE_PREFIXES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 "
-    "50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    f"{number}" for block in (_NORTH, _NORTH_EAST, _EAST, _SOUTH, _SOUTH_WEST, _NORTH_WEST, _OTHERS) for number in block
 )
+
 
 # A living person cannot have been born before; it catches years mistyped as 0985 or 1085.
 _EARLIEST_BIRTH_YEAR = 1850
@@ -68,18 +72,12 @@ def parse(text: object, *, today: date | None = None) -> IdNumber:
             code="format",
         )
     if number[:2] not in PROVINCE_PREFIXES:
-        raise IdNumberRefused(
-            f"身份证号码前两位“{number[:2]}”不是省级行政区划代码。请核对证件。", code="region"
-        )
+        raise IdNumberRefused(f"身份证号码前两位“{number[:2]}”不是省级行政区划代码。请核对证件。", code="region")
     birth_date = _birth_date(number)
     if today is not None and birth_date > today:
-        raise IdNumberRefused(
-            f"身份证号码中的出生日期 {birth_date} 晚于今天。请核对证件。", code="future"
-        )
+        raise IdNumberRefused(f"身份证号码中的出生日期 {birth_date} 晚于今天。请核对证件。", code="future")
     if number[17] != check_digit(number[:17]):
-        raise IdNumberRefused(
-            "身份证号码的校验码不符，至少有一位写错。请对照证件逐位核对。", code="check_digit"
-        )
+        raise IdNumberRefused("身份证号码的校验码不符，至少有一位写错。请对照证件逐位核对。", code="check_digit")
     sex = Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
     return IdNumber(number18=number, birth_date=birth_date, sex=sex)
 

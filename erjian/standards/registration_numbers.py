@@ -34,8 +34,7 @@ def registration_number(
             f"{registered_year} 年的注册编号已用完（99999）。请联系平台管理员。", code="exhausted"
         )
     number = (
-        f"{province_short}{SECOND_CLASS_DIGIT}{province_code[:2]}"
-        f"{qualified_year:04d}{registered_year:04d}{serial:05d}"
+        f"{province_short}{SECOND_CLASS_DIGIT}{province_code[:2]}{qualified_year:04d}{registered_year:04d}{serial:05d}"
     )
     if serial < 1 or not is_current_format(number):
         raise RegistrationNumberRefused(f"“{number}”不是有效的注册编号。", code="format")

@@ -66,7 +66,7 @@ def test_codes_and_labels(member, code, label):
     assert (member.value, member.label) == (code, label)
 
 
-@pytest.mark.parametrize("name", [name for name in dictionaries.__all__])
+@pytest.mark.parametrize("name", dictionaries.__all__)
 def test_labels_are_unique(name):
     labels = getattr(dictionaries, name).labels
     assert len(set(labels)) == len(labels)

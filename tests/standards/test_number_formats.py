@@ -25,7 +25,14 @@ def test_licence_id_of_a_published_licence():
 
 @pytest.mark.parametrize(
     "text",
-    ["", PUBLISHED[:-1] + "T", PUBLISHED.replace("002", "003"), PUBLISHED[2:], PUBLISHED + ".1", "1.2.156.3005.2.a.b.c.d.e"],
+    [
+        "",
+        PUBLISHED[:-1] + "T",
+        PUBLISHED.replace("002", "003"),
+        PUBLISHED[2:],
+        PUBLISHED + ".1",
+        "1.2.156.3005.2.a.b.c.d.e",
+    ],
 )
 def test_a_changed_licence_id_is_not_valid(text):
     assert not licence_ids.is_valid(text)
@@ -76,7 +83,10 @@ def test_older_numbers_are_told_from_current_ones(text, current):
     assert is_current_format(text) is current
 
 
-@pytest.mark.parametrize("text", ["13912345678", " 139 1234 5678", "+8613912345678", "008613912345678", "139-1234-5678", "１３９１２３４５６７８"])
+@pytest.mark.parametrize(
+    "text",
+    ["13912345678", " 139 1234 5678", "+8613912345678", "008613912345678", "139-1234-5678", "１３９１２３４５６７８"],
+)
 def test_mobiles(text):
     assert phones.parse_mobile(text) == "13912345678"
 
