@@ -16,6 +16,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from erjian.ui.dates import NOTHING
 
+# The form on every signed-in page that a row's buttons belong to (ui/document.html): one token a
+# page, and a list may stand inside a form of its own for batches.
+ROW_FORM = "ej-row-form"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -39,7 +43,7 @@ class Column:
 class Op:
     """One operation of a row: a link that names its row, or a button that posts.
 
-    What is not possible is not shown: leave the operation out. ``post`` makes it a form; then
+    What is not possible is not shown: leave the operation out. ``post`` makes it a button of the page's row form; then
     ``confirm`` is the question asked before something that cannot be undone and ``verb``/``keep``
     the words on the two buttons.
     """
@@ -75,7 +79,6 @@ class Table:
     pick_name: str = "picked"
     row_css: Callable[[object], str] | None = None
     caption: str = ""
-    csrf_token: str = ""
     css: str = "ej-table ej-stack"
     ops_label: str = "操作"
     _getters: list = field(default_factory=list, repr=False)
@@ -134,15 +137,18 @@ class Table:
             parts.append(_pick(self.pick_name, self.pick(row), named))
         if self.numbered:
             parts.append(f'<td class="m-hide ej-num">{number}</td>')
-        for (plain, titled), get in zip(self._openings, self._getters, strict=True):
+        for (plain, titled, bare), get in zip(self._openings, self._getters, strict=True):
             value = get(row)
-            shown = NOTHING if value is None or value == "" else conditional_escape(value)
+            if value is None or value == "" or value == NOTHING:
+                parts.append(f"{bare}{NOTHING}</td>")
+                continue
+            shown = conditional_escape(value)
             parts.append(titled.format(shown) if titled else plain)
             parts.append(shown)
             parts.append("</td>")
         if self.ops:
             parts.append('<td class="m-wide ej-no-print"><div class="ej-ops">')
-            parts.extend(_op(op, named, self.csrf_token) for op in self.ops(row))
+            parts.extend(_op(op, named) for op in self.ops(row))
             parts.append("</div></td>")
         parts.append("</tr>")
 
@@ -165,27 +171,30 @@ def _getter(cell: str | Callable[[object], object]) -> Callable[[object], object
     return get
 
 
-def _opening(column: Column) -> tuple[str, str]:
-    """The start tag of a column's cells; the second has a place for the title."""
-    attrs = f' class="{escape(column.css)}"' if column.css else ""
-    if column.data_label:
-        attrs += f' data-label="{escape(column.data_label)}"'
+def _opening(column: Column) -> tuple[str, str, str]:
+    """The start tags of a column's cells: plain, with a place for the title, for an empty cell.
+
+    An empty cell is left out of a card on the phone.
+    """
+    css = f' class="{escape(column.css)}"' if column.css else ""
+    bare = f'<td class="{escape(f"{column.css} m-hide".strip())}">'
+    attrs = f'{css} data-label="{escape(column.data_label)}"' if column.data_label else css
     if not column.title:
-        return f"<td{attrs}>", ""
+        return f"<td{attrs}>", "", bare
     braced = attrs.replace("{", "{{").replace("}", "}}")
-    return "", f'<td{braced} title="{{}}">'
+    return "", f'<td{braced} title="{{}}">', bare
 
 
 def _pick(name: str, value: object, named: str) -> str:
     if value is None:
-        return "<td></td>"
+        return '<td class="m-hide"></td>'
     return (
-        f'<td><input class="form-check-input m-0" type="checkbox" name="{escape(name)}"'
+        f'<td class="m-top m-wide"><input class="form-check-input m-0" type="checkbox" name="{escape(name)}"'
         f' value="{escape(value)}" aria-label="选择 {escape(named)}"></td>'
     )
 
 
-def _op(op: Op, named: str, csrf_token: str) -> str:
+def _op(op: Op, named: str) -> str:
     label = f"{op.label} {named}" if named else op.label
     css = ' class="stop"' if op.stop else ""
     said = f'{css} aria-label="{escape(label)}"'
@@ -198,11 +207,7 @@ def _op(op: Op, named: str, csrf_token: str) -> str:
             f' data-confirm="{escape(op.confirm)}" data-confirm-verb="{escape(op.verb or op.label)}"'
             f' data-confirm-keep="{escape(op.keep)}"'
         )
-    return (
-        f'<form method="post" action="{escape(op.url)}"{ask}>'
-        f'<input type="hidden" name="csrfmiddlewaretoken" value="{escape(csrf_token)}">'
-        f"<button{said}>{escape(op.label)}</button></form>"
-    )
+    return f'<button form="{ROW_FORM}" formaction="{escape(op.url)}"{said}{ask}>{escape(op.label)}</button>'
 
 
 def nothing(why: str, links: Sequence[tuple[str, str]] = ()) -> SafeString:

@@ -139,11 +139,9 @@ def filter_field(bound: BoundField, *, extra: bool = False, short: bool = False,
 # ── lists ──
 
 
-@register.simple_tag(takes_context=True)
-def table(context: Mapping, declared: tables.Table) -> SafeString:
-    """``{% table table %}``; buttons that post get the page's CSRF token."""
-    if not declared.csrf_token:
-        declared.csrf_token = str(context.get("csrf_token", ""))
+@register.simple_tag
+def table(declared: tables.Table) -> SafeString:
+    """``{% table table %}``."""
     return declared.render()
 
 

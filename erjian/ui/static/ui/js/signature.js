@@ -34,7 +34,8 @@ function start(form, SignaturePad) {
 export async function wire(root) {
   const forms = [...root.querySelectorAll("form[data-signature]")].filter((form) => !wired.has(form));
   if (!forms.length) return;
-  const { default: SignaturePad } = await import(forms[0].dataset.signature);
+  await import(forms[0].dataset.signature); // the package's UMD build leaves its class in the global scope
+  const { SignaturePad } = globalThis;
   for (const form of forms) {
     wired.add(form);
     start(form, SignaturePad);
