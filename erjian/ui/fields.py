@@ -35,9 +35,7 @@ def control(bound: BoundField, **extra: object) -> SafeString:
         return _choices(bound, attrs)
     drawn = bound.as_widget(attrs=attrs)
     if isinstance(widget, forms.CheckboxInput):
-        return format_html(
-            '<label class="ej-check" for="{}">{} {}</label>', bound.id_for_label, drawn, bound.label
-        )
+        return format_html('<label class="ej-check" for="{}">{} {}</label>', bound.id_for_label, drawn, bound.label)
     return drawn
 
 
@@ -63,7 +61,9 @@ def _choices(bound: BoundField, attrs: dict) -> SafeString:
     )
 
 
-def field(bound: BoundField, *, wide: bool = False, after: object = "", origin: str = "", **attrs: object) -> SafeString:
+def field(
+    bound: BoundField, *, wide: bool = False, after: object = "", origin: str = "", **attrs: object
+) -> SafeString:
     """A whole field. ``after`` follows the control on its line; ``attrs`` go to the control.
 
     ``origin`` makes it read-only: the value is posted as it is and the page says where it is from.
@@ -123,7 +123,9 @@ def _shown(bound: BoundField) -> str:
     return "" if value is None else str(value)
 
 
-def readonly(label: str, value: object, *, origin: str = "", wide: bool = False, name: BoundField | None = None) -> SafeString:
+def readonly(
+    label: str, value: object, *, origin: str = "", wide: bool = False, name: BoundField | None = None
+) -> SafeString:
     """A grey value that is not edited here, with its origin beneath it."""
     ident = name.auto_id if name is not None else f"id_shown_{abs(hash((str(label), str(value)))):x}"
     hint = format_html('<p class="hint" id="{}_hint">{}</p>', ident, origin) if origin else ""

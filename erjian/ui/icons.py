@@ -22,7 +22,7 @@ _OPEN = (
 )
 
 
-class UnknownIcon(LookupError):
+class UnknownIconError(LookupError):
     """A page names an icon that the installed package does not have."""
 
 
@@ -36,14 +36,14 @@ def folder() -> Path:
 def _inside(name: str) -> str:
     """The drawing of one icon without its ``<svg>`` element; empty where none are installed."""
     if not _NAME.fullmatch(name):
-        raise UnknownIcon(name)
+        raise UnknownIconError(name)
     where = folder()
     if not where.is_dir():
         return ""
     try:
         text = (where / f"{name}.svg").read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UnknownIcon(name) from None
+        raise UnknownIconError(name) from None
     found = _INSIDE.search(text)
     return " ".join(_BOUNDS.sub("", found[1] if found else "").split())
 

@@ -107,7 +107,8 @@ def paginate(queryset: QuerySet, params: Mapping, per_page: int = PER_PAGE) -> P
         for name in ("after", "before"):
             values = _read(params.get(name), len(keys))
             if values is not None and number > 1:
-                return _beyond(ordered, keys, values, number, jumps, per_page, forward=name == "after")
+                forward = name == "after"
+                return _beyond(ordered, keys, values, number=number, jumps=jumps, per_page=per_page, forward=forward)
     number = min(number, jumps)
     offset = (number - 1) * per_page
     rows = list(ordered[offset : offset + per_page + 1])
@@ -131,7 +132,7 @@ def paginate(queryset: QuerySet, params: Mapping, per_page: int = PER_PAGE) -> P
 
 
 def _beyond(
-    ordered: QuerySet, keys: list[_Key], values: list, number: int, jumps: int, per_page: int, *, forward: bool
+    ordered: QuerySet, keys: list[_Key], values: list, *, number: int, jumps: int, per_page: int, forward: bool
 ) -> Page:
     """A page after (or before) a row."""
     way = keys if forward else [key.reversed() for key in keys]
@@ -161,9 +162,7 @@ def _beyond(
 
 def _keys(queryset: QuerySet) -> list[_Key]:
     """The order of a queryset as keys, made total by the primary key."""
-    given = queryset.query.order_by or (
-        queryset.query.get_meta().ordering if queryset.query.default_ordering else ()
-    )
+    given = queryset.query.order_by or (queryset.query.get_meta().ordering if queryset.query.default_ordering else ())
     if not given:
         message = f"A list of {queryset.model.__name__} must say its order before it is paged."
         raise ImproperlyConfigured(message)

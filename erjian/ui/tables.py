@@ -113,8 +113,7 @@ class Table:
         parts.append("<thead><tr>")
         if self.pick:
             parts.append(
-                '<th><input class="form-check-input m-0" type="checkbox" data-pick-all'
-                ' aria-label="选择本页全部"></th>'
+                '<th><input class="form-check-input m-0" type="checkbox" data-pick-all aria-label="选择本页全部"></th>'
             )
         if self.numbered:
             parts.append("<th>序号</th>")
@@ -139,7 +138,7 @@ class Table:
             parts.append(f'<td class="m-hide ej-num">{number}</td>')
         for (plain, titled, bare), get in zip(self._openings, self._getters, strict=True):
             value = get(row)
-            if value is None or value == "" or value == NOTHING:
+            if value is None or value in ("", NOTHING):
                 parts.append(f"{bare}{NOTHING}</td>")
                 continue
             shown = conditional_escape(value)

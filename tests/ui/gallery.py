@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from django import forms
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import path
 from django.utils.html import format_html
@@ -146,10 +147,25 @@ class CaseForm(ErjianForm, forms.Form):
 
 
 def _list():
-    page = Page(items=[], number=1, pages=5, per_page=30, count=128, more=False,
-                next={"page": 2}, previous=None, last={"page": 5})
-    views = (View("全部", "?", 128, current=True), View("待我处理", "?", 17), View("保存未上报", "?", 6),
-             View("待个人确认", "?", 8), View("待补正", "?", 3), View("审核中", "?", 41))
+    page = Page(
+        items=[],
+        number=1,
+        pages=5,
+        per_page=30,
+        count=128,
+        more=False,
+        next={"page": 2},
+        previous=None,
+        last={"page": 5},
+    )
+    views = (
+        View("全部", "?", 128, current=True),
+        View("待我处理", "?", 17),
+        View("保存未上报", "?", 6),
+        View("待个人确认", "?", 8),
+        View("待补正", "?", 3),
+        View("审核中", "?", 41),
+    )
     return {"shell": ENTERPRISE, "table": case_table(), "page": page, "views": views, "filter": FilterForm()}
 
 
@@ -167,20 +183,40 @@ MATERIALS = (
 )
 
 
-def _form():
-    data = {"name": "周启明", "sex": "m", "id_number": "430102199003173416", "phone": "", "degree": "1",
-            "start": "2025-02-30", "graduated": "2012-06-30", "penalties": "无"}
-    return {"shell": ENTERPRISE, "form": CaseForm(data), "conditions": CONDITIONS,
-            "tabs": (View("初始注册申报", "/", current=True), View("附件材料", "/", "6 / 7")),
-            "picture": PICTURE}
+def _form(request):
+    data = {
+        "name": "周启明",
+        "sex": "m",
+        "id_number": "430102199003173416",
+        "phone": "",
+        "degree": "1",
+        "start": "2025-02-30",
+        "graduated": "2012-06-30",
+        "penalties": "无",
+    }
+    return {
+        "shell": ENTERPRISE,
+        "form": CaseForm(data),
+        "conditions": CONDITIONS,
+        "autosave": f"/save/{request.GET.get('save', 'ok')}/",
+        "tabs": (View("初始注册申报", "/", current=True), View("附件材料", "/", "6 / 7")),
+        "picture": PICTURE,
+    }
 
 
 def _case():
     route = ("保存", "个人确认", "受理", "初审", "复审", "公示", "公告", "发证")
-    steps = [Step(word, "11-05" if n < 3 else "", "done" if n < 3 else "now" if n == 3 else "")
-             for n, word in enumerate(route)]
-    rows = [("姓名", "周子谦"), ("性别", "男"), ("身份证号", "430103********5518"), ("民族", "汉族"),
-            Row("企业名称", COMPANY, wide=True, origin="取自企业基本信息")]
+    steps = [
+        Step(word, "11-05" if n < 3 else "", "done" if n < 3 else "now" if n == 3 else "")
+        for n, word in enumerate(route)
+    ]
+    rows = [
+        ("姓名", "周子谦"),
+        ("性别", "男"),
+        ("身份证号", "430103********5518"),
+        ("民族", "汉族"),
+        Row("企业名称", COMPANY, wide=True, origin="取自企业基本信息"),
+    ]
     moments = (
         Moment("初审", "11-05 到达", "长沙市住房和城乡建设局", "待初审人处理", now=True),
         Moment("受理通过", "11-05 10:12", "长沙市住房和城乡建设局 胡敏", quote="材料齐全，符合法定形式，予以受理。"),
@@ -211,42 +247,91 @@ def _desk():
         Decision("refuse", "不予受理", "N", "stop", confirm="不予受理彭志远的初始申报？"),
     )
     film = [View(word, "#", PICTURE, current=n == 2) for n, word in enumerate(("寸照", "证件正", "学历", "合同"))]
-    return {"shell": AUTHORITY, "queue_filter": QueueForm()["kind"], "waiting": waiting, "rows": rows,
-            "decisions": decisions, "film": film, "material": Material("学历证书", PICTURE),
-            "phrases": ("材料齐全，予以受理", "学历与证书不一致", "劳动合同缺页")}
+    return {
+        "shell": AUTHORITY,
+        "queue_filter": QueueForm()["kind"],
+        "waiting": waiting,
+        "rows": rows,
+        "decisions": decisions,
+        "film": film,
+        "material": Material("学历证书", PICTURE),
+        "phrases": ("材料齐全，予以受理", "学历与证书不一致", "劳动合同缺页"),
+    }
 
 
 def _person():
-    cert = {"title": "二级建造师注册证书", "province": "湖南省", "name": "胡春花", "portrait": PICTURE,
-            "qr": qr(["1011", "0110", "1101", "1001"], "证书查验二维码"),
-            "rows": [("注册编号", "湘2432021202300871"), ("聘用企业", COMPANY), ("使用有效期", "2026-09-01 至 2027-02-27")],
-            "specialties": [("建筑工程", "有效至 2029-03-14", False), ("市政公用工程", "有效至 2027-01-31，可延续", True)]}
+    cert = {
+        "title": "二级建造师注册证书",
+        "province": "湖南省",
+        "name": "胡春花",
+        "portrait": PICTURE,
+        "qr": qr(["1011", "0110", "1101", "1001"], "证书查验二维码"),
+        "rows": [("注册编号", "湘2432021202300871"), ("聘用企业", COMPANY), ("使用有效期", "2026-09-01 至 2027-02-27")],
+        "specialties": [("建筑工程", "有效至 2029-03-14", False), ("市政公用工程", "有效至 2027-01-31，可延续", True)],
+    }
     return {"shell": PERSON, "cert": cert}
 
 
 def _verify():
-    return {"shell": PUBLIC, "rows": [("姓名", "文国栋"), ("性别", "男"), ("注册编号", "湘2432023202601234"),
-                                      Row("聘用企业", COMPANY, wide=True)], "picture": PICTURE}
+    return {
+        "shell": PUBLIC,
+        "rows": [
+            ("姓名", "文国栋"),
+            ("性别", "男"),
+            ("注册编号", "湘2432023202601234"),
+            Row("聘用企业", COMPANY, wide=True),
+        ],
+        "picture": PICTURE,
+    }
 
 
 def _parts():
     tiles = (Tile("待受理", 27, "件", "/", "mine"), Tile("逾期", 1, "件", "/", "bad"), Tile("本月办结", 412, "件"))
-    return {"shell": AUTHORITY, "tiles": tiles, "table": case_table(3, pick=lambda row: row[0]),
-            "nobody": Table(columns=(Column("姓名", "name"),), rows=[], empty="没有“待补正”的申报。",
-                            empty_links=(("查看全部", "?"),)),
-            "start": date(2025, 7, 1), "end": date(2028, 6, 30), "form": CaseForm()}
+    return {
+        "shell": AUTHORITY,
+        "tiles": tiles,
+        "table": case_table(3, pick=lambda row: row[0]),
+        "nobody": Table(
+            columns=(Column("姓名", "name"),), rows=[], empty="没有“待补正”的申报。", empty_links=(("查看全部", "?"),)
+        ),
+        "start": date(2025, 7, 1),
+        "end": date(2028, 6, 30),
+        "form": CaseForm(),
+    }
 
 
 VALUES = {
-    "list": _list, "form": _form, "case": _case, "desk": _desk, "parts": _parts,
-    "home": lambda: {"shell": PUBLIC}, "signin": lambda: {"shell": PUBLIC, "form": CaseForm()},
-    "person": _person, "verify": _verify, "phone": dict,
-    "confirm": lambda: {"shell": ENTERPRISE, "frame": "ui/shell.html", "title": "撤回申报", "question": "撤回周子谦的初始申报？",
-                        "consequences": ("撤回后须重新上报。",), "action": "/", "verb": "撤回这件申报", "keep": "保留",
-                        "keep_url": "/", "tone": "stop", "hidden": (("version", 3),), "form": None},
+    "list": _list,
+    "form": _form,
+    "case": _case,
+    "desk": _desk,
+    "parts": _parts,
+    "home": lambda: {"shell": PUBLIC},
+    "signin": lambda: {"shell": PUBLIC, "form": CaseForm()},
+    "person": _person,
+    "verify": _verify,
+    "phone": dict,
+    "confirm": lambda: {
+        "shell": ENTERPRISE,
+        "frame": "ui/shell.html",
+        "title": "撤回申报",
+        "question": "撤回周子谦的初始申报？",
+        "consequences": ("撤回后须重新上报。",),
+        "action": "/",
+        "verb": "撤回这件申报",
+        "keep": "保留",
+        "keep_url": "/",
+        "tone": "stop",
+        "hidden": (("version", 3),),
+        "form": None,
+    },
     "missing": lambda: {"shell": PUBLIC},
 }
 _TEMPLATES = {"confirm": "ui/confirm.html", "missing": "404.html"}
+
+
+def _values(request, name: str) -> dict:
+    return VALUES[name](request) if name == "form" else VALUES[name]()
 
 
 def draw(request, name: str) -> HttpResponse:
@@ -256,19 +341,26 @@ def draw(request, name: str) -> HttpResponse:
         template = engine.get_template(_TEMPLATES[name])
     else:
         template = engine.from_string((PAGES / f"{name}.html").read_text(encoding="utf-8"))
-    return HttpResponse(template.render({"site": SITE, **VALUES[name]()}, request))
+    return HttpResponse(template.render({"site": SITE, **_values(request, name)}, request))
 
 
-def _csp(view):
-    def answer(request, name):
-        response = view(request, name)
-        response["Content-Security-Policy"] = (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
-            " connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'"
-        )
-        return response
-
-    return answer
+@login_not_required
+def page(request, name: str) -> HttpResponse:
+    """One page of the gallery; what is posted to it is answered with what arrived."""
+    if request.method == "POST":
+        arrived = "、".join(f"{key}={value}" for key, value in request.POST.items() if "csrf" not in key)
+        return HttpResponse(format_html('<link rel="icon" href="data:,"><p>{}</p>', arrived))
+    return draw(request, name)
 
 
-urlpatterns = [path("<slug:name>/", _csp(draw))]
+@login_not_required
+def save(request, outcome: str) -> HttpResponse:
+    """What an autosave can be answered with."""
+    if outcome == "gone":
+        return JsonResponse({}, status=401)
+    if outcome == "changed":
+        return JsonResponse({"message": "这份申报已被胡敏修改。"}, status=409)
+    return JsonResponse({"saved_at": "10:24:36", "version": 4})
+
+
+urlpatterns = [path("save/<slug:outcome>/", save), path("<slug:name>/", page)]

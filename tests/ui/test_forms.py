@@ -21,7 +21,9 @@ class Filing(ErjianForm, forms.Form):
     proof = forms.FileField(label="证明", required=False)
     agreed = forms.BooleanField(label="已阅读")
     own = forms.CharField(label="编号", error_messages={"required": "编号写在证书右下角。"})
-    degree = forms.ChoiceField(label="学位", choices=[("0", "无"), ("1", "学士")], widget=forms.RadioSelect, required=False)
+    degree = forms.ChoiceField(
+        label="学位", choices=[("0", "无"), ("1", "学士")], widget=forms.RadioSelect, required=False
+    )
 
 
 MISTAKES = [

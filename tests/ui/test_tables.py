@@ -77,14 +77,20 @@ def test_operations_name_their_row_and_post_through_the_page_form():
 
 
 def test_rows_are_numbered_from_the_page_on():
-    drawn = Table(columns=(Column("姓名", "name"),), rows=[Person("甲"), Person("乙")], numbered=True, first=31).render()
+    drawn = Table(
+        columns=(Column("姓名", "name"),), rows=[Person("甲"), Person("乙")], numbered=True, first=31
+    ).render()
     assert ">31</td>" in drawn
     assert ">32</td>" in drawn
 
 
 def test_a_row_that_cannot_be_picked_has_no_box():
-    drawn = Table(columns=(Column("姓名", "name"),), rows=[Person("甲"), Person("乙")], name="name",
-                  pick=lambda row: None if row.name == "甲" else 7).render()
+    drawn = Table(
+        columns=(Column("姓名", "name"),),
+        rows=[Person("甲"), Person("乙")],
+        name="name",
+        pick=lambda row: None if row.name == "甲" else 7,
+    ).render()
     assert drawn.count('name="picked"') == 1
     assert 'aria-label="选择 乙"' in drawn
 

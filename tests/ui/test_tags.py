@@ -56,7 +56,7 @@ def test_marks_hide_what_lists_must_not_show():
 def test_an_icon_is_decoration_or_an_image_with_a_name():
     assert 'aria-hidden="true"' in icons.icon("search")
     assert 'role="img" aria-label="一致"' in icons.icon("check", "一致")
-    with pytest.raises(icons.UnknownIcon):
+    with pytest.raises(icons.UnknownIconError):
         icons.icon("../../package")
 
 
@@ -70,12 +70,23 @@ def test_crumbs_end_with_where_we_are():
 
 
 def test_the_query_keeps_what_it_does_not_change():
-    assert draw('{% qs status="open" page=None %}', query="?name=周&page=3&status=x") == "?name=%E5%91%A8&amp;status=open"
+    assert (
+        draw('{% qs status="open" page=None %}', query="?name=周&page=3&status=x") == "?name=%E5%91%A8&amp;status=open"
+    )
 
 
 def test_the_pager_keeps_the_filter_and_disables_what_is_not_there():
-    page = Page(items=[], number=1, pages=5, per_page=30, count=128, more=False,
-                next={"page": 2}, previous=None, last={"page": 5})
+    page = Page(
+        items=[],
+        number=1,
+        pages=5,
+        per_page=30,
+        count=128,
+        more=False,
+        next={"page": 2},
+        previous=None,
+        last={"page": 5},
+    )
     drawn = draw("{% pager page %}", {"page": page}, query="?name=a&page=1")
     assert 'href="?name=a&amp;page=2" aria-label="下一页"' in drawn
     assert 'aria-disabled="true" role="link" aria-label="上一页"' in drawn
@@ -84,9 +95,16 @@ def test_the_pager_keeps_the_filter_and_disables_what_is_not_there():
 
 
 def test_failing_conditions_come_first():
-    drawn = draw("{% guards all %}", {"all": [
-        Condition("ok", "甲"), Condition("ask", "乙"), Condition("no", "丙", source="平台规则"),
-    ]})
+    drawn = draw(
+        "{% guards all %}",
+        {
+            "all": [
+                Condition("ok", "甲"),
+                Condition("ask", "乙"),
+                Condition("no", "丙", source="平台规则"),
+            ]
+        },
+    )
     assert drawn.index("丙") < drawn.index("乙") < drawn.index("甲")
     assert "3 项中 1 项符合" in drawn
 
@@ -97,11 +115,14 @@ def test_definition_lists_take_pairs_and_rows():
     assert '<dd class="wide">—<span class="origin">取自登记</span></dd>' in drawn
 
 
-@pytest.mark.parametrize(("total", "used", "running", "cells"), [
-    (5, 0, True, ["today", "", "", "", ""]),
-    (5, 2, False, ["used", "used", "", "", ""]),
-    (5, 7, True, ["used"] * 5),
-])
+@pytest.mark.parametrize(
+    ("total", "used", "running", "cells"),
+    [
+        (5, 0, True, ["today", "", "", "", ""]),
+        (5, 2, False, ["used", "used", "", "", ""]),
+        (5, 7, True, ["used"] * 5),
+    ],
+)
 def test_the_clock_has_one_cell_a_day(total, used, running, cells):
     drawn = draw("{% clock total used running=running %}", {"total": total, "used": used, "running": running})
     assert "".join(f'<i class="{cell}"></i>' for cell in cells) in drawn

@@ -90,7 +90,9 @@ def said(value: object) -> object:
 
 
 @register.simple_tag
-def field(bound: BoundField, *, wide: bool = False, after: object = "", origin: str = "", **attrs: object) -> SafeString:
+def field(
+    bound: BoundField, *, wide: bool = False, after: object = "", origin: str = "", **attrs: object
+) -> SafeString:
     """``{% field form.name %}``; options wide, after, origin (read-only), and control attributes."""
     return fields.field(bound, wide=wide, after=after, origin=origin, **attrs)
 
@@ -209,8 +211,10 @@ def form_tabs(listed: Iterable, label: str = "页签") -> dict:
 @register.simple_tag
 def crumbs(*pairs: str) -> SafeString:
     """``{% crumbs "人员管理" url "二级建造师" %}``: word and address in turn, the last one alone."""
-    parts = [format_html('<a href="{}">{}</a>', url, word) if url else conditional_escape(word)
-             for word, url in zip(pairs[::2], (*pairs[1::2], ""), strict=False)]
+    parts = [
+        format_html('<a href="{}">{}</a>', url, word) if url else conditional_escape(word)
+        for word, url in zip(pairs[::2], (*pairs[1::2], ""), strict=False)
+    ]
     return format_html('<nav class="ej-crumb" aria-label="位置">{}</nav>', mark_safe(" › ".join(parts)))  # noqa: S308
 
 
@@ -231,7 +235,9 @@ def note(content: str, tone: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def panel(content: str, title: str = "", *, aside: object = "", flush: bool = False, ident: str = "", css: str = "") -> SafeString:
+def panel(
+    content: str, title: str = "", *, aside: object = "", flush: bool = False, ident: str = "", css: str = ""
+) -> SafeString:
     """A group with a heading; ``flush`` for tables and lists, which bring their own margins."""
     top = ""
     if title:
@@ -283,8 +289,17 @@ def clock(total: int, used: int, *, start: str = "", end: str = "", note: str = 
     if running and used < total:
         cells.append("today")
     cells.extend([""] * (total - len(cells)))
-    return {"total": total, "used": used, "left": total - used, "late": used - total,
-            "cells": cells, "start": start, "end": end, "note": note, "running": running}
+    return {
+        "total": total,
+        "used": used,
+        "left": total - used,
+        "late": used - total,
+        "cells": cells,
+        "start": start,
+        "end": end,
+        "note": note,
+        "running": running,
+    }
 
 
 @register.inclusion_tag("ui/parts/guards.html")
@@ -319,9 +334,7 @@ def verdict(tone: str, title: str, text: str = "") -> dict:
 def qr(rows: Iterable[str], label: str = "二维码", css: str = "qr") -> SafeString:
     """A QR code from rows of characters; ``1``, ``#``, ``X`` and ``█`` are dark."""
     rows = list(rows)
-    path = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, one in enumerate(row) if one in "1#X█"
-    )
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, one in enumerate(row) if one in "1#X█")
     size = len(rows) + 2
     return mark_safe(  # noqa: S308
         f'<svg class="{escape(css)}" viewBox="-1 -1 {size} {size}" role="img" aria-label="{escape(label)}"'

@@ -18,6 +18,7 @@ function start(form, SignaturePad) {
   }
 
   fit();
+  form.querySelector("[data-signature-send]").disabled = false;
   addEventListener("resize", fit);
   form.querySelector("[data-signature-clear]").addEventListener("click", () => pad.clear());
   form.addEventListener("submit", (event) => {
