@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 
@@ -50,6 +50,8 @@ REQUIRED_OF_NOTICE: dict[str, tuple[str, ...]] = {
     "generic": ("title", "paragraphs"),
 }
 
+# Control characters but for the line feed, zero-width spaces and joiners, direction marks, byte order mark.
+_INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _NO_GLYPH = re.compile(r'the text `(".*?")` could not be displayed', re.DOTALL)
 _lock = threading.Lock()
 
@@ -68,8 +70,19 @@ def _compiler(fonts: tuple[str, ...]) -> typst.Compiler:
 
 def _main_file(template: str, data: Mapping[str, Any]) -> bytes:
     """The main file: one call of the template. Data are a JSON text inside a typst string, so none of it is code."""
-    text = json.dumps(data, ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
+    text = json.dumps(_printable(data), ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
     return f'#import "/{template}.typ": {template}\n#{template}(json(bytes("{text}")))\n'.encode()
+
+
+def _printable(value: Any) -> Any:
+    """`value` without the invisible characters that people paste along with text; a tab becomes a space."""
+    if isinstance(value, str):
+        return _INVISIBLE.sub(lambda m: " " if m[0] in "\t\v\f\u2028\u2029" else "", value)
+    if isinstance(value, Mapping):
+        return {key: _printable(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(entry) for entry in value]
+    return value
 
 
 def _check(template: str, data: Mapping[str, Any]) -> None:
@@ -121,8 +134,7 @@ def render(template: str, data: Mapping[str, Any], *, timestamp: datetime, mark:
         if text is not None:
             raise MissingGlyph(text) from error
         raise
-    assert isinstance(pdf, bytes)  # a list only comes from the picture formats
-    return pdf
+    return cast("bytes", pdf)  # a list only comes from the picture formats
 
 
 def query_ground() -> str:

@@ -36,6 +36,8 @@ class Sealer(Protocol):
 
     def sign_digest(self, digest: bytes) -> bytes: ...
 
+    def __hash__(self) -> int: ...
+
 
 @dataclass(frozen=True)
 class KeySealer:
@@ -67,7 +69,8 @@ class RemoteSealer:
     def sign_digest(self, digest: bytes) -> bytes:
         body = json.dumps({"algorithm": self.algorithm, "digest": base64.b64encode(digest).decode()}).encode()
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
-        request = urllib.request.Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310 operator's own address
+        # The address is the operator's own.
+        request = urllib.request.Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=self.seconds) as answer:  # noqa: S310
                 signature = base64.b64decode(json.loads(answer.read(65536))["signature"], validate=True)

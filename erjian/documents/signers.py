@@ -133,9 +133,9 @@ def _remember(folder: str, certificate: bytes) -> None:
     path = Path(folder) / f"{hashlib.sha256(certificate).hexdigest()}.pem"
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.write_bytes(x509.load_der_x509_certificate(certificate).public_bytes(Encoding.PEM))
-        fresh.replace(path)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as fresh:
+            fresh.write(x509.load_der_x509_certificate(certificate).public_bytes(Encoding.PEM))
+        Path(fresh.name).replace(path)
 
 
 def _name(common: str) -> x509.Name:

@@ -14,7 +14,7 @@ import io
 import urllib.request
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
@@ -59,7 +59,11 @@ class HttpTimeStamper(TimeStamper):
         self.url, self.seconds = url, seconds
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        request = urllib.request.Request(self.url, data=req.dump(), headers=set_tsp_headers({}), method="POST")  # noqa: S310 operator's own address
+        return await asyncio.to_thread(self._ask, req.dump())
+
+    def _ask(self, body: bytes) -> tsp.TimeStampResp:
+        # The address is the operator's own.
+        request = urllib.request.Request(self.url, data=body, headers=set_tsp_headers({}), method="POST")  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=self.seconds) as answer:  # noqa: S310
                 return tsp.TimeStampResp.load(answer.read(1 << 20))
@@ -123,5 +127,4 @@ def sign(
         raise SealUnavailable("时间戳服务没有正确应答") from error
     except PdfError as error:
         raise DocumentRefused("文件不是可以签名的 PDF。", code="not_pdf") from error
-    out.seek(0)
-    return out.read()
+    return cast("io.BytesIO", out).getvalue()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from erjian.documents.errors import DocumentRefused
 from erjian.documents.signers import known_signers
 
+# The signature dictionary's keys, or the start of a CMS container written in hexadecimal digits.
+_TRACES = re.compile(rb"/ByteRange|/ETSI\.CAdES\.detached|/adbe\.pkcs7|/Contents\s*<30[0-9A-Fa-f]")
 MOST_BYTES = 20 * 1024 * 1024
 
 
@@ -50,7 +53,7 @@ class Verification:
         return self.state is State.VALID
 
 
-class _Damaged(Exception):
+class _DamagedError(Exception):
     """The signature and the file do not fit; the text says where."""
 
 
@@ -59,11 +62,11 @@ def verify(pdf: bytes) -> Verification:
     _refuse_non_pdf(pdf)
     digest = hashlib.sha256(pdf).hexdigest()
     # A damaged file may hide its signature from the reader; the words that every signature dictionary has remain.
-    traces = b"/ByteRange" in pdf or b"/ETSI.CAdES.detached" in pdf or b"/adbe.pkcs7" in pdf
+    traces = _TRACES.search(pdf) is not None
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=True)
         encrypted, signatures = reader.encrypted, list(reader.embedded_signatures)
-    except Exception as error:  # noqa: BLE001 the reader fails in many ways on hostile files
+    except Exception as error:  # the reader fails in many ways on hostile files
         if traces:
             return _tampered(digest, "文件结构已损坏，签名无法核对")
         raise DocumentRefused("PDF 文件已损坏，无法读取。请重新下载后再核验。", code="corrupt") from error
@@ -75,7 +78,7 @@ def verify(pdf: bytes) -> Verification:
         return Verification(State.UNSIGNED, "文件没有电子签名，不是平台签发的电子文件。", digest)
     try:
         return _judge(signatures, pdf, digest)
-    except _Damaged as error:
+    except _DamagedError as error:
         return _tampered(digest, str(error), signatures[0])
     except Exception:  # noqa: BLE001 whatever stops the check, the file does not fit its signature
         return _tampered(digest, "签名数据无法解析")
@@ -92,22 +95,22 @@ def _refuse_non_pdf(pdf: bytes) -> None:
 
 def _judge(signatures: list[EmbeddedPdfSignature], pdf: bytes, digest: str) -> Verification:
     if len(signatures) > 1:
-        raise _Damaged("文件在签发之后又被签名或者修改")
+        raise _DamagedError("文件在签发之后又被签名或者修改")
     signature = signatures[0]
     certificate = signature.signer_cert
     _check_span(signature, pdf)
     intact, sound = validate_sig_integrity(signature.signer_info, certificate, "data", signature.compute_digest())
     if not intact:
-        raise _Damaged("文件内容与签名时不一致")
+        raise _DamagedError("文件内容与签名时不一致")
     if not sound:
-        raise _Damaged("签名值与签名证书不符")
+        raise _DamagedError("签名值与签名证书不符")
     told = _told(signature)
     name = told["signer"] or "未知签名人"
     if hashlib.sha256(certificate.dump()).hexdigest() not in known_signers():
         return Verification(State.FOREIGN, f"签名完整，但签名人“{name}”不是本平台的签发机关。", digest, **told)
     signed_at = told["signed_at"]
     if signed_at is None or not certificate.not_valid_before <= signed_at <= certificate.not_valid_after:
-        raise _Damaged("签名时间不在签名证书有效期内")
+        raise _DamagedError("签名时间不在签名证书有效期内")
     return Verification(State.VALID, f"签名有效，签发后未被修改。签名人：{name}。", digest, **told)
 
 
@@ -115,15 +118,15 @@ def _check_span(signature: EmbeddedPdfSignature, pdf: bytes) -> None:
     """The signed bytes are all of the file but the signature's own hexadecimal digits, and these carry nothing else."""
     numbers = [int(number) for number in signature.byte_range]
     if len(numbers) != 4:
-        raise _Damaged("签名范围不合规范")
+        raise _DamagedError("签名范围不合规范")
     start, before, after, rest = numbers
     if start != 0 or not 0 < before < after or after + rest != len(pdf):
-        raise _Damaged("文件在签名之后又被修改，现有内容不全在签名范围之内")
+        raise _DamagedError("文件在签名之后又被修改，现有内容不全在签名范围之内")
     hole = pdf[before:after]
     if hole[:1] != b"<" or hole[-1:] != b">" or bytes.fromhex(hole[1:-1].decode("ascii")) != signature.pkcs7_content:
-        raise _Damaged("签名范围与签名位置不符")
+        raise _DamagedError("签名范围与签名位置不符")
     if signature.pkcs7_content[peek(signature.pkcs7_content) :].strip(b"\0"):
-        raise _Damaged("签名区域之后夹带数据")
+        raise _DamagedError("签名区域之后夹带数据")
 
 
 def _told(signature: EmbeddedPdfSignature) -> dict[str, Any]:
