@@ -120,9 +120,7 @@ class User(AbstractBaseUser):
     @property
     def actor(self) -> Actor:
         """The user as audit and history name them."""
-        return Actor(
-            kind=ActorKind(self.kind), user_id=self.pk, label=self.name, organisation=self.organisation
-        )
+        return Actor(kind=ActorKind(self.kind), user_id=self.pk, label=self.name, organisation=self.organisation)
 
     @property
     def home(self) -> str:

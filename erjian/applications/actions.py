@@ -62,16 +62,25 @@ def start(
                 created_at=clock.now(),
             )
             materials.attach_held(application, by=by)
-            audit.record("application.start", actor=by.actor, subject=("application", application.pk),
-                         data={"procedure": procedure.code, "person_id": person.pk})
+            audit.record(
+                "application.start",
+                actor=by.actor,
+                subject=("application", application.pk),
+                data={"procedure": procedure.code, "person_id": person.pk},
+            )
     except IntegrityError as error:
         raise from_constraint(error) from error
     return application
 
 
 def save(
-    *, application: Application, values: Mapping[str, Any], specialties: Sequence[str], by: User,
-    seen: int | None = None, authority_code: str | None = None,
+    *,
+    application: Application,
+    values: Mapping[str, Any],
+    specialties: Sequence[str],
+    by: User,
+    seen: int | None = None,
+    authority_code: str | None = None,
 ) -> Application:
     """Save what was typed so far; nothing is required, but what is there must be well-formed.
 
@@ -115,8 +124,12 @@ def delete_draft(*, application: Application, by: User) -> None:
         locked = engine.lock_for_editing(application.pk, by=by)
         if locked.state != State.DRAFT or locked.form_version:
             raise CaseRefused("只能删除未上报的申报。已上报的请撤回。", code="not_draft")
-        audit.record("application.delete", actor=by.actor, subject=("application", locked.pk),
-                     data={"procedure": locked.procedure_code, "person_id": locked.person_id})
+        audit.record(
+            "application.delete",
+            actor=by.actor,
+            subject=("application", locked.pk),
+            data={"procedure": locked.procedure_code, "person_id": locked.person_id},
+        )
         locked.delete()
 
 
@@ -225,7 +238,11 @@ def request_correction(
 ) -> Application:
     """一次性告知补正: every defect at once, each {target, what, detail} with target a field, a material or empty."""
     rows = [
-        {"target": str(item.get("target", "")), "what": str(item.get("what", "")).strip(), "detail": str(item.get("detail", "")).strip()}
+        {
+            "target": str(item.get("target", "")),
+            "what": str(item.get("what", "")).strip(),
+            "detail": str(item.get("detail", "")).strip(),
+        }
         for item in items
         if str(item.get("detail", "")).strip()
     ]
@@ -249,22 +266,30 @@ def resubmit(*, application: Application, by: User, seen: int | None) -> Applica
     return perform(application.pk, "resubmit", by=by, seen=seen, change=change)
 
 
-def refuse_acceptance(*, application: Application, by: User, seen: int | None, opinion: str, ground: str) -> Application:
+def refuse_acceptance(
+    *, application: Application, by: User, seen: int | None, opinion: str, ground: str
+) -> Application:
     """不予受理, with the ground (not_required | not_competent | false_material | conditions) and the reason in words."""
     return perform(application.pk, "refuse_acceptance", by=by, seen=seen, opinion=opinion, data={"ground": ground})
 
 
-def first_review(*, application: Application, by: User, seen: int | None, passed: bool, opinion: str = "") -> Application:
+def first_review(
+    *, application: Application, by: User, seen: int | None, passed: bool, opinion: str = ""
+) -> Application:
     """初审 with an opinion, mandatory when it does not pass."""
 
     def change(case: Application, entry: TimelineEntry) -> None:
         case.first_verdict = "pass" if passed else "fail"
         case.first_reviewer_id = by.pk
 
-    return perform(application.pk, "first_pass" if passed else "first_fail", by=by, seen=seen, opinion=opinion, change=change)
+    return perform(
+        application.pk, "first_pass" if passed else "first_fail", by=by, seen=seen, opinion=opinion, change=change
+    )
 
 
-def final_review(*, application: Application, by: User, seen: int | None, passed: bool, opinion: str = "") -> Application:
+def final_review(
+    *, application: Application, by: User, seen: int | None, passed: bool, opinion: str = ""
+) -> Application:
     """复审, never by the officer of the first review (行政许可法第三十四条). On a route without 公告 this decides."""
     name = "final_pass" if passed else "final_fail"
 
@@ -335,8 +360,12 @@ def announce(*, application: Application, by: User, granted: bool, batch: str, o
         case.announced_at = entry.at
 
     return perform(
-        application.pk, "announce_grant" if granted else "announce_refuse", by=by, opinion=opinion,
-        data={"batch": batch}, change=change,
+        application.pk,
+        "announce_grant" if granted else "announce_refuse",
+        by=by,
+        opinion=opinion,
+        data={"batch": batch},
+        change=change,
     )
 
 
@@ -374,11 +403,23 @@ def extend(*, application: Application, by: User, seen: int | None, opinion: str
         locked.version += 1
         locked.save(update_fields=["due_on", "version"])
         entry = TimelineEntry.objects.create(
-            application=locked, transition="extend", from_state=locked.state, to_state=locked.state, at=clock.now(),
-            actor_kind=by.actor.kind, actor_user_id=by.pk, actor_label=by.name, organisation=by.organisation,
-            opinion=opinion, data={"days": days}, form_version=locked.form_version, version=locked.version,
+            application=locked,
+            transition="extend",
+            from_state=locked.state,
+            to_state=locked.state,
+            at=clock.now(),
+            actor_kind=by.actor.kind,
+            actor_user_id=by.pk,
+            actor_label=by.name,
+            organisation=by.organisation,
+            opinion=opinion,
+            data={"days": days},
+            form_version=locked.form_version,
+            version=locked.version,
         )
         for who in (Who.FILER, Who.PERSON):
-            telling.send(locked, "application.extended", who=who, key=f"extended:{locked.pk}:{entry.pk}:{who}", opinion=opinion)
+            telling.send(
+                locked, "application.extended", who=who, key=f"extended:{locked.pk}:{entry.pk}:{who}", opinion=opinion
+            )
         audit.record("application.extend", actor=by.actor, subject=("application", locked.pk), data={"days": days})
     return locked

@@ -63,7 +63,11 @@ def move(application: Application, state: State) -> None:
     if kind is not None:
         days, working = _length(kind, application.procedure_code)
         started = Clock.objects.create(
-            application=application, kind=kind, started_on=today, days=days, working=working,
+            application=application,
+            kind=kind,
+            started_on=today,
+            days=days,
+            working=working,
             due_on=_due(today, days, working=working),
         )
         application.due_on = started.due_on

@@ -44,7 +44,9 @@ def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> No
             if Step.ISSUE in procedure.route:
                 from erjian.applications.tasks import issue_certificate
 
-                issue_certificate.configure(queueing_lock=f"issue:{application.pk}").defer(application_id=application.pk)
+                issue_certificate.configure(queueing_lock=f"issue:{application.pk}").defer(
+                    application_id=application.pk
+                )
         case CertificateNeed.VOID:
             certificates.actions.void(registration_id=outcome.registration_id, reason=outcome.reason, actor=actor)
         case CertificateNeed.NONE:

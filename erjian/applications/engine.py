@@ -106,16 +106,24 @@ def perform(
             check_version(application, seen)
             if application.state not in transition.froms:
                 raise CaseRefused(
-                    f"申报现在是“{application.get_state_display()}”，不能{transition.label}。请刷新页面。", code="wrong_state"
+                    f"申报现在是“{application.get_state_display()}”，不能{transition.label}。请刷新页面。",
+                    code="wrong_state",
                 )
             if not may(transition, application, by):
                 raise NotYours(f"您没有“{transition.label}”的权限。", code="not_yours")
             if transition.reason and not opinion:
                 raise CaseRefused(f"请填写{transition.label}的理由。", code="reason_missing", field="opinion")
             entry = TimelineEntry(
-                application=application, transition=name, from_state=application.state, at=clock.now(),
-                actor_kind=actor.kind, actor_user_id=actor.user_id, actor_label=actor.label,
-                organisation=actor.organisation, opinion=opinion, data=data or {},
+                application=application,
+                transition=name,
+                from_state=application.state,
+                at=clock.now(),
+                actor_kind=actor.kind,
+                actor_user_id=actor.user_id,
+                actor_label=actor.label,
+                organisation=actor.organisation,
+                opinion=opinion,
+                data=data or {},
             )
             if change is not None:
                 change(application, entry)
@@ -124,7 +132,9 @@ def perform(
             if transition.letter is not None:
                 letters.issue(application, transition.letter, entry=entry, actor=actor)
             audit.record(
-                transition.audit_code, actor=actor, subject=("application", application.pk),
+                transition.audit_code,
+                actor=actor,
+                subject=("application", application.pk),
                 data={"from": entry.from_state, "to": entry.to_state, "version": application.version},
             )
     except IntegrityError as error:

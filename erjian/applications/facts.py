@@ -26,7 +26,14 @@ from erjian.registry.models import Enterprise, Person, Registration, Registratio
 from erjian.registry.models.registrations import LIVE
 
 REQUIRED_PROFILE = (
-    "established_on", "address", "registration_kind", "capital", "currency", "office_phone", "contact_name", "contact_phone",
+    "established_on",
+    "address",
+    "registration_kind",
+    "capital",
+    "currency",
+    "office_phone",
+    "contact_name",
+    "contact_phone",
 )
 """Starred fields of 企业基本信息 (manual 3.2.2.1, A.4.1)."""
 
@@ -156,6 +163,8 @@ def of_application(application: Application, *, form: Mapping[str, Any] | None =
     )
 
 
-def verdicts(application: Application, *, stage: Stage | None = None, facts: Facts | None = None) -> tuple[Verdict, ...]:
+def verdicts(
+    application: Application, *, stage: Stage | None = None, facts: Facts | None = None
+) -> tuple[Verdict, ...]:
     """The guards' verdicts of a case, failing first."""
     return guards.judge(application.procedure.guards, facts or of_application(application), stage=stage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from erjian import audit, documents, files, policy
+from erjian.accounts.models import User, UserKind
 from erjian.applications import form_data
 from erjian.applications.models import Application, Letter, LetterKind, TimelineEntry
 from erjian.audit import Actor
@@ -41,7 +42,10 @@ def issue(application: Application, kind: LetterKind, *, entry: TimelineEntry, a
         created_at=clock.now(),
     )
     audit.record(
-        "application.letter", actor=actor, subject=("application", application.pk), data={"kind": kind, "number": letter.number}
+        "application.letter",
+        actor=actor,
+        subject=("application", application.pk),
+        data={"kind": kind, "number": letter.number},
     )
     from erjian.applications.tasks import render_letter
 
@@ -98,7 +102,10 @@ def _content(
                 from erjian.registry.models import Registration
 
                 registration = Registration.objects.get(pk=application.registration_id)
-            rows = [[Specialty(item.specialty).label, f"{item.begin} 至 {item.end}"] for item in registration.specialties.order_by("specialty")]
+            rows = [
+                [Specialty(item.specialty).label, f"{item.begin} 至 {item.end}"]
+                for item in registration.specialties.order_by("specialty")
+            ]
             content |= {
                 "facts": [
                     ["姓名", application.person.name],
@@ -126,3 +133,9 @@ def render(letter: Letter) -> Letter:
     Letter.objects.filter(pk=letter.pk, file__isnull=True).update(file=blob)
     letter.refresh_from_db()
     return letter
+
+
+def mark_read(letter: Letter, *, by: User) -> None:
+    """Note the first reading by the enterprise or the person: the day of service (行政许可法第四十四条)."""
+    if by.kind in (UserKind.ENTERPRISE, UserKind.PERSON):
+        Letter.objects.filter(pk=letter.pk, read_at__isnull=True).update(read_at=clock.now())

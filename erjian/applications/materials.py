@@ -39,7 +39,9 @@ def listing(application: Application, facts: Facts, *, version: int | None = Non
     for item in rows:
         if version is None and item.removed_in is not None:
             continue
-        if version is not None and (item.added_in > version or (item.removed_in is not None and item.removed_in <= version)):
+        if version is not None and (
+            item.added_in > version or (item.removed_in is not None and item.removed_in <= version)
+        ):
             continue
         found.setdefault(item.code, []).append(item)
     return tuple(
@@ -80,8 +82,14 @@ def attach_held(application: Application, *, by: User) -> Sequence[MaterialFile]
     def add(code: str, blob: Any, filename: str, origin: str, position: int = 0) -> None:
         rows.append(
             MaterialFile(
-                application=application, code=code, blob=blob, filename=filename, origin=origin, position=position,
-                uploaded_by=by.name, uploaded_at=clock.now(),
+                application=application,
+                code=code,
+                blob=blob,
+                filename=filename,
+                origin=origin,
+                position=position,
+                uploaded_by=by.name,
+                uploaded_at=clock.now(),
             )
         )
 
@@ -106,7 +114,9 @@ def attach(*, application: Application, code: str, upload: Any, by: User) -> Mat
         if material.max_files == 1:
             _remove(present, locked)
         elif present.count() >= material.max_files:
-            raise CaseRefused(f"{material.label}最多 {material.max_files} 个文件。请先删除不需要的。", code="too_many_files")
+            raise CaseRefused(
+                f"{material.label}最多 {material.max_files} 个文件。请先删除不需要的。", code="too_many_files"
+            )
         item = MaterialFile.objects.create(
             application=locked,
             code=code,
@@ -119,7 +129,9 @@ def attach(*, application: Application, code: str, upload: Any, by: User) -> Mat
             uploaded_at=clock.now(),
         )
         audit.record(
-            "application.attach", actor=by.actor, subject=("application", locked.pk),
+            "application.attach",
+            actor=by.actor,
+            subject=("application", locked.pk),
             data={"material": code, "sha256": blob.sha256},
         )
     return item

@@ -38,13 +38,22 @@ def _picture(rows: tuple[materials.MaterialRow, ...], code: str) -> str | None:
 
 def _opinions(application: Application) -> list[dict[str, str]]:
     names = {
-        "accept": "受理", "deem_accepted": "受理", "first_pass": "初审", "first_fail": "初审", "final_pass": "复审",
-        "final_fail": "复审", "announce_grant": "决定", "announce_refuse": "决定",
+        "accept": "受理",
+        "deem_accepted": "受理",
+        "first_pass": "初审",
+        "first_fail": "初审",
+        "final_pass": "复审",
+        "final_fail": "复审",
+        "announce_grant": "决定",
+        "announce_refuse": "决定",
     }
     given = {
         names[entry.transition]: {
-            "step": names[entry.transition], "organ": entry.organisation, "by": entry.actor_label,
-            "text": entry.opinion or entry_text(entry.transition), "date": _stamp(entry.at)[:10],
+            "step": names[entry.transition],
+            "organ": entry.organisation,
+            "by": entry.actor_label,
+            "text": entry.opinion or entry_text(entry.transition),
+            "date": _stamp(entry.at)[:10],
         }
         for entry in application.timeline.filter(transition__in=names).order_by("id")
     }
@@ -115,13 +124,22 @@ def content(application: Application) -> dict[str, Any]:
         ],
         "opinions": _opinions(application),
         "sign_person": {
-            "name": application.person.name, "image": _picture(rows, "signature"), "time": _stamp(agreed.at),
-            "method": application.person.get_assurance_display(), "digest": agreed.data.get("digest", ""),
-        } if agreed else None,
+            "name": application.person.name,
+            "image": _picture(rows, "signature"),
+            "time": _stamp(agreed.at),
+            "method": application.person.get_assurance_display(),
+            "digest": agreed.data.get("digest", ""),
+        }
+        if agreed
+        else None,
         "sign_employer": {
-            "name": application.enterprise.name, "time": _stamp(reported.at), "method": f"经办人 {reported.actor_label}",
+            "name": application.enterprise.name,
+            "time": _stamp(reported.at),
+            "method": f"经办人 {reported.actor_label}",
             "digest": frozen.digest if frozen else "",
-        } if reported else None,
+        }
+        if reported
+        else None,
         "qr": documents.qr(application.number or str(application.uuid)),
     }
     if mark:

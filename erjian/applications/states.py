@@ -46,8 +46,16 @@ WITHDRAWABLE = frozenset(OPEN - {State.DRAFT, State.ANNOUNCED})
 _TONES = {
     "mine": {State.WAIT_PERSON, State.WAIT_ENTERPRISE, State.WAIT_FORMER, State.CORRECTION},
     "office": {
-        State.REPORTED, State.ACCEPTED, State.FIRST_OK, State.FIRST_NG, State.REVIEW_OK, State.REVIEW_NG,
-        State.PUBLICITY, State.OBJECTION, State.PUBLICITY_DONE, State.ANNOUNCED,
+        State.REPORTED,
+        State.ACCEPTED,
+        State.FIRST_OK,
+        State.FIRST_NG,
+        State.REVIEW_OK,
+        State.REVIEW_NG,
+        State.PUBLICITY,
+        State.OBJECTION,
+        State.PUBLICITY_DONE,
+        State.ANNOUNCED,
     },
     "done": {State.ISSUED, State.DONE},
     "bad": {State.REJECTED, State.NOT_ACCEPTED},
@@ -60,18 +68,28 @@ VIEWS: tuple[tuple[str, str, frozenset[State]], ...] = (
     ("confirming", "待确认", CONFIRMING),
     ("correction", "待补正", frozenset({State.CORRECTION})),
     (
-        "review", "审核中",
-        frozenset({
-            State.REPORTED, State.ACCEPTED, State.FIRST_OK, State.FIRST_NG, State.REVIEW_OK, State.REVIEW_NG,
-        }),
+        "review",
+        "审核中",
+        frozenset(
+            {
+                State.REPORTED,
+                State.ACCEPTED,
+                State.FIRST_OK,
+                State.FIRST_NG,
+                State.REVIEW_OK,
+                State.REVIEW_NG,
+            }
+        ),
     ),
     (
-        "published", "公示公告",
+        "published",
+        "公示公告",
         frozenset({State.PUBLICITY, State.OBJECTION, State.PUBLICITY_DONE, State.ANNOUNCED}),
     ),
     ("done", "已办结", frozenset({State.ISSUED, State.DONE})),
     (
-        "ended", "未通过或撤回",
+        "ended",
+        "未通过或撤回",
         frozenset({State.REJECTED, State.NOT_ACCEPTED, State.DECLINED, State.WITHDRAWN, State.TERMINATED}),
     ),
 )

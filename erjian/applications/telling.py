@@ -27,7 +27,11 @@ for _code, _label in {
     codes.register(_code, _label)
 
 _TEMPLATES: dict[str, tuple[str, str, bool]] = {
-    "consent_wanted": ("请确认{kind}", "{enterprise}为您提出{kind}（{number}），请在 {due} 前登录个人版确认。不确认的，申报将自动终止。", True),
+    "consent_wanted": (
+        "请确认{kind}",
+        "{enterprise}为您提出{kind}（{number}），请在 {due} 前登录个人版确认。不确认的，申报将自动终止。",
+        True,
+    ),
     "reminded": ("请确认{kind}", "{enterprise}提醒您确认{kind}（{number}），请在 {due} 前登录个人版办理。", True),
     "consented": ("本人已确认", "{person}已确认{kind}（{number}）。", False),
     "declined": ("本人不同意", "{person}不同意{kind}（{number}），理由：{opinion}", True),
@@ -36,7 +40,11 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "enterprise_agreed": ("企业已同意", "{enterprise}已同意您的{kind}（{number}）。", True),
     "enterprise_refused": ("企业不同意", "{enterprise}不同意您的{kind}（{number}），理由：{opinion}", True),
     "accepted": ("申报已受理", "{person}的{kind}（{number}）已受理，将在 {due} 前作出决定。", True),
-    "correction": ("申报需要补正", "{person}的{kind}（{number}）需要补正，请在 {due} 前办理。逾期未补正的，申报将终止。", True),
+    "correction": (
+        "申报需要补正",
+        "{person}的{kind}（{number}）需要补正，请在 {due} 前办理。逾期未补正的，申报将终止。",
+        True,
+    ),
     "not_accepted": ("不予受理", "{person}的{kind}（{number}）不予受理，理由见不予受理通知书。", True),
     "published": ("申报正在公示", "{person}的{kind}（{number}）已通过复审，正在公示。", False),
     "granted": ("准予许可", "{person}的{kind}（{number}）已准予许可并公告。", True),

@@ -56,7 +56,9 @@ def create_version(
     使用有效期 runs from today for the policy's days, at most to the end of the registration (decision G.15).
     """
     registration = (
-        Registration.objects.select_for_update(of=("self",)).select_related("person", "enterprise").get(pk=registration_id)
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("person", "enterprise")
+        .get(pk=registration_id)
     )
     rules = policy.current()
     today = clock.today()
@@ -85,7 +87,9 @@ def create_version(
         created_at=clock.now(),
     )
     audit.record(
-        "certificate.create", actor=actor, subject=("certificate", version.pk),
+        "certificate.create",
+        actor=actor,
+        subject=("certificate", version.pk),
         data={"number": version.number, "version": version.version, "case": case_number},
     )
     return version

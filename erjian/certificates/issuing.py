@@ -65,7 +65,9 @@ def issue(version_id: int) -> CertificateVersion:
             locked.state = VersionState.CURRENT
         locked.save(update_fields=["file", "file_digest", "preview", "issued_at", "state"])
         audit.record(
-            "certificate.issue", actor=audit.SYSTEM, subject=("certificate", locked.pk),
+            "certificate.issue",
+            actor=audit.SYSTEM,
+            subject=("certificate", locked.pk),
             data={"number": locked.number, "version": locked.version, "sha256": locked.file_digest},
         )
     return locked

@@ -40,6 +40,7 @@ _ROOMS = (
     "erjian.applications",
     "erjian.publicity",
     "erjian.exchange",
+    "erjian.portals.shared",
     "erjian.portals.public",
     "erjian.portals.person",
     "erjian.portals.enterprise",
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "erjian.portals.shared.refusals.RefusalMiddleware",
 ]
 # The browser must not believe anything but HTTPS once the platform is served behind a TLS-ending proxy.
 _SECURE = env.flag("ERJIAN_PROXY")

@@ -114,8 +114,6 @@ class Procedure:
         return self.route[position] if position < len(self.route) else None
 
 
-
-
 @cache
 def _declared() -> dict[str, Procedure]:
     from erjian.procedures import kinds

@@ -125,7 +125,9 @@ def _form_field(item: FormField, *, strict: bool) -> forms.Field:
             attrs = {"inputmode": "tel", "autocomplete": "off"}
             return _Checked(check=_mobile, max_length=20, widget=forms.TextInput(attrs=attrs), **common)
         case Control.LANDLINE:
-            return _Checked(check=_landline, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"}), **common)
+            return _Checked(
+                check=_landline, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"}), **common
+            )
         case Control.TEXTAREA:
             return forms.CharField(max_length=item.max_length, widget=forms.Textarea(attrs={"rows": 3}), **common)
         case Control.CHECK:

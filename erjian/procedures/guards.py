@@ -148,7 +148,9 @@ def _no_live_registration(facts: Facts) -> tuple[Answer, str]:
 
 
 def _qualification(facts: Facts) -> tuple[Answer, str]:
-    usable = [q for q in facts.qualifications if q.review_result == "passed" and not q.used and q.specialty in SECOND_CLASS]
+    usable = [
+        q for q in facts.qualifications if q.review_result == "passed" and not q.used and q.specialty in SECOND_CLASS
+    ]
     if usable:
         first = usable[0]
         return _yes(f"{Specialty(first.specialty).label}　管理号 {first.management_number}")
@@ -233,46 +235,89 @@ within_age = Guard(
     code="within_age", holds="年龄符合要求", fails="年龄超过上限", source=f"{REGULATION}第十五条第十项", check=_age
 )
 not_barred = Guard(
-    code="not_barred", holds="不在不予注册期限内", fails="在不予注册期限内",
-    source=f"{REGULATION}第十五、三十三、三十四条", check=_not_barred,
+    code="not_barred",
+    holds="不在不予注册期限内",
+    fails="在不予注册期限内",
+    source=f"{REGULATION}第十五、三十三、三十四条",
+    check=_not_barred,
 )
 not_locked = Guard(
-    code="not_locked", holds="证书未锁定", fails="证书已锁定", source="《注册建造师执业管理办法（试行）》", check=_not_locked
+    code="not_locked",
+    holds="证书未锁定",
+    fails="证书已锁定",
+    source="《注册建造师执业管理办法（试行）》",
+    check=_not_locked,
 )
 one_open_case = Guard(
     code="one_open_case", holds="没有其他在办申报", fails="有其他在办申报", source=PLATFORM, check=_one_open_case
 )
 no_live_registration = Guard(
-    code="no_live_registration", holds="未在其他单位注册", fails="已有注册",
-    source=f"{REGULATION}第十五条第二项", check=_no_live_registration,
+    code="no_live_registration",
+    holds="未在其他单位注册",
+    fails="已有注册",
+    source=f"{REGULATION}第十五条第二项",
+    check=_no_live_registration,
 )
 unused_qualification = Guard(
-    code="unused_qualification", holds="资格证书合格且未使用", fails="没有可用的资格证书",
-    source=f"{REGULATION}第六条第一项", check=_qualification, stages=frozenset({Stage.PICK, Stage.REPORT, Stage.DECISION}),
+    code="unused_qualification",
+    holds="资格证书合格且未使用",
+    fails="没有可用的资格证书",
+    source=f"{REGULATION}第六条第一项",
+    check=_qualification,
+    stages=frozenset({Stage.PICK, Stage.REPORT, Stage.DECISION}),
 )
 specialties_usable = Guard(
-    code="specialties_usable", holds="注册专业与资格相符", fails="注册专业待选择或不符",
-    source=f"{REGULATION}第六条", check=_specialties_usable, stages=frozenset({Stage.REPORT, Stage.DECISION}),
+    code="specialties_usable",
+    holds="注册专业与资格相符",
+    fails="注册专业待选择或不符",
+    source=f"{REGULATION}第六条",
+    check=_specialties_usable,
+    stages=frozenset({Stage.REPORT, Stage.DECISION}),
 )
 continuing_education = Guard(
-    code="continuing_education", holds="继续教育符合要求", fails="继续教育待提供",
-    source=f"{REGULATION}第十一条", check=_continuing_education, stages=FROM_REPORT,
+    code="continuing_education",
+    holds="继续教育符合要求",
+    fails="继续教育待提供",
+    source=f"{REGULATION}第十一条",
+    check=_continuing_education,
+    stages=FROM_REPORT,
 )
 profile_complete = Guard(
-    code="profile_complete", holds="企业基本信息完整", fails="企业基本信息不完整", source=f"{MANUAL} 3.2.2",
-    check=_profile_complete, stages=frozenset({Stage.PICK, Stage.REPORT}),
+    code="profile_complete",
+    holds="企业基本信息完整",
+    fails="企业基本信息不完整",
+    source=f"{MANUAL} 3.2.2",
+    check=_profile_complete,
+    stages=frozenset({Stage.PICK, Stage.REPORT}),
 )
 enterprise_active = Guard(
-    code="enterprise_active", holds="企业经营状态正常", fails="企业经营状态异常",
-    source=f"{REGULATION}第十五条第九项", check=_enterprise_active,
+    code="enterprise_active",
+    holds="企业经营状态正常",
+    fails="企业经营状态异常",
+    source=f"{REGULATION}第十五条第九项",
+    check=_enterprise_active,
 )
 enterprise_qualified = Guard(
-    code="enterprise_qualified", holds="聘用企业具备资质", fails="聘用企业资质待确认",
-    source=f"{REGULATION}第二十条", check=_enterprise_qualified, stages=FROM_REPORT,
+    code="enterprise_qualified",
+    holds="聘用企业具备资质",
+    fails="聘用企业资质待确认",
+    source=f"{REGULATION}第二十条",
+    check=_enterprise_qualified,
+    stages=FROM_REPORT,
 )
 portrait_present = Guard(
-    code="portrait_present", holds="人员寸照已提供", fails="人员寸照待上传", source=PLATFORM, check=_portrait, stages=FROM_REPORT
+    code="portrait_present",
+    holds="人员寸照已提供",
+    fails="人员寸照待上传",
+    source=PLATFORM,
+    check=_portrait,
+    stages=FROM_REPORT,
 )
 signature_present = Guard(
-    code="signature_present", holds="手写签名", fails="手写签名待提供", source=PLATFORM, check=_signature, stages=FROM_REPORT
+    code="signature_present",
+    holds="手写签名",
+    fails="手写签名待提供",
+    source=PLATFORM,
+    check=_signature,
+    stages=FROM_REPORT,
 )

@@ -48,32 +48,58 @@ class Material:
 
 
 PORTRAIT = Material(
-    code="portrait", label="人员寸照", limits="portrait", held_on_person="portrait",
+    code="portrait",
+    label="人员寸照",
+    limits="portrait",
+    held_on_person="portrait",
     hint="近期免冠正面照，白底或蓝底，不小于 295×413 像素，JPG 或 PNG。",
 )
-ID_FRONT = Material(code="id_front", label="身份证正照", limits="image", held_on_person="id_front", hint="带照片的一面，四角完整。")
-ID_BACK = Material(code="id_back", label="身份证反照", limits="image", held_on_person="id_back", hint="带国徽的一面，四角完整。")
+ID_FRONT = Material(
+    code="id_front", label="身份证正照", limits="image", held_on_person="id_front", hint="带照片的一面，四角完整。"
+)
+ID_BACK = Material(
+    code="id_back", label="身份证反照", limits="image", held_on_person="id_back", hint="带国徽的一面，四角完整。"
+)
 QUALIFICATION = Material(
-    code="qualification", label="二级建造师资格证书", limits="document", max_files=3, reused=True,
+    code="qualification",
+    label="二级建造师资格证书",
+    limits="document",
+    max_files=3,
+    reused=True,
     hint="资格证书或合格通知书，所申报专业逐本上传。",
 )
 EDUCATION = Material(
     code="education", label="学历证书", limits="document", max_files=2, reused=True, hint="毕业证书扫描件。"
 )
 CONTRACT = Material(
-    code="contract", label="聘用劳动合同", limits="document", max_files=5, reused=True,
+    code="contract",
+    label="聘用劳动合同",
+    limits="document",
+    max_files=5,
+    reused=True,
     hint="含双方签章和起止时间，最多 5 个文件；多页合同可合并为一个 PDF。",
 )
 CONTINUING_EDUCATION = Material(
-    code="continuing_education", label="继续教育证明", limits="document", max_files=3, required=when_qualification_is_old,
+    code="continuing_education",
+    label="继续教育证明",
+    limits="document",
+    max_files=3,
+    required=when_qualification_is_old,
     hint="资格证书取得已满三年的须提供。",
 )
 NEW_ENTERPRISE = Material(
-    code="new_enterprise_commitment", label="新设立企业承诺书", limits="document", required=when_enterprise_is_new,
+    code="new_enterprise_commitment",
+    label="新设立企业承诺书",
+    limits="document",
+    required=when_enterprise_is_new,
     hint="尚无资质的新设立企业须提供。",
 )
 SIGNATURE = Material(
-    code="signature", label="个人手写签名", limits="signature", required=never, held_on_person="signature",
+    code="signature",
+    label="个人手写签名",
+    limits="signature",
+    required=never,
+    held_on_person="signature",
     hint="由本人在确认时提供。",
 )
 OTHER = Material(code="other", label="其他材料", limits="document", required=never, max_files=5)

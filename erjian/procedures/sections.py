@@ -14,22 +14,47 @@ def _choices(vocabulary: type) -> tuple[tuple[str, str], ...]:
 
 NAME = FormField(name="name", label="姓名", required=True, read_only=True, known_from="person.name")
 SEX = FormField(
-    name="sex", label="性别", control=Control.SELECT, choices=_choices(Sex), required=True, read_only=True, known_from="person.sex"
+    name="sex",
+    label="性别",
+    control=Control.SELECT,
+    choices=_choices(Sex),
+    required=True,
+    read_only=True,
+    known_from="person.sex",
 )
 DOCUMENT_KIND = FormField(
-    name="document_kind", label="证件类型", control=Control.SELECT, choices=_choices(DocumentKind), required=True,
-    read_only=True, known_from="person.document_kind",
+    name="document_kind",
+    label="证件类型",
+    control=Control.SELECT,
+    choices=_choices(DocumentKind),
+    required=True,
+    read_only=True,
+    known_from="person.document_kind",
 )
 ID_NUMBER = FormField(name="id_number", label="证件号", required=True, read_only=True, known_from="person.id_number")
 BIRTH_DATE = FormField(
-    name="birth_date", label="出生日期", control=Control.DATE, required=True, read_only=True, known_from="person.birth_date"
+    name="birth_date",
+    label="出生日期",
+    control=Control.DATE,
+    required=True,
+    read_only=True,
+    known_from="person.birth_date",
 )
 ETHNICITY = FormField(
-    name="ethnicity", label="民族", control=Control.SELECT, choices=_choices(Ethnicity), required=True, known_from="person.ethnicity"
+    name="ethnicity",
+    label="民族",
+    control=Control.SELECT,
+    choices=_choices(Ethnicity),
+    required=True,
+    known_from="person.ethnicity",
 )
 PHONE = FormField(name="phone", label="手机号码", control=Control.MOBILE, required=True, known_from="person.phone")
 LANDLINE = FormField(
-    name="landline", label="联系电话", control=Control.LANDLINE, required=True, known_from="person.landline",
+    name="landline",
+    label="联系电话",
+    control=Control.LANDLINE,
+    required=True,
+    known_from="person.landline",
     hint="固定电话或手机号码",
 )
 SCHOOL = FormField(name="school", label="毕业院校", required=True, known_from="person.school")
@@ -38,10 +63,20 @@ GRADUATED_ON = FormField(
     name="graduated_on", label="毕业时间", control=Control.DATE, required=True, known_from="person.graduated_on"
 )
 EDUCATION = FormField(
-    name="education", label="学历", control=Control.SELECT, choices=_choices(Education), required=True, known_from="person.education"
+    name="education",
+    label="学历",
+    control=Control.SELECT,
+    choices=_choices(Education),
+    required=True,
+    known_from="person.education",
 )
 DEGREE = FormField(
-    name="degree", label="学位", control=Control.SELECT, choices=_choices(Degree), required=True, known_from="person.degree"
+    name="degree",
+    label="学位",
+    control=Control.SELECT,
+    choices=_choices(Degree),
+    required=True,
+    known_from="person.degree",
 )
 EMPLOYMENT_BEGIN = FormField(name="employment_begin", label="聘用开始时间", control=Control.DATE, required=True)
 EMPLOYMENT_END = FormField(name="employment_end", label="聘用结束时间", control=Control.DATE, required=True)
@@ -55,8 +90,23 @@ PERSON = Section(
     title="人员信息",
     compared_with="实名认证、资格库",
     fields=(
-        NAME, SEX, DOCUMENT_KIND, ID_NUMBER, BIRTH_DATE, ETHNICITY, PHONE, LANDLINE, SCHOOL, MAJOR, GRADUATED_ON,
-        EDUCATION, DEGREE, EMPLOYMENT_BEGIN, EMPLOYMENT_END, EMPLOYMENT_OPEN, PUNISHMENTS,
+        NAME,
+        SEX,
+        DOCUMENT_KIND,
+        ID_NUMBER,
+        BIRTH_DATE,
+        ETHNICITY,
+        PHONE,
+        LANDLINE,
+        SCHOOL,
+        MAJOR,
+        GRADUATED_ON,
+        EDUCATION,
+        DEGREE,
+        EMPLOYMENT_BEGIN,
+        EMPLOYMENT_END,
+        EMPLOYMENT_OPEN,
+        PUNISHMENTS,
     ),
 )
 
@@ -68,17 +118,40 @@ EMPLOYER = Section(
     fields=(
         FormField(name="enterprise_name", label="企业名称", read_only=True, known_from="enterprise.name"),
         FormField(
-            name="enterprise_kind", label="企业类型", control=Control.SELECT, choices=_choices(EnterpriseType),
-            required=True, known_from="enterprise.kind",
+            name="enterprise_kind",
+            label="企业类型",
+            control=Control.SELECT,
+            choices=_choices(EnterpriseType),
+            required=True,
+            known_from="enterprise.kind",
         ),
-        FormField(name="legal_representative", label="法定代表人", read_only=True, known_from="enterprise.legal_representative"),
+        FormField(
+            name="legal_representative",
+            label="法定代表人",
+            read_only=True,
+            known_from="enterprise.legal_representative",
+        ),
         FormField(name="enterprise_region", label="所在市州(县区)", read_only=True, known_from="enterprise.region"),
         FormField(name="enterprise_nature", label="企业性质", read_only=True, known_from="enterprise.nature_label"),
         FormField(name="enterprise_address", label="通讯地址", read_only=True, known_from="enterprise.address"),
-        FormField(name="qualification_number", label="企业资质证书编号", read_only=True, known_from="enterprise.qualification_number"),
-        FormField(name="qualification_level", label="企业资质等级", read_only=True, known_from="enterprise.qualification_level"),
         FormField(
-            name="qualification_scope", label="企业资质范围", read_only=True, known_from="enterprise.qualification_scope", wide=True
+            name="qualification_number",
+            label="企业资质证书编号",
+            read_only=True,
+            known_from="enterprise.qualification_number",
+        ),
+        FormField(
+            name="qualification_level",
+            label="企业资质等级",
+            read_only=True,
+            known_from="enterprise.qualification_level",
+        ),
+        FormField(
+            name="qualification_scope",
+            label="企业资质范围",
+            read_only=True,
+            known_from="enterprise.qualification_scope",
+            wide=True,
         ),
     ),
 )

@@ -44,7 +44,12 @@ def snapshot(registration: Registration) -> dict[str, Any]:
         "certificate_number": registration.certificate_number,
         "valid_until": registration.valid_until.isoformat(),
         "specialties": [
-            {"specialty": item.specialty, "begin": item.begin.isoformat(), "end": item.end.isoformat(), "voided": item.voided}
+            {
+                "specialty": item.specialty,
+                "begin": item.begin.isoformat(),
+                "end": item.end.isoformat(),
+                "voided": item.voided,
+            }
             for item in registration.specialties.order_by("specialty", "begin")
         ],
     }
@@ -81,7 +86,9 @@ def _fill_blanks(person: Person, form: Mapping[str, Any]) -> None:
     for name in _FILLED_FROM_FORM:
         value = form.get(name)
         if value and not getattr(person, name):
-            setattr(person, name, date.fromisoformat(value) if name == "graduated_on" and isinstance(value, str) else value)
+            setattr(
+                person, name, date.fromisoformat(value) if name == "graduated_on" and isinstance(value, str) else value
+            )
             filled = True
     if filled:
         person.version += 1
@@ -126,9 +133,7 @@ def register(
     registration = Registration.objects.create(
         person=person,
         registration_class=registration_class,
-        number=registration_number(
-            rules.province.short, rules.province.code, qualified_year, on.year, serial
-        ),
+        number=registration_number(rules.province.short, rules.province.code, qualified_year, on.year, serial),
         enterprise_id=enterprise_id,
         registered_on=on,
         employed_on=on,

@@ -6,68 +6,155 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=64, unique=True, verbose_name='用户名')),
-                ('kind', models.CharField(choices=[('person', '个人'), ('enterprise', '企业'), ('officer', '主管单位')], max_length=12, verbose_name='用户类型')),
-                ('name', models.CharField(max_length=100, verbose_name='姓名')),
-                ('right', models.CharField(blank=True, choices=[('view', '查阅'), ('file', '申报'), ('manage', '管理')], max_length=8, verbose_name='操作权限')),
-                ('authority_code', models.CharField(blank=True, max_length=6, verbose_name='所属主管单位')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('password_changed_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('phone_cipher', models.BinaryField(default=b'', verbose_name='phone（密文）')),
-                ('phone_index', models.BinaryField(db_index=True, max_length=32, null=True, verbose_name='phone（索引）')),
-                ('phone_mask', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='phone（掩码）')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operators', to='registry.enterprise')),
-                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='user', to='registry.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=64, unique=True, verbose_name="用户名")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "个人"), ("enterprise", "企业"), ("officer", "主管单位")],
+                        max_length=12,
+                        verbose_name="用户类型",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="姓名")),
+                (
+                    "right",
+                    models.CharField(
+                        blank=True,
+                        choices=[("view", "查阅"), ("file", "申报"), ("manage", "管理")],
+                        max_length=8,
+                        verbose_name="操作权限",
+                    ),
+                ),
+                ("authority_code", models.CharField(blank=True, max_length=6, verbose_name="所属主管单位")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("password_changed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("phone_cipher", models.BinaryField(default=b"", verbose_name="phone（密文）")),
+                (
+                    "phone_index",
+                    models.BinaryField(db_index=True, max_length=32, null=True, verbose_name="phone（索引）"),
+                ),
+                (
+                    "phone_mask",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="phone（掩码）"
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operators",
+                        to="registry.enterprise",
+                    ),
+                ),
+                (
+                    "person",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="user",
+                        to="registry.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '用户',
+                "verbose_name": "用户",
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('function', models.CharField(choices=[('acceptance', '受理'), ('first_review', '初审'), ('final_review', '复审'), ('decision', '决定与公告'), ('register', '登记数据管理'), ('notices', '通知公告'), ('counter', '窗口核验'), ('system', '系统管理'), ('security', '安全管理'), ('audit', '审计管理')], max_length=15, verbose_name='职能')),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "function",
+                    models.CharField(
+                        choices=[
+                            ("acceptance", "受理"),
+                            ("first_review", "初审"),
+                            ("final_review", "复审"),
+                            ("decision", "决定与公告"),
+                            ("register", "登记数据管理"),
+                            ("notices", "通知公告"),
+                            ("counter", "窗口核验"),
+                            ("system", "系统管理"),
+                            ("security", "安全管理"),
+                            ("audit", "审计管理"),
+                        ],
+                        max_length=15,
+                        verbose_name="职能",
+                    ),
+                ),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '职能授权',
+                "verbose_name": "职能授权",
             },
         ),
         migrations.CreateModel(
-            name='SignInFailure',
+            name="SignInFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=100)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['key', 'at'], name='sign_in_failure_by_key')],
+                "indexes": [models.Index(fields=["key", "at"], name="sign_in_failure_by_key")],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('authority_code', ''), ('enterprise__isnull', True), ('kind', 'person'), ('person__isnull', False)), models.Q(('authority_code', ''), ('enterprise__isnull', False), ('kind', 'enterprise'), ('person__isnull', True)), models.Q(('enterprise__isnull', True), ('kind', 'officer'), ('person__isnull', True), models.Q(('authority_code', ''), _negated=True)), _connector='OR'), name='user_belongs_to_one_side', violation_error_message='用户只能属于个人、企业、主管单位之一。'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("authority_code", ""),
+                        ("enterprise__isnull", True),
+                        ("kind", "person"),
+                        ("person__isnull", False),
+                    ),
+                    models.Q(
+                        ("authority_code", ""),
+                        ("enterprise__isnull", False),
+                        ("kind", "enterprise"),
+                        ("person__isnull", True),
+                    ),
+                    models.Q(
+                        ("enterprise__isnull", True),
+                        ("kind", "officer"),
+                        ("person__isnull", True),
+                        models.Q(("authority_code", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="user_belongs_to_one_side",
+                violation_error_message="用户只能属于个人、企业、主管单位之一。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('user', 'function'), name='grant_unique'),
+            model_name="grant",
+            constraint=models.UniqueConstraint(fields=("user", "function"), name="grant_unique"),
         ),
     ]

@@ -41,7 +41,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
                 authority = user.authority
                 if authority is None:
                     return self.none()
-                return reported if authority.level == authorities.PROVINCE_LEVEL else reported.filter(authority_code=authority.code)
+                return (
+                    reported
+                    if authority.level == authorities.PROVINCE_LEVEL
+                    else reported.filter(authority_code=authority.code)
+                )
 
     def waiting_for(self, user: User) -> ApplicationQuerySet:
         """Cases an officer can act on now: the right authority and a function they hold."""

@@ -166,7 +166,9 @@ class CannedOpinion(models.Model):
         verbose_name = "常用意见"
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "step", "text"], name="canned_opinion_unique", violation_error_message="已有相同的常用意见。"
+                fields=["user", "step", "text"],
+                name="canned_opinion_unique",
+                violation_error_message="已有相同的常用意见。",
             )
         ]
 

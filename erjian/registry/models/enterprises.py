@@ -40,9 +40,7 @@ class Enterprise(models.Model):
     city = models.CharField("注册所在地市", max_length=6, blank=True)
     county = models.CharField("注册所在区县", max_length=6, blank=True)
     address = models.CharField("企业营业地址", max_length=300, blank=True)
-    registration_kind = models.CharField(
-        "企业登记注册类型", max_length=3, choices=RegistrationKind.choices, blank=True
-    )
+    registration_kind = models.CharField("企业登记注册类型", max_length=3, choices=RegistrationKind.choices, blank=True)
     capital = models.DecimalField("注册资本金(万元)", max_digits=18, decimal_places=6, null=True, blank=True)
     currency = models.CharField("注册资本币种", max_length=3, choices=Currency.choices, blank=True)
     legal_representative = models.CharField("法定代表人", max_length=100, blank=True)
