@@ -2,8 +2,9 @@
 
 The signature is an incremental update at the end of the file and covers everything before and after itself. The
 key, the certificates and the space to reserve are known beforehand, so pyHanko neither parses keys nor signs twice
-to measure. The update carries nothing of the machine's clock and its document id follows from the content: the
-same paper signed for the same moment by the same key is the same file, whichever worker did it.
+to measure, and without a time stamp it need not build the container either (`containers`). The update carries
+nothing of the machine's clock and its document id follows from the content: the same paper signed for the same
+moment by the same key is the same file, whichever worker did it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError, set_tsp_
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from erjian.documents import configuration
+from erjian.documents.containers import SENTINEL, Container
 from erjian.documents.errors import DocumentRefused, SealUnavailable
 from erjian.documents.sealers import Sealer
 from erjian.documents.signers import ensure_signer
@@ -48,6 +50,8 @@ class _SealerSigner(Signer):
         super().__init__(signing_cert=certificates[0], cert_registry=store, embed_roots=True)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if dry_run:  # only the shape of a container is wanted
+            return bytes(512)
         return self.sealer.sign_digest(hashlib.sha256(data).digest())
 
 
@@ -89,6 +93,15 @@ class _Revision(IncrementalPdfFileWriter):
 _signer = lru_cache(maxsize=8)(_SealerSigner)
 
 
+@lru_cache(maxsize=8)
+def _container(sealer: Sealer) -> Container:
+    attributes = PdfCMSSignedAttributes()  # a PAdES signature's claimed time stands in the PDF, not here
+    signing = _signer(sealer).async_sign(
+        SENTINEL, "sha256", dry_run=True, use_pades=True, signed_attr_settings=attributes
+    )
+    return Container.of(asyncio.run(signing))
+
+
 def _room(sealer: Sealer, timestamped: bool) -> int:
     """Hex digits to reserve: certificates, signature and attributes, rounded up."""
     size = sum(map(len, sealer.chain)) + 1536 + (_TIMESTAMP_ROOM if timestamped else 0)
@@ -121,8 +134,11 @@ def sign(
         session.system_time = signed_at
         prepared = session.prepare_tbs_document(validation_info=None, bytes_reserved=_room(sealer, bool(service)))
         digest, out = prepared.digest_tbs_document()
-        attributes = PdfCMSSignedAttributes(signing_time=signed_at)
-        asyncio.run(prepared.perform_signature(digest.document_digest, attributes))
+        if service:
+            attributes = PdfCMSSignedAttributes(signing_time=signed_at)
+            asyncio.run(prepared.perform_signature(digest.document_digest, attributes))
+        else:
+            prepared.cms_writer.send(_container(sealer).fill(digest.document_digest, sealer.sign_digest))
     except TimestampRequestError as error:
         raise SealUnavailable("时间戳服务没有正确应答") from error
     except PdfError as error:
