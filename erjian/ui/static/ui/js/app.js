@@ -1,24 +1,24 @@
-/* The one script of every page. It wires what is always there and fetches the rest where a page asks for it. */
-import "./toggles.js";
-import "./confirm.js";
-import "./dialogs.js";
-import "./forms.js";
-import "./display.js";
+/* Fetches a module where a page asks for it. Its addresses stand on the script element, because only the
+   server knows the hashed names; the modules which every page needs are script elements of their own. */
+const addresses = document.getElementById("ej-app").dataset;
+const wanted = {
+  autosave: "[data-autosave], [data-guard-leaving]",
+  upload: "[data-upload]",
+  viewer: "[data-viewer]",
+  desk: "[data-desk]",
+  signature: "[data-signature]",
+  tabs: "[data-tabs]",
+};
 
-const wanted = [
-  ["[data-autosave], [data-guard-leaving]", () => import("./autosave.js")],
-  ["[data-upload]", () => import("./upload.js")],
-  ["[data-viewer]", () => import("./viewer.js")],
-  ["[data-desk]", () => import("./desk.js")],
-  ["[data-signature]", () => import("./signature.js")],
-  ["[data-tabs]", () => import("./tabs.js")],
-];
-
-export function wire(root) {
-  for (const [selector, load] of wanted) {
-    if (root.matches?.(selector) || root.querySelector(selector)) load().then((module) => module.wire(root));
+function wire(root) {
+  for (const [name, selector] of Object.entries(wanted)) {
+    if (root.matches?.(selector) || root.querySelector(selector)) {
+      import(addresses[`module${name[0].toUpperCase()}${name.slice(1)}`]).then((module) => module.wire(root));
+    }
   }
 }
 
 wire(document);
-document.addEventListener("htmx:load", (event) => wire(event.detail.elt));
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt !== document.body) wire(event.detail.elt);
+});

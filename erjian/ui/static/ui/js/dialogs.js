@@ -1,7 +1,7 @@
 /* Dialogs: native <dialog>, opened from the page, filled by htmx, closed by button, Escape or a press outside. */
-export const page = document.getElementById("ej-dialog");
+const page = document.getElementById("ej-dialog");
 
-export function open(dialog) {
+function open(dialog) {
   if (!dialog.open) dialog.showModal();
   const heading = dialog.querySelector("h2");
   if (heading) {
