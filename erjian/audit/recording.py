@@ -33,9 +33,7 @@ class Entry:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def record(
-    code: str, *, actor: Actor, subject: tuple[str, object], data: dict[str, Any] | None = None
-) -> Event:
+def record(code: str, *, actor: Actor, subject: tuple[str, object], data: dict[str, Any] | None = None) -> Event:
     """Record that `actor` did `code` to `subject`, a pair of kind and id.
 
     `data` holds JSON values only. Raises UnknownCode, or LeakedPersonalData when any text in it is a

@@ -5,51 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('count', models.IntegerField()),
-                ('first_event', models.BigIntegerField()),
-                ('last_event', models.BigIntegerField()),
-                ('previous', models.BinaryField()),
-                ('digest', models.BinaryField()),
-                ('at', models.DateTimeField()),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("count", models.IntegerField()),
+                ("first_event", models.BigIntegerField()),
+                ("last_event", models.BigIntegerField()),
+                ("previous", models.BinaryField()),
+                ("digest", models.BinaryField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '审计封条',
-                'verbose_name_plural': '审计封条',
+                "verbose_name": "审计封条",
+                "verbose_name_plural": "审计封条",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('code', models.CharField(max_length=80, verbose_name='操作')),
-                ('actor_kind', models.CharField(choices=[('person', '个人'), ('enterprise', '企业'), ('officer', '主管部门'), ('system', '系统'), ('public', '公众')], max_length=12)),
-                ('actor_user_id', models.BigIntegerField(null=True)),
-                ('actor_label', models.CharField(max_length=200, verbose_name='操作人')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='单位')),
-                ('address', models.CharField(blank=True, max_length=45, verbose_name='网络地址')),
-                ('subject_kind', models.CharField(max_length=40)),
-                ('subject_id', models.CharField(blank=True, max_length=64)),
-                ('data', models.JSONField(default=dict)),
-                ('seal_number', models.BigIntegerField(editable=False, null=True)),
-                ('position', models.IntegerField(editable=False, null=True)),
-                ('digest', models.BinaryField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("code", models.CharField(max_length=80, verbose_name="操作")),
+                (
+                    "actor_kind",
+                    models.CharField(
+                        choices=[
+                            ("person", "个人"),
+                            ("enterprise", "企业"),
+                            ("officer", "主管部门"),
+                            ("system", "系统"),
+                            ("public", "公众"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("actor_user_id", models.BigIntegerField(null=True)),
+                ("actor_label", models.CharField(max_length=200, verbose_name="操作人")),
+                ("organisation", models.CharField(blank=True, max_length=200, verbose_name="单位")),
+                ("address", models.CharField(blank=True, max_length=45, verbose_name="网络地址")),
+                ("subject_kind", models.CharField(max_length=40)),
+                ("subject_id", models.CharField(blank=True, max_length=64)),
+                ("data", models.JSONField(default=dict)),
+                ("seal_number", models.BigIntegerField(editable=False, null=True)),
+                ("position", models.IntegerField(editable=False, null=True)),
+                ("digest", models.BinaryField(null=True)),
             ],
             options={
-                'verbose_name': '审计记录',
-                'verbose_name_plural': '审计记录',
-                'indexes': [models.Index(fields=['seal_number', 'id'], name='audit_event_seal'), models.Index(fields=['subject_kind', 'subject_id', 'id'], name='audit_event_subject'), models.Index(condition=models.Q(('actor_user_id__isnull', False)), fields=['actor_user_id', 'id'], name='audit_event_actor'), models.Index(fields=['at'], name='audit_event_at'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('code', 'personal_data.read')), fields=['data'], name='audit_event_reads', opclasses=['jsonb_path_ops'])],
+                "verbose_name": "审计记录",
+                "verbose_name_plural": "审计记录",
+                "indexes": [
+                    models.Index(fields=["seal_number", "id"], name="audit_event_seal"),
+                    models.Index(fields=["subject_kind", "subject_id", "id"], name="audit_event_subject"),
+                    models.Index(
+                        condition=models.Q(("actor_user_id__isnull", False)),
+                        fields=["actor_user_id", "id"],
+                        name="audit_event_actor",
+                    ),
+                    models.Index(fields=["at"], name="audit_event_at"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        condition=models.Q(("code", "personal_data.read")),
+                        fields=["data"],
+                        name="audit_event_reads",
+                        opclasses=["jsonb_path_ops"],
+                    ),
+                ],
             },
         ),
     ]

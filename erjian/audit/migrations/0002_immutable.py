@@ -18,7 +18,7 @@ BEGIN
         stamped.seal_number := NULL;
         stamped.position := NULL;
         stamped.digest := NULL;
-        IF stamped IS NOT DISTINCT FROM OLD THEN
+        IF stamped *= OLD THEN  -- the same bytes, not merely equal values
             RETURN NEW;
         END IF;
     END IF;
