@@ -148,17 +148,18 @@ def _no_live_registration(facts: Facts) -> tuple[Answer, str]:
 
 
 def _qualification(facts: Facts) -> tuple[Answer, str]:
-    usable = [
-        q for q in facts.qualifications if q.review_result == "passed" and not q.used and q.specialty in SECOND_CLASS
-    ]
-    if usable:
-        first = usable[0]
-        return _yes(f"{Specialty(first.specialty).label}　管理号 {first.management_number}")
     if not facts.qualifications:
         return _no("资格证书库中没有此人。请核对姓名和身份证号，或联系省级主管部门。")
-    if any(q.review_result == "pending" for q in facts.qualifications):
+    own = [item for item in facts.qualifications if item.specialty in SECOND_CLASS]
+    if not own:
+        return _no("资格证书的专业不属于二级建造师，不能申报。")
+    passed = [item for item in own if item.review_result == "passed"]
+    usable = [item for item in passed if not item.used]
+    if usable:
+        return _yes(f"{Specialty(usable[0].specialty).label}　管理号 {usable[0].management_number}")
+    if any(item.review_result == "pending" for item in own):
         return _no("资格证书尚在职改部门复审中，复审合格后才能申报。")
-    if all(q.used for q in facts.qualifications if q.review_result == "passed"):
+    if passed:
         return _no("资格证书均已用于注册。曾注销的请办理重新申报。")
     return _no("资格证书复审不合格，不能申报。")
 
