@@ -23,7 +23,9 @@ document.addEventListener("submit", (event) => {
     return;
   }
   sent.set(form, Date.now());
-  event.submitter?.setAttribute("aria-busy", "true");
+  const button = event.submitter;
+  button?.setAttribute("aria-busy", "true");
+  setTimeout(() => button?.removeAttribute("aria-busy"), patience);
 });
 
 addEventListener("pageshow", (event) => {
