@@ -15,7 +15,7 @@ PREVIEW_WIDTH = 1400
 
 def verification_url(version: CertificateVersion) -> str:
     """The address in the QR code: unguessable, and without any personal data."""
-    return f"{settings.ERJIAN_PUBLIC_URL.rstrip('/')}/verify/{version.token}/"
+    return f"{settings.ERJIAN_ORIGIN}/verify/{version.token}/"
 
 
 def _picture(blob_id: str) -> str | None:
