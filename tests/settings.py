@@ -22,7 +22,7 @@ os.environ["DATABASE_URL"] = f"postgresql://erjian@/erjian?host={SOCKET}"
 os.environ["ERJIAN_DEMO"] = "1"
 
 from erjian.config.settings import *  # noqa: E402, F403
-from erjian.config.settings import DATABASES, STORAGES, TEMPLATES  # noqa: E402
+from erjian.config.settings import DATABASES, STORAGES  # noqa: E402
 
 # Each test's connection is closed with the test; a pool would keep it and stop the database from being dropped.
 DATABASES["default"]["OPTIONS"].pop("pool")

@@ -18,7 +18,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ROOT / "node_modules"
 
-# Static address -> path in node_modules. Source maps stand here because the hashed style sheet must name an existing one.
+# Static address -> path in node_modules. Source maps are here because a hashed file may only name existing ones.
 FILES = {
     "tabler/css/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "tabler/css/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from erjian.config.trouble import Trouble
+
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"", "0", "false", "no", "off"})
 
 
-class BadEnvironment(Exception):
+class BadEnvironment(Trouble):
     """A variable whose value cannot be used; the text is one line for the operator."""
 
 
@@ -50,20 +52,31 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "ERJIAN_KEYS_FILE",
         "",
-        "JSON file with every secret key, mode 0600. Default: keys.json in the data folder, made at the first start.",
+        "JSON file with every secret key, mode 0600. Default: keys.json in the data folder, made at first start.",
+    ),
+    Variable(
+        "ERJIAN_POLICY_FILE", "", "Another province's rules. Default: the rules of Hunan, which come with the product."
     ),
     Variable("ERJIAN_SIGNING_CERTIFICATE", "", "PEM chain, leaf first, or a PKCS#12 file: signs documents."),
     Variable("ERJIAN_SIGNING_KEY", "", "PEM file: its private key, mode 0600."),
     Variable("ERJIAN_SIGNING_PASSWORD", "", "Password of the private key or of a PKCS#12 file.", secret=True),
-    Variable("ERJIAN_SIGNERS_TRUSTED", "", "PEM files of earlier signers, comma-separated; their documents stay valid."),
+    Variable("ERJIAN_SIGNERS_TRUSTED", "", "PEM files of earlier signers, by commas; their documents stay valid."),
     Variable("ERJIAN_SEAL_SERVICE", "", "Address of a remote sealing service that holds the key."),
     Variable("ERJIAN_SEAL_TOKEN", "", "Bearer token for the sealing service.", secret=True),
     Variable("ERJIAN_TIMESTAMP_SERVICE", "", "Address of an RFC 3161 time-stamping authority."),
-    Variable("ERJIAN_S3_BUCKET", "", "Bucket for attachments and documents. Empty: folder files/ in the data folder."),
+    Variable("ERJIAN_S3_BUCKET", "", "Bucket for attachments and documents. Empty: files/ in the data folder."),
     Variable("ERJIAN_S3_ENDPOINT", "", "Address of the S3 service; empty for the provider's default."),
     Variable("ERJIAN_S3_REGION", "", "Region of the bucket."),
     Variable("ERJIAN_S3_ACCESS_KEY", "", "Access key.", secret=True),
     Variable("ERJIAN_S3_SECRET_KEY", "", "Secret key.", secret=True),
+    Variable(
+        "ERJIAN_CLAMD", "", "Virus scanner: tcp://host:3310 or unix:/path of clamd. Empty: files are not scanned."
+    ),
+    Variable(
+        "ERJIAN_SMS", "outbox", "How SMS leave: outbox keeps them for a demonstration, http posts them to a provider."
+    ),
+    Variable("ERJIAN_SMS_URL", "", "ERJIAN_SMS=http: address that takes the messages."),
+    Variable("ERJIAN_SMS_SECRET", "", "ERJIAN_SMS=http: shared secret that signs each request.", secret=True),
     Variable("ERJIAN_WEB_WORKERS", "1", "Web processes."),
     Variable("ERJIAN_WEB_THREADS", "4", "Threads in each web process; each may hold one database connection."),
     Variable("ERJIAN_JOB_THREADS", "2", "Jobs worked on at the same time."),

@@ -9,6 +9,7 @@ phone in the database, so it belongs into the backup, apart from the database's.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -16,6 +17,8 @@ import stat
 import tempfile
 from pathlib import Path
 from typing import Any, TypedDict
+
+from erjian.config.trouble import Trouble
 
 KEY_BYTES = 32
 
@@ -30,7 +33,7 @@ class Keys(TypedDict):
     index_current: str
 
 
-class BadKeys(Exception):
+class BadKeys(Trouble):
     """The keys file cannot be used; the text is one line for the operator."""
 
 
@@ -75,12 +78,10 @@ def _create(path: Path) -> None:
             json.dump(_fresh(), file, indent=2)
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(name, path)
-        except FileExistsError:
-            pass
     finally:
-        os.unlink(name)
+        Path(name).unlink()
 
 
 def _parse(raw: Any, path: Path) -> Keys:

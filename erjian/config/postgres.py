@@ -25,6 +25,8 @@ from importlib import util
 from pathlib import Path
 from typing import IO
 
+from erjian.config.trouble import Trouble
+
 ROLE = "erjian"
 DATABASE = "erjian"
 START_SECONDS = 60
@@ -53,7 +55,7 @@ max_wal_size = 2GB
 """
 
 
-class DatabaseTrouble(Exception):
+class DatabaseTrouble(Trouble):
     """The embedded server cannot be used; the text is one line for the operator."""
 
 
@@ -274,7 +276,7 @@ class Cluster:
             if folder != self.home and state.st_uid == owner.pw_uid and not state.st_mode & 0o077:
                 return
         if self.socket_folder is None:
-            folder = Path(tempfile.mkdtemp(prefix="erjian-", dir="/tmp"))  # noqa: S108 - mkdtemp is private; short on purpose
+            folder = Path(tempfile.mkdtemp(prefix="erjian-", dir="/tmp"))
             self._socket_record.write_text(f"{folder}\n")
         else:
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -313,7 +315,7 @@ class Cluster:
 
     def _belongs(self, pid: int) -> bool:
         try:
-            return Path(os.readlink(f"/proc/{pid}/cwd")) == self.folder.resolve()
+            return Path(f"/proc/{pid}/cwd").readlink() == self.folder.resolve()
         except OSError:
             return False
 

@@ -74,10 +74,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Database
 
 ERJIAN_DATABASE_URL = env.text("DATABASE_URL") or Cluster(ERJIAN_DATA).url()
-_WEB_THREADS = env.number("ERJIAN_WEB_THREADS", low=1, high=64)
+_THREADS = max(env.number("ERJIAN_WEB_THREADS", low=1, high=64), env.number("ERJIAN_JOB_THREADS", low=1, high=32))
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": databases.configuration(ERJIAN_DATABASE_URL, connections=_WEB_THREADS + 2)
+    "default": databases.configuration(ERJIAN_DATABASE_URL, connections=_THREADS + 2)
 }
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Requests
 
@@ -94,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "erjian.accounts.sessions.SessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -226,11 +227,23 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
+ERJIAN_CLAMD = env.text("ERJIAN_CLAMD")
+
+# Messages
+
+ERJIAN_SMS = env.text("ERJIAN_SMS")
+ERJIAN_SMS_URL = env.text("ERJIAN_SMS_URL")
+ERJIAN_SMS_SECRET = env.text("ERJIAN_SMS_SECRET")
+
 # Jobs
 
 PROCRASTINATE_ON_APP_READY = None
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
-PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": env.number("ERJIAN_JOB_THREADS", low=1, high=32)}
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": env.number("ERJIAN_JOB_THREADS", low=1, high=32),
+    "fetch_job_polling_interval": 5,
+    "shutdown_graceful_timeout": 8,
+}
 
 # Logs go to standard error, one line each; what happened to whom is the audit's business and never here.
 LOGGING = {

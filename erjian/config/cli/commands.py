@@ -1,0 +1,160 @@
+"""The commands. Each is a few lines around a function of the room that does the work."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+application = typer.Typer(
+    help="Erjian (二建): registration of second-class constructors.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+audit = typer.Typer(help="The sealed record of who did and who saw what.", no_args_is_help=True)
+application.add_typer(audit, name="audit")
+
+
+@application.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        import erjian
+
+        typer.echo(erjian.__version__)
+        raise typer.Exit
+
+
+@application.command()
+def run() -> None:
+    """Start database, web server and worker; stop everything with Ctrl-C."""
+    from rich.console import Console
+
+    from erjian.config.running import run as start
+
+    start(console=Console())
+
+
+@application.command()
+def web() -> None:
+    """Serve pages only, for several nodes under a supervisor of their own."""
+    from erjian.config.serving import serve_web
+
+    serve_web()
+
+
+@application.command()
+def worker(once: Annotated[bool, typer.Option(help="End when no job is due.")] = False) -> None:
+    """Work on jobs only."""
+    from erjian.config.serving import work_on_jobs
+
+    work_on_jobs(wait=not once)
+
+
+@application.command()
+def migrate() -> None:
+    """Bring the database to this version's shape and collect static files."""
+    from erjian.config import database_use
+    from erjian.config.running import collect_static
+
+    with database_use.database():
+        database_use.migrate(verbosity=1)
+        collect_static()
+
+
+@application.command()
+def demo(
+    people: Annotated[int | None, typer.Option(min=1, help="How many people; a million for measuring.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same province.")] = 1,
+) -> None:
+    """Load the demo province into an empty database."""
+    from erjian.config import database_use
+    from erjian.config.cli.progress import bar
+    from erjian.config.trouble import Trouble
+
+    with database_use.database():
+        from erjian import demo as province
+
+        database_use.migrate()
+        if not province.is_empty():
+            raise Trouble("The database is not empty; use another ERJIAN_DATA or DATABASE_URL for a demo province.")
+        with bar("Demo province") as progress:
+            province.load(people=people, seed=seed, progress=progress)
+
+
+@application.command()
+def accounts(as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
+    """List the demo accounts with role, user name and password."""
+    from rich.console import Console
+
+    from erjian.config import database_use
+    from erjian.config.cli import accounts as listing
+
+    with database_use.database():
+        if as_json:
+            typer.echo(json.dumps(listing.rows(), ensure_ascii=False, indent=2, default=str))
+        else:
+            Console().print(listing.table(limit=10_000))
+
+
+@application.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path, typer.Argument(help="XLSX or CSV.")],
+    apply: Annotated[bool, typer.Option("--apply", help="Change the register; without it nothing changes.")] = False,
+) -> None:
+    """Check a spreadsheet against the register and, with --apply, take it over."""
+    from erjian.config import database_use
+    from erjian.config.cli.progress import bar
+
+    with database_use.database():
+        from erjian.exchange import commands
+
+        with bar(file.name) as progress:
+            code = commands.import_file(kind, file, apply=apply, progress=progress)
+    raise typer.Exit(code)
+
+
+@audit.command()
+def verify(
+    export: Annotated[Path | None, typer.Option(help="Write the proof for an outsider to this file.")] = None,
+    anchor: Annotated[list[str] | None, typer.Option(help="A seal noted elsewhere, as NUMBER:DIGEST.")] = None,
+) -> None:
+    """Recompute every seal; exit code 1 when one is broken."""
+    from erjian.config import database_use
+    from erjian.config.cli.progress import bar
+
+    anchors = {int(number): digest for number, _, digest in (text.partition(":") for text in anchor or ())}
+    with database_use.database():
+        from erjian.audit import verify_command
+
+        with bar("Seals") as progress:
+            code = verify_command(anchors=anchors, export_to=export, progress=progress)
+    raise typer.Exit(code)
+
+
+@application.command()
+def check() -> None:
+    """Examine this installation: settings, policy, keys, fonts, disk, database, worker."""
+    from rich.console import Console
+
+    from erjian.config import database_use
+    from erjian.config.cli.checking import examine
+
+    with database_use.database():
+        raise typer.Exit(examine(Console()))
+
+
+@application.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def django(context: typer.Context) -> None:
+    """Any of Django's own commands, with the database at hand: erjian django makemigrations --check."""
+    from erjian.config import database_use
+
+    with database_use.database():
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["erjian django", *context.args])
+    sys.stdout.flush()

@@ -1,0 +1,216 @@
+"""`erjian run`: everything in one terminal, from an empty folder to a served page.
+
+In order: lock the data folder, find the port free, have a database, migrate, load the demo province if this is a
+demo and nothing is there, collect static files, start web server and worker, wait until they are healthy, tell the
+address and who may sign in. Then look after them until Ctrl-C or TERM.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from erjian.config import assets, database_use, env
+from erjian.config.postgres import Cluster
+from erjian.config.supervision import Child, Supervisor
+from erjian.config.trouble import Trouble
+
+HEALTHY_SECONDS = 60
+
+
+def run(*, console: Console) -> None:
+    """Serve until stopped. Raises Trouble with one line when something outside is not as it must be."""
+    folder = env.data_folder()
+    port = env.number("PORT", low=1, high=65535)
+    with _only_one(folder):
+        _require_free_port(env.text("ERJIAN_BIND"), port)
+        if absent := assets.missing():
+            raise Trouble(f"{absent[0]} is not installed; run: make setup")
+        supervisor = Supervisor(_children(), say=lambda line: console.print(line, style="yellow", highlight=False))
+        with contextlib.ExitStack() as stack:
+            with console.status("Starting the database"):
+                cluster = stack.enter_context(database_use.database())
+            _prepare(console)
+            supervisor.listen()
+            if cluster is not None:
+                supervisor.watch = _reviving(cluster, supervisor.say)
+            _serve(supervisor, console, port)
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the data folder; it must be writable and used by one `erjian run` only."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "run.lock").open("a+")
+    except OSError as error:
+        reason = error.strerror or error
+        raise Trouble(f"Cannot write the data folder {folder}: {reason}. Choose another with ERJIAN_DATA.") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise Trouble(f"Erjian already runs on {folder} (process {holder}).") from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def _require_free_port(address: str, port: int, *, patience: float = 3.0) -> None:
+    # A web server whose supervisor was just killed needs a moment to end.
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((address, port))
+                probe.listen(1)
+                return
+        except PermissionError:
+            raise Trouble(f"Port {port} may only be used by root; choose another: PORT=8080 make run") from None
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise Trouble(
+                    f"Port {port} on {address} is taken ({error.strerror}); choose another: PORT={port + 1} make run"
+                ) from error
+            time.sleep(0.2)
+
+
+def _prepare(console: Console) -> None:
+    from django.conf import settings
+
+    with console.status("Migrating the database"):
+        database_use.migrate()
+    if settings.ERJIAN_DEMO:
+        from erjian import demo
+        from erjian.config.cli.progress import bar
+
+        if demo.is_empty():
+            with bar("Demo province", console=console) as progress:
+                demo.load(progress=progress)
+    with console.status("Collecting static files"):
+        collect_static()
+
+
+def collect_static() -> None:
+    """Collect, hash and compress static files, unless none has changed since the last time."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            state = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    with contextlib.suppress(OSError):
+        if stamp.read_text() == digest.hexdigest():
+            return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=stamp.parent.exists())
+    stamp.write_text(digest.hexdigest())
+
+
+def _children() -> list[Child]:
+    def child(name: str, command: str) -> Child:
+        return Child(name, [sys.executable, "-m", "erjian.config.cli", command], os.environ.copy())
+
+    return [child("Web server", "web"), child("Job worker", "worker")]
+
+
+def _reviving(cluster: Cluster, say: Callable[[str], None]) -> Callable[[], None]:
+    due = 0.0
+
+    def watch() -> None:
+        nonlocal due
+        if time.monotonic() < due or cluster.pid() is not None:
+            return
+        say("PostgreSQL ended; starting it again")
+        try:
+            cluster.ensure()
+        except Trouble as trouble:
+            say(str(trouble))
+            due = time.monotonic() + 10
+
+    return watch
+
+
+def _serve(supervisor: Supervisor, console: Console, port: int) -> None:
+    for child in supervisor.children:
+        child.start()
+    try:
+        with console.status("Starting web server and worker"):
+            healthy = _wait_until_healthy(supervisor, port)
+        if supervisor.stopping:
+            return
+        if not healthy:
+            console.print(f"Not healthy after {HEALTHY_SECONDS} s; see /healthz. Going on.", style="yellow")
+        _tell(console, port)
+    finally:
+        # Ends the children too when something above failed.
+        supervisor.run()
+    console.print("Stopped.")
+
+
+def _wait_until_healthy(supervisor: Supervisor, port: int) -> bool:
+    deadline = time.monotonic() + HEALTHY_SECONDS
+    while time.monotonic() < deadline and not supervisor.stopping:
+        supervisor.tick()
+        if _status(port) == "ok":
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _status(port: int) -> str:
+    """What this machine's /healthz says, "" when it does not answer."""
+    bind = env.text("ERJIAN_BIND")
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(bind, bind)  # noqa: S104 - compared, not bound
+    names = env.names("ERJIAN_HOSTS")
+    request = urllib.request.Request(
+        f"http://{host}:{port}/healthz", headers={"Host": names[0].removeprefix(".")} if names else {}
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except urllib.error.HTTPError as answer:
+        with contextlib.suppress(ValueError, OSError):
+            found = json.load(answer)
+            return str(found.get("status", ""))
+        return ""
+    except (OSError, ValueError):
+        return ""
+    return str(found.get("status", ""))
+
+
+def _tell(console: Console, port: int) -> None:
+    from django.conf import settings
+
+    console.print()
+    if settings.ERJIAN_DEMO:
+        from erjian.config.cli.accounts import table
+
+        console.print(table())
+    console.print(f"Erjian is served at [bold]http://{_shown_host()}:{port}/[/bold]   Ctrl-C stops it.")
+
+
+def _shown_host() -> str:
+    bind = env.text("ERJIAN_BIND")
+    return "localhost" if bind in {"127.0.0.1", "0.0.0.0", "::", "::1"} else bind  # noqa: S104 - compared, not bound

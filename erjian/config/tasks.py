@@ -1,0 +1,39 @@
+"""Housekeeping of the job queue itself."""
+
+from __future__ import annotations
+
+from procrastinate import App, JobContext
+from procrastinate.contrib.django import app
+
+KEEP_FINISHED_HOURS = 72
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="config.retry_stalled", queue="housekeeping", queueing_lock="config.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Give back the jobs of a worker that was killed: nothing else would ever touch them again."""
+    await give_back_stalled(context.app)
+
+
+async def give_back_stalled(of: App) -> int:
+    """Put jobs whose worker is silent back into the queue; returns how many."""
+    stalled = list(await of.job_manager.get_stalled_jobs())
+    for job in stalled:
+        await of.job_manager.retry_job(job)
+    return len(stalled)
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="config.purge_finished", queue="housekeeping", queueing_lock="config.purge_finished", pass_context=True)
+async def purge_finished(context: JobContext, timestamp: int) -> None:
+    """Forget finished jobs; failed ones stay until somebody has looked at them."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED_HOURS)
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(name="config.clear_sessions", queue="housekeeping", queueing_lock="config.clear_sessions")
+def clear_sessions(timestamp: int) -> None:
+    """Delete sessions that ended."""
+    from django.core.management import call_command
+
+    call_command("clearsessions")
