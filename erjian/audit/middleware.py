@@ -28,7 +28,7 @@ def address_of(request: HttpRequest) -> str:
     `X-Forwarded-For` is believed only as far as the operator says there are proxies in front
     (ERJIAN_PROXY_HOPS, default 0): the entries left of them are the client's own claim.
     """
-    hops = getattr(settings, "ERJIAN_PROXY_HOPS", 0)
+    hops = settings.ERJIAN_PROXY_HOPS
     chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     found = chain[-hops] if 0 < hops <= len(chain) else request.META.get("REMOTE_ADDR", "")
     try:

@@ -6,7 +6,7 @@ decoded and written anew, which drops location data, hidden payloads and broken 
 are kept byte for byte, because many carry a signature that proves them, so anything active in them
 is a reason to refuse.
 
-Objects lie in the storage "attachments" under random names. The object is written before its row,
+Objects lie in the default storage under random names. The object is written before its row,
 so a row never lacks its object; objects without a row are swept a day later.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from erjian.files.accepting import accept
     from erjian.files.models import Blob
     from erjian.files.serving import page_image, response
-    from erjian.files.storing import discard, open, put, read
+    from erjian.files.storing import discard, open, put, read  # noqa: A004 - read as files.open
 
 __all__ = [
     "IMAGES",

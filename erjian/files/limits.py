@@ -34,6 +34,4 @@ class Limits:
     @classmethod
     def portrait(cls, *, max_bytes: int, min_width: int = 295, min_height: int = 413) -> "Limits":
         """一寸免冠照片: 25 × 35 mm, 295 × 413 px at 300 dpi."""
-        return cls(
-            types=IMAGES, max_bytes=max_bytes, min_width=min_width, min_height=min_height, aspect=(5, 7)
-        )
+        return cls(types=IMAGES, max_bytes=max_bytes, min_width=min_width, min_height=min_height, aspect=(5, 7))

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from erjian.files.limits import JPEG, PDF, PNG
+from erjian.files.limits import JPEG, MAX_PIXELS, PDF, PNG
 from erjian.standards.errors import Refusal
 
 _NAMES = {JPEG: "JPG 图片", PNG: "PNG 图片", PDF: "PDF 文件"}
@@ -46,8 +46,8 @@ class FileRefused(Refusal):
         return cls("照片已损坏（只收到一部分）。请重新拍照或导出后再上传。", code="corrupt")
 
     @classmethod
-    def too_many_pixels(cls, width: int, height: int) -> Self:
-        return cls(f"图片尺寸过大（{width}×{height} 像素）。请缩小后再上传。", code="dimensions")
+    def too_many_pixels(cls) -> Self:
+        return cls(f"图片尺寸过大（超过 {MAX_PIXELS // 10_000} 万像素）。请缩小后再上传。", code="dimensions")
 
     @classmethod
     def too_small(cls, width: int, height: int, *, min_width: int, min_height: int) -> Self:
@@ -58,9 +58,7 @@ class FileRefused(Refusal):
 
     @classmethod
     def wrong_aspect(cls, aspect: tuple[int, int]) -> Self:
-        return cls(
-            f"照片的宽高比例不对。请裁剪为 {aspect[0]}:{aspect[1]}（一寸照）后再上传。", code="dimensions"
-        )
+        return cls(f"照片的宽高比例不对。请裁剪为 {aspect[0]}:{aspect[1]}（一寸照）后再上传。", code="dimensions")
 
     @classmethod
     def broken_pdf(cls) -> Self:
@@ -72,9 +70,7 @@ class FileRefused(Refusal):
 
     @classmethod
     def active_pdf(cls) -> Self:
-        return cls(
-            "PDF 含有脚本、内嵌文件或自动运行的操作。请用“打印为 PDF”重新生成后再上传。", code="active"
-        )
+        return cls("PDF 含有脚本、内嵌文件或自动运行的操作。请用“打印为 PDF”重新生成后再上传。", code="active")
 
     @classmethod
     def too_many_pages(cls, pages: int, max_pages: int) -> Self:

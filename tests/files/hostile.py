@@ -1,0 +1,134 @@
+"""Uploads made on the spot, honest and hostile."""
+
+import io
+import zlib
+
+import pypdfium2
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw, PngImagePlugin
+
+
+def upload(content: bytes, name: str = "照片.jpg", media_type: str = "image/jpeg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type=media_type)
+
+
+def drawing(width: int = 600, height: int = 800, mode: str = "RGB") -> Image.Image:
+    image = Image.radial_gradient("L").resize((width, height)).convert("RGB")
+    ImageDraw.Draw(image).rectangle((0, 0, width // 4, height // 4), fill=(200, 30, 30))
+    return image.convert(mode)
+
+
+def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def jpeg(width: int = 600, height: int = 800, **options: object) -> bytes:
+    return encoded(drawing(width, height), "JPEG", **options)
+
+
+def png(width: int = 600, height: int = 800, mode: str = "RGB", **options: object) -> bytes:
+    return encoded(drawing(width, height, mode), "PNG", **options)
+
+
+def png_bomb(side: int = 30_000) -> bytes:
+    """900 million white pixels in about 130 KB."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+    packer = zlib.compressobj(9)
+    rows = b"".join(packer.compress(b"\0" + bytes((side + 7) // 8)) for _ in range(side)) + packer.flush()
+    header = side.to_bytes(4, "big") * 2 + b"\x01\0\0\0\0"
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def text_chunks(payload: str) -> PngImagePlugin.PngInfo:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Comment", payload)
+    return info
+
+
+def pdf(pages: int = 1, width: float = 595, height: float = 842) -> bytes:
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(pages):
+        document.new_page(width, height)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def pdf_of(*objects: str, trailer: str = "") -> bytes:
+    """A PDF of objects 1, 2, 3 …; the first is the catalogue."""
+    out = b"%PDF-1.7\n"
+    offsets = []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    start = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    out += b"".join(f"{offset:010d} 00000 n \n".encode() for offset in offsets)
+    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n".encode()
+    return out
+
+
+PAGES = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+PAGE = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 300] >>"
+
+
+def active_pdfs() -> dict[str, bytes]:
+    def catalogue(more: str) -> str:
+        return f"<< /Type /Catalog /Pages 2 0 R {more} >>"
+
+    script = "<< /S /JavaScript /JS (app.alert(1)) >>"
+    page = PAGE[:-2]
+    return {
+        "script on opening": pdf_of(catalogue(f"/OpenAction {script}"), PAGES, PAGE),
+        "script in the names": pdf_of(
+            catalogue("/Names << /JavaScript << /Names [(a) 4 0 R] >> >>"), PAGES, PAGE, script
+        ),
+        "escaped name": pdf_of(catalogue("/OpenAction << /S /J#61vaScript /#4A#53 (app.alert(1)) >>"), PAGES, PAGE),
+        "script on a page": pdf_of(catalogue(""), PAGES, f"{page} /AA << /O {script} >> >>"),
+        "launch on opening": pdf_of(catalogue("/OpenAction << /S /Launch /F (cmd.exe) >>"), PAGES, PAGE),
+        "launch in a link": pdf_of(
+            catalogue(""),
+            PAGES,
+            f"{page} /Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (x) >> >>] >>",
+        ),
+        "embedded file": pdf_of(
+            catalogue("/Names << /EmbeddedFiles << /Names [(a.exe) 4 0 R] >> >>"),
+            PAGES,
+            PAGE,
+            "<< /Type /Filespec /F (a.exe) /EF << /F 5 0 R >> >>",
+            "<< /Type /EmbeddedFile /Length 2 >>\nstream\nMZ\nendstream",
+        ),
+        "script packed in an object stream": packed_script(),
+    }
+
+
+def packed_script() -> bytes:
+    """A script that no byte of the file shows: it lies compressed in an object stream."""
+    from pyhanko.pdf_utils.generic import DictionaryObject, pdf_name, pdf_string
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.pdf_utils.writer import copy_into_new_writer
+
+    writer = copy_into_new_writer(PdfFileReader(io.BytesIO(pdf())), writer_kwargs={"stream_xrefs": True})
+    script = DictionaryObject({pdf_name("/S"): pdf_name("/JavaScript"), pdf_name("/JS"): pdf_string("app.alert(1)")})
+    writer.root["/OpenAction"] = writer.add_object(script, obj_stream=writer.prepare_object_stream())
+    out = io.BytesIO()
+    writer.write(out)
+    assert b"/JS" not in out.getvalue()
+    return out.getvalue()
+
+
+def encrypted_pdf(*, user: str, owner: str = "owner") -> bytes:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.pdf_utils.writer import copy_into_new_writer
+
+    writer = copy_into_new_writer(PdfFileReader(io.BytesIO(pdf())))
+    writer.encrypt(owner_pass=owner, user_pass=user)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
