@@ -34,7 +34,7 @@ def trouble(url: str) -> str | None:
             version = connection.info.server_version
     except OperationalError as error:
         lines = [line for line in str(error).splitlines() if line.strip()]
-        return f"Cannot reach the database of DATABASE_URL: {lines[0] if lines else error!r}"
+        return f"Cannot reach the database of DATABASE_URL: {lines[0] if lines else type(error).__name__}"
     if version < 140000:
         return f"PostgreSQL 14 or newer is required, this one is {version // 10000}."
     return None

@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rich.console import Console
 
@@ -29,13 +29,15 @@ from erjian.config.supervision import Child, Supervisor
 from erjian.config.trouble import Trouble
 
 HEALTHY_SECONDS = 60
+# Written behind the process number while an `erjian run` ends: a new one waits for it.
+STOPPING = "stopping"
 
 
 def run(*, console: Console) -> None:
     """Serve until stopped. Raises Trouble with one line when something outside is not as it must be."""
     folder = env.data_folder()
     port = env.number("PORT", low=1, high=65535)
-    with _only_one(folder):
+    with _only_one(folder) as lock:
         _require_free_port(env.text("ERJIAN_BIND"), port)
         if absent := assets.missing():
             raise Trouble(f"{absent[0]} is not installed; run: make setup")
@@ -45,13 +47,14 @@ def run(*, console: Console) -> None:
                 cluster = stack.enter_context(database_use.database())
             _prepare(console)
             supervisor.listen()
+            supervisor.leaving = lambda: print(STOPPING, file=lock, flush=True)
             if cluster is not None:
                 supervisor.watch = _reviving(cluster, supervisor.say)
             _serve(supervisor, console, port)
 
 
 @contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
+def _only_one(folder: Path) -> Iterator[IO[str]]:
     """Hold the data folder; it must be writable and used by one `erjian run` only."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,16 +63,27 @@ def _only_one(folder: Path) -> Iterator[None]:
         reason = error.strerror or error
         raise Trouble(f"Cannot write the data folder {folder}: {reason}. Choose another with ERJIAN_DATA.") from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
-            raise Trouble(f"Erjian already runs on {folder} (process {holder}).") from None
+        _take(lock, folder)
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
-        yield
+        yield lock
+
+
+def _take(lock: IO[str], folder: Path) -> None:
+    started = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read()
+            patience = 30 if STOPPING in holder else 2
+            if time.monotonic() - started > patience:
+                number = holder.split()[0] if holder.split() else "unknown"
+                raise Trouble(f"Erjian already runs on {folder} (process {number}).") from None
+            time.sleep(0.2)
 
 
 def _require_free_port(address: str, port: int, *, patience: float = 3.0) -> None:

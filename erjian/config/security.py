@@ -39,7 +39,9 @@ class HeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        # A refusal from an outer middleware comes before anybody knows who asks.
+        user = getattr(request, "user", None) if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        if user is not None and user.is_authenticated:
             # Pages behind the sign-in hold personal data: neither a proxy nor the disk may keep them.
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -54,11 +54,12 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Runs children until told to stop. `watch` is called on every tick, for what is not a child."""
+    """Runs children until told to stop. `watch` is called on every tick, `leaving` when the end begins."""
 
     children: list[Child]
     watch: Callable[[], None] = lambda: None
     say: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: T201 - the operator's terminal
+    leaving: Callable[[], None] = lambda: None
     stopping: bool = field(default=False, init=False)
 
     def listen(self) -> None:
@@ -86,6 +87,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """End the children: politely, then by force."""
+        self.leaving()
         running = [child.process for child in self.children if child.process is not None]
         for process in running:
             with contextlib.suppress(ProcessLookupError):

@@ -29,12 +29,18 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 
 @application.command()
-def run() -> None:
+def run(
+    end_with_parent: Annotated[bool, typer.Option(help="Stop when the process that started this one ends.")] = False,
+) -> None:
     """Start database, web server and worker; stop everything with Ctrl-C."""
     from rich.console import Console
 
     from erjian.config.running import run as start
 
+    if end_with_parent:
+        from erjian.config import serving
+
+        serving.end_with_parent()
     start(console=Console())
 
 

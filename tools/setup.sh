@@ -1,0 +1,107 @@
+#!/bin/sh
+# The steps of `make setup` and `make test` on a fresh machine. Each failure is one line that says what to do.
+set -eu
+
+VENV=.venv
+BIN=$VENV/bin
+LOG=$VENV/.made/setup.log
+
+stop() {
+    echo "erjian: $*" >&2
+    exit 1
+}
+
+# Run a step quietly; show the end of what it said when it fails.
+quietly() {
+    if ! "$@" >>"$LOG" 2>&1; then
+        tail -n 5 "$LOG" >&2
+        return 1
+    fi
+}
+
+apt() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    if [ "$(id -u)" = 0 ]; then
+        SUDO=
+    elif sudo -n true 2>/dev/null; then
+        SUDO="sudo -n"
+    else
+        return 1
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    $SUDO apt-get -o Acquire::Retries=3 -qq update >/dev/null 2>&1 || true
+    $SUDO apt-get -qq install -y --no-install-recommends "$@" >/dev/null 2>&1
+}
+
+make_venv() {
+    command -v "$PYTHON" >/dev/null 2>&1 || stop "$PYTHON is missing; install Python 3.11 to 3.13"
+    "$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' ||
+        stop "$("$PYTHON" --version) does not fit; Python 3.11 to 3.13 is needed: make run PYTHON=python3.11"
+    if ! "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then
+        version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        echo "Installing python3-venv"
+        apt python3-venv "python$version-venv" || apt python3-venv ||
+            stop "python3-venv is missing; as root: apt-get install python3-venv"
+    fi
+    if [ ! -x "$BIN/python" ] || ! "$BIN/python" -c 'import pip' 2>/dev/null; then
+        rm -rf "$VENV"
+        "$PYTHON" -m venv "$VENV" || stop "cannot make the virtual environment in $(pwd)/$VENV"
+    fi
+    mkdir -p "$VENV/.made"
+    touch "$VENV/.made/venv"
+}
+
+install_packages() {
+    echo "Installing Python packages from $1"
+    quietly "$BIN/python" -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r "$1" ||
+        stop "pip could not install $1; is there a network (HTTPS_PROXY, PIP_INDEX_URL)? log: $LOG"
+    quietly "$BIN/python" -m pip install --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . ||
+        stop "pip could not install erjian itself; log: $LOG"
+}
+
+# Debian's npm where it is new enough, else the one that came as a Python package.
+npm_command() {
+    if command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1 &&
+        node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null; then
+        npm "$@"
+    else
+        PATH="$(pwd)/$BIN:$PATH" "$BIN/npm" "$@"
+    fi
+}
+
+install_npm() {
+    echo "Installing style sheets, icons and fonts with npm"
+    quietly npm_command ci --ignore-scripts ||
+        stop "npm could not install; check HTTPS_PROXY, NODE_EXTRA_CA_CERTS, npm_config_registry. Log: $LOG"
+    "$BIN/python" -m erjian.config.assets
+}
+
+# Chromium drives the journeys, the fonts make its screenshots readable, pdfsig checks certificates.
+prepare_machine() {
+    missing=
+    command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+    fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk"
+    command -v pdfsig >/dev/null 2>&1 || missing="$missing poppler-utils"
+    [ -z "$missing" ] && return
+    echo "Installing$missing"
+    # shellcheck disable=SC2086 # a list of words
+    apt $missing fontconfig || stop "tests need$missing; as root: apt-get install$missing"
+}
+
+lock() {
+    command -v uv >/dev/null 2>&1 || stop "uv is missing: pip install uv"
+    for name in requirements requirements-dev; do
+        uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+            "$name.in" -o "$name.lock"
+    done
+    npm_command install --package-lock-only --ignore-scripts
+}
+
+case "$1" in
+    venv) make_venv ;;
+    packages) install_packages "$2" ;;
+    npm) install_npm ;;
+    machine) prepare_machine ;;
+    lock) lock ;;
+    *) stop "unknown step $1" ;;
+esac
