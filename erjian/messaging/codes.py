@@ -76,9 +76,7 @@ def request(phone: str, *, purpose: str, address: str) -> CodeSent:
         minutes = LIFETIME // timedelta(minutes=1)
         text = f"【二级建造师注册】验证码 {code}，用于{what}，{minutes} 分钟内有效。请勿告诉他人。"
         send_sms(phone, text, template="code", key=f"code:{row.pk}", secret=True)
-    return CodeSent(
-        phone_mask=phones.mask(phone), expires_at=row.expires_at, resend_after=now + RESEND_AFTER
-    )
+    return CodeSent(phone_mask=phones.mask(phone), expires_at=row.expires_at, resend_after=now + RESEND_AFTER)
 
 
 def check(phone: str, code: str, *, purpose: str) -> bool:
@@ -109,9 +107,7 @@ def _digest(phone: str, purpose: str, code: str) -> bytes:
     return protection.index("sms_code", f"{purpose}\0{phone}\0{code}")
 
 
-def _exceeds(
-    rows: QuerySet[SmsCode], limits: tuple[tuple[timedelta, int], ...], now: datetime
-) -> bool:
+def _exceeds(rows: QuerySet[SmsCode], limits: tuple[tuple[timedelta, int], ...], now: datetime) -> bool:
     return any(rows.filter(created_at__gt=now - back).count() >= most for back, most in limits)
 
 

@@ -2,10 +2,10 @@
 
 from django.db.models import F
 
+from erjian import protection
 from erjian.messaging.gateways import SmsGateway, Undelivered, gateway
 from erjian.messaging.models import SmsMessage, SmsState
 from erjian.policy import clock
-from erjian import protection
 
 
 def deliver(sms_id: int, *, last_attempt: bool = False, through: SmsGateway | None = None) -> SmsState | None:

@@ -44,7 +44,7 @@ class Outbox:
 
     keeps_text = True
 
-    def send(self, *, phone: str, text: str, key: str) -> str:  # noqa: ARG002 - the protocol's names
+    def send(self, *, phone: str, text: str, key: str) -> str:
         return "outbox"
 
 
@@ -90,7 +90,7 @@ class HttpGateway:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         return None
 
 
@@ -107,12 +107,12 @@ def _reference(answer: bytes) -> str:
 
 def gateway() -> SmsGateway:
     """The gateway of the settings: ERJIAN_SMS, and for "http" ERJIAN_SMS_URL and ERJIAN_SMS_SECRET."""
-    choice = getattr(settings, "ERJIAN_SMS", "outbox") or "outbox"
+    choice = settings.ERJIAN_SMS
     if choice == "outbox":
         return Outbox()
     if choice != "http":
         raise ImproperlyConfigured(f"ERJIAN_SMS is 'outbox' or 'http', not {choice!r}")
-    url, secret = getattr(settings, "ERJIAN_SMS_URL", ""), getattr(settings, "ERJIAN_SMS_SECRET", "")
+    url, secret = settings.ERJIAN_SMS_URL, settings.ERJIAN_SMS_SECRET
     if not url.startswith(("https://", "http://")) or not secret:
         raise ImproperlyConfigured("ERJIAN_SMS=http needs ERJIAN_SMS_URL and ERJIAN_SMS_SECRET")
     return HttpGateway(url=url, secret=secret.encode())

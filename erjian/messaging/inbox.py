@@ -11,9 +11,9 @@ UNREAD_CAP = 99
 
 def messages(kind: RecipientKind | str, *ids: object) -> QuerySet[InboxMessage]:
     """The entries of these recipients, newest first."""
-    return InboxMessage.objects.filter(
-        recipient_kind=kind, recipient_id__in=[str(each) for each in ids]
-    ).order_by("-id")
+    return InboxMessage.objects.filter(recipient_kind=kind, recipient_id__in=[str(each) for each in ids]).order_by(
+        "-id"
+    )
 
 
 def unread_count(kind: RecipientKind | str, *ids: object) -> int:
@@ -22,9 +22,7 @@ def unread_count(kind: RecipientKind | str, *ids: object) -> int:
     return unread[: UNREAD_CAP + 1].count()
 
 
-def mark_read(
-    kind: RecipientKind | str, *ids: object, message_ids: list[int] | None = None
-) -> int:
+def mark_read(kind: RecipientKind | str, *ids: object, message_ids: list[int] | None = None) -> int:
     """Mark entries read, all of them unless `message_ids` says which; those of others are not touched."""
     unread = messages(kind, *ids).filter(read_at__isnull=True).order_by()
     if message_ids is not None:

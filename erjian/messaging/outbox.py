@@ -18,7 +18,7 @@ class OutboxClosed(Refusal):
 
 
 def is_open() -> bool:
-    return bool(getattr(settings, "ERJIAN_DEMO", False)) and isinstance(gateway(), Outbox)
+    return settings.ERJIAN_DEMO and isinstance(gateway(), Outbox)
 
 
 def messages(*, phone: str = "") -> QuerySet[SmsMessage]:

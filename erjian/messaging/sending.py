@@ -11,9 +11,7 @@ from erjian.messaging.recipients import Recipient
 from erjian.policy import clock
 
 
-def send(
-    template: str, *, to: Recipient, context: Mapping[str, Any], key: str, link: str = ""
-) -> InboxMessage | None:
+def send(template: str, *, to: Recipient, context: Mapping[str, Any], key: str, link: str = "") -> InboxMessage | None:
     """Tell `to` what `template` says: an inbox entry and, where a phone is known, an SMS.
 
     `key` names the business event (`"application:17:accepted"`); a second message with the same key

@@ -12,9 +12,7 @@ from erjian.policy import clock
 MAX_ATTEMPTS = 8
 
 # 4, 16, 64 … seconds: about six hours until the last of eight attempts.
-_RETRY = RetryStrategy(
-    max_attempts=MAX_ATTEMPTS, exponential_wait=4, retry_exceptions={delivery.Undelivered}
-)
+_RETRY = RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=4, retry_exceptions={delivery.Undelivered})
 
 
 @app.task(name="messaging.deliver_sms", queue="messages", retry=_RETRY, pass_context=True)
@@ -24,6 +22,6 @@ def deliver_sms(context: JobContext, *, sms_id: int) -> None:
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="messaging.forget_codes", queue="messages", queueing_lock="messaging.forget_codes")
-def forget_codes(timestamp: int) -> None:  # noqa: ARG001 - passed by the scheduler
+def forget_codes(timestamp: int) -> None:
     """Codes are useless after minutes; the limits look back one day."""
     SmsCode.objects.filter(created_at__lt=clock.now() - timedelta(days=2)).delete()

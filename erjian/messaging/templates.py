@@ -64,9 +64,7 @@ _templates: dict[str, Template] = {}
 TEMPLATES: Mapping[str, Template] = MappingProxyType(_templates)
 
 
-def register(
-    name: str, *, title: str, body: str, sms: str = "", fields: tuple[str, ...] | None = None
-) -> str:
+def register(name: str, *, title: str, body: str, sms: str = "", fields: tuple[str, ...] | None = None) -> str:
     """Make a template known. `fields`, when given, are all the placeholders that may be used.
 
     Raises BadTemplate. Registering the same text again is harmless, another text under the name is not.
