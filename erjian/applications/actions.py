@@ -196,6 +196,7 @@ def consent(*, application: Application, by: User, seen: int | None, commitment:
         case.consented_version = case.form_version
         case.received_at = case.received_at or entry.at
         entry.data = {"commitment": commitment, "digest": case.form_versions.get(number=case.form_version).digest}
+        materials.settle_with_person(case, by=by)
         verdicts = facts.verdicts(case, stage=Stage.REPORT)
         if any(verdict.stops for verdict in verdicts):
             raise GuardsRefused(verdicts)
@@ -253,17 +254,25 @@ def request_correction(
 
 
 def resubmit(*, application: Application, by: User, seen: int | None) -> Application:
-    """Hand in the correction as the next data version; the person is asked again only if confirmed data changed."""
+    """Hand in the correction as the next data version.
 
+    The person is asked again only when data they confirmed has changed, not for materials alone (decision G.3).
+    """
+    asks = policy.current().asks_person(application.procedure_code) and Step.PERSON in application.procedure.route
+    with transaction.atomic():
+        locked = engine.lock(application.pk)
+        changed = asks and form_data.differences(locked) != []
+        name = "resubmit_for_consent" if changed else "resubmit"
+        return perform(application.pk, name, by=by, seen=seen, change=_freeze_correction(by))
+
+
+def _freeze_correction(by: User) -> engine.Change:
     def change(case: Application, entry: TimelineEntry) -> None:
         _check_complete(case)
-        before = form_data.version(case, case.form_version)
-        frozen = form_data.freeze(case, author=by.name)
-        after = form_data.version(case, case.form_version)
-        changed = sorted(name for name in after if after[name] != before.get(name))
-        entry.data = {"changed": changed, "digest": frozen.digest}
+        changed = form_data.differences(case)
+        entry.data = {"changed": changed, "digest": form_data.freeze(case, author=by.name).digest}
 
-    return perform(application.pk, "resubmit", by=by, seen=seen, change=change)
+    return change
 
 
 def refuse_acceptance(

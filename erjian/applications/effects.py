@@ -6,12 +6,14 @@ makes the file changes nothing.
 
 from __future__ import annotations
 
+from procrastinate.contrib.django import app as queue
+
 from erjian import certificates
 from erjian.applications import form_data
 from erjian.applications.models import Application, TimelineEntry
 from erjian.audit import Actor
 from erjian.policy import clock
-from erjian.procedures import CertificateNeed, Decision, Step
+from erjian.procedures import CertificateNeed, Decision
 
 
 def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> None:
@@ -41,12 +43,9 @@ def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> No
                 actor=actor,
             )
             application.certificate_version_id = version.pk
-            if Step.ISSUE in procedure.route:
-                from erjian.applications.tasks import issue_certificate
-
-                issue_certificate.configure(queueing_lock=f"issue:{application.pk}").defer(
-                    application_id=application.pk
-                )
+            queue.configure_task(
+                "erjian.applications.tasks.issue_certificate", queueing_lock=f"issue:{application.pk}"
+            ).defer(application_id=application.pk)
         case CertificateNeed.VOID:
             certificates.actions.void(registration_id=outcome.registration_id, reason=outcome.reason, actor=actor)
         case CertificateNeed.NONE:

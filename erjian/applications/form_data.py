@@ -105,6 +105,13 @@ def version(application: Application, number: int) -> dict[str, Any]:
     return unseal(application.form_versions.get(number=number).data)
 
 
+def differences(application: Application) -> list[str]:
+    """Names of fields in which the working copy differs from the last frozen version."""
+    before = version(application, application.form_version)
+    after = {**compose(application), "specialties": list(application.specialties)}
+    return sorted(name for name in after if after[name] != before.get(name))
+
+
 def freeze(application: Application, *, author: str) -> FormVersion:
     """Freeze what is typed as the next version; unchanged data after a correction still makes one."""
     values = {**compose(application), "specialties": list(application.specialties)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from procrastinate.contrib.django import app as queue
+
 from erjian import audit, documents, files, policy
 from erjian.accounts.models import User, UserKind
 from erjian.applications import form_data
@@ -47,9 +49,9 @@ def issue(application: Application, kind: LetterKind, *, entry: TimelineEntry, a
         subject=("application", application.pk),
         data={"kind": kind, "number": letter.number},
     )
-    from erjian.applications.tasks import render_letter
-
-    render_letter.configure(queueing_lock=f"letter:{letter.pk}").defer(letter_id=letter.pk)
+    queue.configure_task("erjian.applications.tasks.render_letter", queueing_lock=f"letter:{letter.pk}").defer(
+        letter_id=letter.pk
+    )
     return letter
 
 

@@ -29,8 +29,8 @@ class Run:
 def _chunks(cases: QuerySet[Application]) -> Iterator[Application]:
     last = 0
     while batch := list(cases.filter(pk__gt=last).order_by("pk")[:CHUNK]):
-        yield from batch
         last = batch[-1].pk
+        yield from batch
 
 
 def overdue_acceptance() -> QuerySet[Application]:

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from erjian import certificates
 from erjian.applications import actions, letters, robots
 from erjian.applications.models import Application, Letter
+from erjian.applications.states import State
 
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
@@ -18,7 +19,8 @@ def issue_certificate(application_id: int) -> None:
     application = Application.objects.get(pk=application_id)
     if application.certificate_version_id is not None:
         certificates.issuing.issue(application.certificate_version_id)
-    actions.mark_issued(application=application)
+    if application.state == State.ANNOUNCED:
+        actions.mark_issued(application=application)
 
 
 @app.task(queue="letters", retry=_RETRY)

@@ -178,6 +178,15 @@ _ROWS = (
         tells=((Who.FILER, "application.accepted"),),
     ),
     _row(
+        "resubmit_for_consent",
+        "提交补正",
+        State.CORRECTION,
+        Who.FILER,
+        done="补正后重新提交，待本人再次确认",
+        to=State.WAIT_PERSON,
+        tells=((Who.PERSON, "application.consent_wanted"),),
+    ),
+    _row(
         "first_pass",
         "初审通过",
         State.ACCEPTED,

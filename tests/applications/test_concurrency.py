@@ -1,0 +1,169 @@
+"""Two hands at once do the thing once; a worker killed between signing and saving leaves one certificate."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+
+from erjian import audit, certificates, files
+from erjian.accounts.models import Function
+from erjian.applications import actions, tasks
+from erjian.applications.models import Application, FormVersion
+from erjian.applications.states import State
+from erjian.audit.models import Event
+from erjian.certificates.models import CertificateVersion
+from erjian.registry.models import Registration
+from erjian.standards.errors import Refusal
+from tests import makers
+from tests.applications.test_engine import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """Run the calls in threads that start at the same moment; results, or the refusal each met."""
+    results: list[Any] = [None] * len(calls)
+    gate = threading.Barrier(len(calls))
+
+    def run(position: int, call: Callable[[], Any]) -> None:
+        gate.wait()
+        try:
+            results[position] = call()
+        except Refusal as refusal:
+            results[position] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def refused(results: list[Any]) -> list[Refusal]:
+    return [item for item in results if isinstance(item, Refusal)]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+@pytest.fixture
+def announced(cast: Cast) -> Iterator[Application]:
+    case = actions.close_publicity(
+        application=actions.publish(application=cast.review_ok(), by=cast.decider, batch="GS")
+    )
+    yield actions.announce(application=case, by=cast.decider, granted=True, batch="GG")
+
+
+def test_two_officers_deciding_at_once(cast: Cast) -> None:
+    case = cast.consented()
+    other = makers.officer("430100", Function.ACCEPTANCE, name="贺静")
+    results = together(
+        lambda: actions.accept(application=case, by=cast.acceptor, seen=case.version),
+        lambda: actions.refuse_acceptance(
+            application=case, by=other, seen=case.version, opinion="不属于本机关职权", ground="not_competent"
+        ),
+    )
+    (loser,) = refused(results)
+    assert loser.code == "stale"
+    assert case.timeline.filter(transition__in=("accept", "refuse_acceptance")).count() == 1
+    assert case.letters.count() == 1
+
+
+def test_a_double_clicked_report_files_once(cast: Cast) -> None:
+    case = makers.draft(cast.person, cast.operator)
+    results = together(*[lambda: actions.report(application=case, by=cast.operator, seen=case.version)] * 3)
+    assert len(refused(results)) == 2
+    assert FormVersion.objects.filter(application=case).count() == 1
+    assert Event.objects.filter(code="application.report").count() == 1
+
+
+def test_two_consents_of_one_person_leave_one_open_case(cast: Cast) -> None:
+    other = makers.operator(makers.enterprise("株洲另一建设有限公司", city="430200"))
+    cases = [cast.reported(), actions.report(application=makers.draft(cast.person, other), by=other, seen=None)]
+    results = together(
+        *[
+            lambda case=case: actions.consent(application=case, by=cast.user, seen=None, commitment="同意")
+            for case in cases
+        ]
+    )
+    assert len(refused(results)) == 1
+    assert Application.objects.filter(state=State.REPORTED).count() == 1
+
+
+def test_two_announcements_register_once(cast: Cast) -> None:
+    case = actions.close_publicity(
+        application=actions.publish(application=cast.review_ok(), by=cast.decider, batch="GS")
+    )
+    results = together(*[lambda: actions.announce(application=case, by=cast.decider, granted=True, batch="GG")] * 2)
+    assert len(refused(results)) == 1
+    assert Registration.objects.count() == CertificateVersion.objects.count() == 1
+
+
+def test_two_issue_jobs_make_one_certificate(announced: Application) -> None:
+    results = together(*[lambda: tasks.issue_certificate(application_id=announced.pk)] * 2)
+    version = CertificateVersion.objects.get()
+    assert version.state == "current"
+    assert Event.objects.filter(code="certificate.issue").count() == 1
+    announced.refresh_from_db()
+    assert announced.state == State.ISSUED
+    assert len(refused(results)) <= 1
+
+
+_WORKER = """
+import django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = {name!r}
+django.setup()
+from erjian.applications import tasks
+tasks.issue_certificate(application_id={case})
+"""
+
+
+def _waiting_for_the_row() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_worker_killed_between_signing_and_saving_loses_nothing(announced: Application) -> None:
+    """The row is held here, so the worker has signed and waits to save when it is killed."""
+    name = connection.settings_dict["NAME"]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    with transaction.atomic():
+        CertificateVersion.objects.select_for_update().get()
+        code = _WORKER.format(name=name, case=announced.pk)
+        worker = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR)  # noqa: S603
+        deadline = time.monotonic() + 60
+        while not _waiting_for_the_row():
+            assert worker.poll() is None, "the worker ended before it could save"
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    assert CertificateVersion.objects.get().file is None
+    tasks.issue_certificate(application_id=announced.pk)
+    version = CertificateVersion.objects.get()
+    assert version.file is not None
+    assert files.read(version.file).startswith(b"%PDF")
+    assert certificates.verifying.judge(version).holds
+    assert Event.objects.filter(code="certificate.issue").count() == 1
+    audit.seal()
+    assert audit.verify().ok
