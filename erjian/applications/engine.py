@@ -19,7 +19,7 @@ from erjian.applications.errors import CaseRefused, NotYours, Stale, from_constr
 from erjian.applications.models import Application, TimelineEntry
 from erjian.applications.states import EDITABLE, ENDED
 from erjian.applications.workflow import TRANSITIONS, Transition, Who, acting_authority, target
-from erjian.policy import clock
+from erjian.policy import authorities, clock
 
 Change = Callable[[Application, TimelineEntry], None]
 
@@ -54,6 +54,9 @@ def may(transition: Transition, application: Application, user: User | None) -> 
             return telling.may_file(user) and user.enterprise_id == application.former_enterprise_id
         case Who.PERSON:
             return user.kind == UserKind.PERSON and user.person_id == application.person_id
+        case Who.OFFICER if transition.anywhere:
+            function = transition.function
+            return function is not None and user.may(function) and user.authority_code == authorities.province().code
         case Who.OFFICER:
             return (
                 transition.function is not None
@@ -79,7 +82,7 @@ def available(application: Application, user: User) -> tuple[Transition, ...]:
 def check_version(application: Application, seen: int | None) -> None:
     """Raise Stale when the page showed another version of the case."""
     if seen is not None and seen != application.version:
-        raise Stale(application, application.timeline.filter(version__gt=seen).order_by("-id")[:10])
+        raise Stale(application, tuple(application.timeline.filter(version__gt=seen).order_by("-id")[:10]))
 
 
 def perform(

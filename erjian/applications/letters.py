@@ -100,10 +100,7 @@ def _content(
             content |= {"reasons": [entry.opinion]}
         case LetterKind.GRANT:
             registration = application.registration
-            if registration is None:
-                from erjian.registry.models import Registration
-
-                registration = Registration.objects.get(pk=application.registration_id)
+            assert registration is not None, "granted without a registration"  # noqa: S101 - for the type checker
             rows = [
                 [Specialty(item.specialty).label, f"{item.begin} 至 {item.end}"]
                 for item in registration.specialties.order_by("specialty")

@@ -18,9 +18,6 @@ from erjian.procedures.facts import Facts
 from erjian.procedures.materials import Material
 from erjian.registry import personal
 
-_FROM_PERSON = ("portrait", "signature")
-"""What people provide themselves when they consent; ID images are attached only where they are missing."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialRow:
@@ -111,36 +108,43 @@ def attach_held(application: Application, *, by: User) -> Sequence[MaterialFile]
 def settle_with_person(application: Application, *, by: User) -> None:
     """At the consent: attach what the person holds by now, and keep for the person what they agreed to.
 
-    A new signature or portrait of the person joins the frozen version they confirm; a portrait that the enterprise
-    attached becomes the person's own where the register has none, because the certificate prints that one.
-    Runs inside the consent's transaction.
+    The signature is always the person's own. Of two portraits the newer one counts: the person's joins the version
+    they confirm, the case's becomes the person's own, because the certificate prints that one. Runs inside the
+    consent's transaction.
     """
-    version = max(application.form_version, 1)
-    present = {item.code: item for item in application.materials.filter(removed_in__isnull=True).select_related("blob")}
+    present = {
+        item.code: item for item in application.materials.filter(removed_in__isnull=True).select_related("blob")
+    }
     for material in application.procedure.materials:
         if not material.held_on_person:
             continue
         held = getattr(application.person, material.held_on_person)
         item = present.get(material.code)
-        if held is None:
-            if item is not None and material.held_on_person == "portrait":
+        if item is None or material.code == "signature":
+            if held is not None and (item is None or item.blob_id != held.pk):
+                _attach_own(application, material, held, instead_of=item, by=by)
+        elif material.code == "portrait" and (held is None or item.blob_id != held.pk):
+            if held is not None and held.created_at > item.uploaded_at:
+                _attach_own(application, material, held, instead_of=item, by=by)
+            else:
                 personal.adopt_portrait(person_id=application.person_id, blob=item.blob, actor=by.actor)
-            continue
-        if item is not None and (item.blob_id == held.pk or material.held_on_person not in _FROM_PERSON):
-            continue
-        if item is not None:
-            item.removed_in = version
-            item.save(update_fields=["removed_in"])
-        MaterialFile.objects.create(
-            application=application,
-            code=material.code,
-            blob=held,
-            filename=material.label,
-            origin="本人确认时提供",
-            added_in=version,
-            uploaded_by=by.name,
-            uploaded_at=clock.now(),
-        )
+
+
+def _attach_own(application: Application, material: Material, blob: Any, *, instead_of: Any, by: User) -> None:
+    version = max(application.form_version, 1)
+    if instead_of is not None:
+        instead_of.removed_in = version
+        instead_of.save(update_fields=["removed_in"])
+    MaterialFile.objects.create(
+        application=application,
+        code=material.code,
+        blob=blob,
+        filename=material.label,
+        origin="本人确认时提供",
+        added_in=version,
+        uploaded_by=by.name,
+        uploaded_at=clock.now(),
+    )
 
 
 def attach(*, application: Application, code: str, upload: Any, by: User) -> MaterialFile:

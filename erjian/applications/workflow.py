@@ -48,6 +48,8 @@ class Transition:
     """Who is told, by which message template."""
     confirm: str = ""
     """Question asked before what cannot be undone."""
+    anywhere: bool = False
+    """Whether the province's officer may do it wherever the case is, not only while it waits for them."""
 
     @property
     def audit_code(self) -> str:

@@ -146,7 +146,7 @@ class DeclaredForm(forms.Form):
         begin, end = cleaned.get("employment_begin"), cleaned.get("employment_end")
         if cleaned.get("employment_open"):
             cleaned["employment_end"] = None
-            self._errors.pop("employment_end", None)  # type: ignore[union-attr]
+            self.errors.pop("employment_end", None)
         elif begin and end and end < begin:
             self.add_error("employment_end", "聘用结束时间早于开始时间。请核对劳动合同，或勾选“长期”。")
         return cleaned

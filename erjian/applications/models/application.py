@@ -30,7 +30,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self.none()
         match user.kind:
             case UserKind.PERSON:
-                return self.filter(person_id=user.person_id).exclude(state=State.DRAFT)
+                return self.filter(person=user.person).exclude(state=State.DRAFT)
             case UserKind.ENTERPRISE:
                 return self.filter(
                     Q(enterprise_id=user.enterprise_id)

@@ -49,6 +49,7 @@ class Enterprise(models.Model):
     fax = models.CharField("传真号码", max_length=30, blank=True)
     contact_name = models.CharField("联系人姓名", max_length=100, blank=True)
     contact_phone = ProtectedText(kind="phone", mask=phones.mask, blank=True)
+    contact_phone_mask: str
     website = models.CharField("企业网址", max_length=200, blank=True)
     email = models.EmailField("电子邮箱", blank=True)
     business_scope = models.TextField("营业执照经营范围", max_length=4000, blank=True)

@@ -22,6 +22,7 @@ class ChangeKind(models.TextChoices):
     SUSPENDED = "suspended", "暂扣"
     RESTORED = "restored", "恢复"
     CORRECTED = "corrected", "信息更正"
+    VERIFIED = "verified", "实名认证"
 
 
 class Change(models.Model):

@@ -27,10 +27,12 @@ class Person(models.Model):
         "证件类型", max_length=20, choices=DocumentKind.choices, default=DocumentKind.ID_CARD
     )
     id_number = ProtectedText(kind="id_number", mask=id_numbers.mask, unique=True)
+    id_number_mask: str
     sex = models.CharField("性别", max_length=1, choices=Sex.choices)
     birth_date = models.DateField("出生日期")
     ethnicity = models.CharField("民族", max_length=2, choices=Ethnicity.choices, blank=True)
     phone = ProtectedText(kind="phone", mask=phones.mask, blank=True)
+    phone_mask: str
     landline = models.CharField("联系电话", max_length=30, blank=True)
     emergency_name = models.CharField("紧急联系人姓名", max_length=100, blank=True)
     emergency_phone = ProtectedText(kind="phone", mask=phones.mask, blank=True)
