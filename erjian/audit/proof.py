@@ -62,9 +62,9 @@ def main(arguments: list[str]) -> int:
         with open(arguments[0], encoding="utf-8") as stream:
             seals, events = check(stream, {int(number): digest for number, digest in noted.items()})
     except Broken as error:
-        print(f"BROKEN: {error}")
+        sys.stdout.write(f"BROKEN: {error}\n")
         return 1
-    print(f"OK: {seals} seals, {events} events")
+    sys.stdout.write(f"OK: {seals} seals, {events} events\n")
     return 0
 
 

@@ -24,7 +24,10 @@ WITH last AS (
            %(at)s::timestamptz AS at
 ), chosen AS MATERIALIZED (
     SELECT id, row_number() OVER (ORDER BY id) AS position
-    FROM (SELECT id FROM audit_event WHERE seal_number IS NULL ORDER BY id LIMIT %(limit)s) unsealed
+    FROM (
+        -- All NULL, so the order is that of ids; said this way, only the index on both columns can give it.
+        SELECT id FROM audit_event WHERE seal_number IS NULL ORDER BY seal_number, id LIMIT %(limit)s
+    ) unsealed
 ), stamped AS (
     UPDATE audit_event e
     SET seal_number = next.number, position = chosen.position, digest = {EVENT_DIGEST}
