@@ -14,29 +14,27 @@ from django.db import IntegrityError, transaction
 
 from erjian import audit, policy
 from erjian.accounts.models import Function, User
-from erjian.applications import clocks, effects, engine, facts, form_data, materials, telling
+from erjian.applications import clocks, engine, facts, form_data, materials, telling
 from erjian.applications.engine import perform
 from erjian.applications.errors import CaseRefused, FieldsRefused, GuardsRefused, NotYours, from_constraint
 from erjian.applications.models import Application, TimelineEntry
 from erjian.applications.states import State
-from erjian.applications.workflow import TRANSITIONS, Who, takes_effect
+from erjian.applications.workflow import TRANSITIONS, Who
 from erjian.policy import authorities, clock
-from erjian.procedures import Procedure, Step, guards
+from erjian.procedures import Filer, Procedure, Step, guards
 from erjian.procedures.fields import build_form, to_json
 from erjian.procedures.guards import Stage
 from erjian.registry import numbers
-from erjian.registry.models import Enterprise, Person, Registration
+from erjian.registry.models import Enterprise, Person
 
 
-def start(
-    *, procedure: Procedure, person: Person, enterprise: Enterprise, by: User, registration: Registration | None = None
-) -> Application:
+def start(*, procedure: Procedure, person: Person, enterprise: Enterprise, by: User) -> Application:
     """Open a draft for a picked person, prefilled and with the materials already held.
 
     A draft of the same kind for the same person is returned instead of a second one. Raises NotYours, or
     GuardsRefused when the person cannot be picked.
     """
-    if not (telling.may_file(by) and by.enterprise_id == enterprise.pk):
+    if not engine.is_filer(procedure, by, person_id=person.pk, enterprise_id=enterprise.pk):
         raise NotYours("您没有填报权限。请联系本企业管理员。", code="not_yours")
     existing = Application.objects.filter(
         procedure_code=procedure.code, person=person, enterprise=enterprise, state=State.DRAFT
@@ -48,6 +46,7 @@ def start(
     if any(verdict.stops for verdict in verdicts):
         raise GuardsRefused(verdicts)
     values = form_data.prefill(procedure, form_data.Known(person, enterprise))
+    leaves = Step.FORMER_ENTERPRISE in procedure.route and known.live is not None
     try:
         with transaction.atomic():
             application = Application.objects.create(
@@ -55,7 +54,8 @@ def start(
                 registration_class=procedure.registration_class,
                 person=person,
                 enterprise=enterprise,
-                registration=registration,
+                registration_id=known.live.id if known.live else None,
+                former_enterprise_id=known.live.enterprise_id if leaves and known.live else None,
                 authority_code=enterprise.filing_authority,
                 draft=form_data.seal(values),
                 created_by=by,
@@ -89,9 +89,9 @@ def save(
     form = build_form(application.procedure.sections, data=values, strict=False)
     if not form.is_valid():
         raise FieldsRefused({name: [str(each) for each in errors] for name, errors in form.errors.items()})
-    unknown = set(specialties) - {item.specialty for item in application.person.qualifications.all()}
-    if unknown:
-        raise FieldsRefused({"specialties": ["所选专业不在本人的资格证书中。请重新勾选。"]})
+    offered = facts.offered_specialties(application)
+    if set(specialties) - offered:
+        raise FieldsRefused({"specialties": ["所选专业不在可选范围内。请重新勾选。"]})
     with transaction.atomic():
         locked = engine.lock_for_editing(application.pk, by=by)
         engine.check_version(locked, seen)
@@ -168,6 +168,9 @@ def report(*, application: Application, by: User, seen: int | None) -> Applicati
         case.number = policy.current().numbers.case_number(prefix, year, serial)
         if case.procedure.route[0] == Step.ACCEPTANCE:
             case.received_at = entry.at
+        if case.procedure.filer == Filer.PERSON:
+            case.consented_at = entry.at
+            case.consented_version = case.form_version
 
     return perform(application.pk, "report", by=by, seen=seen, change=change)
 
@@ -202,6 +205,35 @@ def consent(*, application: Application, by: User, seen: int | None, commitment:
             raise GuardsRefused(verdicts)
 
     return perform(application.pk, "consent", by=by, seen=seen, change=change)
+
+
+def answer_former(
+    *, application: Application, by: User, seen: int | None, agreed: bool, opinion: str = ""
+) -> Application:
+    """原单位确认: agree to let the person go, or not; then the person goes on with proof of the ended contract."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        case.former_answer = "agreed" if agreed else "refused"
+
+    name = "agree_former" if agreed else "refuse_former"
+    return perform(application.pk, name, by=by, seen=seen, opinion=opinion, change=change)
+
+
+def former_silent(*, application: Application) -> Application:
+    """The former employer did not answer in time (decision G.9)."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        case.former_answer = "silent"
+
+    return perform(application.pk, "former_silent", by=None, change=change)
+
+
+def answer_enterprise(
+    *, application: Application, by: User, seen: int | None, agreed: bool, opinion: str = ""
+) -> Application:
+    """企业确认 of what a person filed; on 注销 the agreement takes effect at once (manual 3.2.3.7)."""
+    name = "agree_enterprise" if agreed else "refuse_enterprise"
+    return perform(application.pk, name, by=by, seen=seen, opinion=opinion)
 
 
 def decline(*, application: Application, by: User, seen: int | None, opinion: str) -> Application:
@@ -307,8 +339,6 @@ def final_review(
             raise NotYours("您已初审过这条申报，不能再复审。请由其他人员办理。", code="same_officer")
         case.final_verdict = "pass" if passed else "fail"
         case.final_reviewer_id = by.pk
-        if passed and takes_effect(TRANSITIONS[name], case.procedure):
-            effects.apply(case, entry, actor=by.actor)
 
     return perform(application.pk, name, by=by, seen=seen, opinion=opinion, change=change)
 
@@ -364,7 +394,6 @@ def announce(*, application: Application, by: User, granted: bool, batch: str, o
             verdicts = facts.verdicts(case, stage=Stage.DECISION)
             if any(verdict.stops for verdict in verdicts):
                 raise GuardsRefused(verdicts)
-            effects.apply(case, entry, actor=by.actor)
         case.decided_at = entry.at
         case.announced_at = entry.at
 

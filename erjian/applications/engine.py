@@ -14,12 +14,13 @@ from django.db.models import F
 
 from erjian import audit
 from erjian.accounts.models import User, UserKind
-from erjian.applications import clocks, letters, telling
+from erjian.applications import clocks, effects, letters, telling
 from erjian.applications.errors import CaseRefused, NotYours, Stale, from_constraint
-from erjian.applications.models import Application, TimelineEntry
-from erjian.applications.states import EDITABLE, ENDED
-from erjian.applications.workflow import TRANSITIONS, Transition, Who, acting_authority, target
+from erjian.applications.models import Application, LetterKind, TimelineEntry
+from erjian.applications.states import EDITABLE, ENDED, State
+from erjian.applications.workflow import TRANSITIONS, Transition, Who, acting_authority, arrival, takes_effect, target
 from erjian.policy import authorities, clock
+from erjian.procedures import Filer, Procedure, Step
 
 Change = Callable[[Application, TimelineEntry], None]
 
@@ -36,11 +37,20 @@ def lock(application_id: int) -> Application:
 def lock_for_editing(application_id: int, *, by: User) -> Application:
     """Lock a case whose form may be edited by this user. Raises NotYours or CaseRefused."""
     application = lock(application_id)
-    if not (telling.may_file(by) and by.enterprise_id == application.enterprise_id):
+    if not is_filer(
+        application.procedure, by, person_id=application.person_id, enterprise_id=application.enterprise_id
+    ):
         raise NotYours("您没有填报权限。请联系本企业管理员。", code="not_yours")
     if application.state not in EDITABLE:
         raise CaseRefused(f"申报已是“{application.get_state_display()}”，不能再修改。", code="not_editable")
     return application
+
+
+def is_filer(procedure: Procedure, user: User, *, person_id: int, enterprise_id: int) -> bool:
+    """Whether the user may fill in and file: the person themself, or an operator who may file for the enterprise."""
+    if procedure.filer == Filer.PERSON:
+        return user.kind == UserKind.PERSON and user.person_id == person_id
+    return telling.may_file(user) and user.enterprise_id == enterprise_id
 
 
 def may(transition: Transition, application: Application, user: User | None) -> bool:
@@ -49,6 +59,10 @@ def may(transition: Transition, application: Application, user: User | None) -> 
         return transition.who == Who.SYSTEM
     match transition.who:
         case Who.FILER:
+            return is_filer(
+                application.procedure, user, person_id=application.person_id, enterprise_id=application.enterprise_id
+            )
+        case Who.ENTERPRISE:
             return telling.may_file(user) and user.enterprise_id == application.enterprise_id
         case Who.FORMER:
             return telling.may_file(user) and user.enterprise_id == application.former_enterprise_id
@@ -130,10 +144,14 @@ def perform(
             )
             if change is not None:
                 change(application, entry)
+            effective = takes_effect(transition, application.procedure)
+            if effective:
+                effects.apply(application, entry, actor=actor)
             _arrive(application, transition, entry)
             telling.tell(application, transition, entry)
-            if transition.letter is not None:
-                letters.issue(application, transition.letter, entry=entry, actor=actor)
+            letter = _letter(transition, application, effective=effective)
+            if letter is not None:
+                letters.issue(application, letter, entry=entry, actor=actor)
             audit.record(
                 transition.audit_code,
                 actor=actor,
@@ -145,8 +163,20 @@ def perform(
     return application
 
 
+def _letter(transition: Transition, application: Application, *, effective: bool) -> LetterKind | None:
+    """The letter of a transition; where a route has no 公告, its last approval or refusal is the decision."""
+    if transition.letter is None and transition.who == Who.OFFICER:
+        if effective:
+            return LetterKind.GRANT
+        if application.state == State.REJECTED:
+            return LetterKind.REFUSE
+    return transition.letter
+
+
 def _arrive(application: Application, transition: Transition, entry: TimelineEntry) -> None:
     state = target(transition, application.procedure)
+    if state == State.WAIT_FORMER and application.former_answer:
+        state = arrival(application.procedure, Step.FORMER_ENTERPRISE)
     clocks.move(application, state)
     application.state = state
     application.acting_authority, application.acting_function = acting_authority(

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from erjian import policy
+from erjian import policy, protection
 from erjian.applications.models import Application
 from erjian.applications.states import BLOCKING
 from erjian.policy import clock
-from erjian.procedures import Procedure, guards
+from erjian.procedures import Procedure, SpecialtySource, guards
 from erjian.procedures.facts import (
     EnterpriseFacts,
     Facts,
@@ -23,6 +23,7 @@ from erjian.procedures.facts import (
 )
 from erjian.procedures.guards import Stage, Verdict
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationSpecialty
+from erjian.registry.models.enterprises import EnterpriseOrigin
 from erjian.registry.models.registrations import LIVE
 
 REQUIRED_PROFILE = (
@@ -85,6 +86,8 @@ def _enterprise(enterprise: Enterprise) -> EnterpriseFacts:
         updated_on=clock.day_of(enterprise.updated_at),
         qualifications=tuple(f"{item.scope}{item.level}" for item in held),
         filing_authority=enterprise.filing_authority,
+        kind=enterprise.kind,
+        local=enterprise.origin != EnterpriseOrigin.OUTSIDE,
     )
 
 
@@ -94,6 +97,14 @@ def _open_case(person: Person, but: Application | None) -> str:
         others = others.exclude(pk=but.pk)
     other = others.first()
     return f"{other.enterprise.name}提出的{other.procedure.kind_label}" if other else ""
+
+
+def _number_taken(person: Person, form: Mapping[str, Any]) -> bool:
+    number = form.get("new_id_number")
+    if not number:
+        return False
+    holders = Person.objects.filter(id_number_index=protection.index("id_number", str(number)))
+    return holders.exclude(pk=person.pk).exists()
 
 
 def assemble(
@@ -144,10 +155,24 @@ def assemble(
             for item in person.locks.filter(in_force, released_on__isnull=True).order_by("id")
         ),
         open_case=_open_case(person, application),
+        registration_class=procedure.registration_class,
+        number_taken=_number_taken(person, form or {}),
+        former_answer=application.former_answer if application else "",
         specialties=tuple(application.specialties) if application else (),
         form=form or {},
         materials=materials,
     )
+
+
+def offered_specialties(application: Application) -> set[str]:
+    """The specialties that may be ticked, from where the procedure takes them."""
+    match application.procedure.specialties:
+        case SpecialtySource.QUALIFICATIONS:
+            return set(application.person.qualifications.values_list("specialty", flat=True))
+        case SpecialtySource.REGISTRATION if application.registration is not None:
+            return set(application.registration.specialties.filter(voided=False).values_list("specialty", flat=True))
+        case _:
+            return set()
 
 
 def of_application(application: Application, *, form: Mapping[str, Any] | None = None) -> Facts:

@@ -59,7 +59,8 @@ def entry_authority(application: Application, kind: LetterKind) -> str:
     """Which authority signs: the accepting one for receipts, the province for decisions (153号令第九条)."""
     if kind in (LetterKind.GRANT, LetterKind.REFUSE):
         return authorities.province().code
-    return application.authority_code
+    level = policy.current().level_of(application.procedure_code, "acceptance")
+    return application.authority_code if level == authorities.CITY_LEVEL else authorities.province().code
 
 
 def _content(

@@ -40,7 +40,13 @@ def overdue_acceptance() -> QuerySet[Application]:
 
 def overdue_answers() -> QuerySet[Application]:
     """Confirmations and corrections that were not given in time (decision G.3)."""
-    return Application.objects.filter(state__in=sorted(CONFIRMING | {State.CORRECTION}), due_on__lt=clock.today())
+    waiting = (CONFIRMING - {State.WAIT_FORMER}) | {State.CORRECTION}
+    return Application.objects.filter(state__in=sorted(waiting), due_on__lt=clock.today())
+
+
+def silent_employers() -> QuerySet[Application]:
+    """Transfers that the former employer did not answer in time: they go on without (decision G.9)."""
+    return Application.objects.filter(state=State.WAIT_FORMER, due_on__lt=clock.today())
 
 
 def stale_drafts() -> QuerySet[Application]:
@@ -64,6 +70,7 @@ def run(*, dry_run: bool = False) -> Run:
     work: tuple[tuple[str, QuerySet[Application], Callable[..., object]], ...] = (
         ("deem_accepted", overdue_acceptance(), actions.deem_accepted),
         ("time_out", overdue_answers(), actions.time_out),
+        ("former_silent", silent_employers(), actions.former_silent),
         ("purge", stale_drafts(), _purge),
     )
     for name, cases, act in work:

@@ -7,9 +7,11 @@ from typing import Any
 from erjian import messaging
 from erjian.accounts.models import EnterpriseRight, User, UserKind
 from erjian.applications.models import Application, TimelineEntry
+from erjian.applications.states import State
 from erjian.applications.workflow import TRANSITIONS, Transition, Who
 from erjian.audit import codes
 from erjian.messaging import templates
+from erjian.procedures import Filer
 
 for _row in TRANSITIONS.values():
     codes.register(_row.audit_code, _row.done)
@@ -36,7 +38,27 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "consented": ("本人已确认", "{person}已确认{kind}（{number}）。", False),
     "declined": ("本人不同意", "{person}不同意{kind}（{number}），理由：{opinion}", True),
     "former_agreed": ("原单位同意转出", "原单位已同意{person}转出（{number}）。", False),
-    "former_refused": ("原单位不同意转出", "原单位不同意{person}转出（{number}），理由：{opinion}", True),
+    "former_refused": (
+        "原单位不同意转出",
+        "原单位不同意{person}转出（{number}），理由：{opinion}。可上传解除劳动合同证明后继续提交。",
+        True,
+    ),
+    "former_silent": (
+        "原单位逾期未答复",
+        "原单位未在期限内答复{person}的转出（{number}）。可上传解除劳动合同证明后继续提交。",
+        True,
+    ),
+    "enterprise_wanted": (
+        "请确认{kind}",
+        "{person}提出{kind}（{number}），请在 {due} 前登录企业版确认。",
+        True,
+    ),
+    "former_wanted": (
+        "请确认人员转出",
+        "{person}申请转入{enterprise}（{number}），请在 {due} 前登录企业版确认是否同意转出。",
+        True,
+    ),
+    "effective": ("{kind}已办结", "{person}的{kind}（{number}）已办结。", True),
     "enterprise_agreed": ("企业已同意", "{enterprise}已同意您的{kind}（{number}）。", True),
     "enterprise_refused": ("企业不同意", "{enterprise}不同意您的{kind}（{number}），理由：{opinion}", True),
     "accepted": ("申报已受理", "{person}的{kind}（{number}）已受理，将在 {due} 前作出决定。", True),
@@ -71,12 +93,27 @@ def context(application: Application, opinion: str = "") -> dict[str, Any]:
     }
 
 
+WANTED: dict[State, tuple[tuple[Who, str], ...]] = {
+    State.WAIT_PERSON: ((Who.PERSON, "application.consent_wanted"),),
+    State.WAIT_ENTERPRISE: ((Who.ENTERPRISE, "application.enterprise_wanted"),),
+    State.WAIT_FORMER: ((Who.FORMER, "application.former_wanted"),),
+    State.DONE: ((Who.FILER, "application.effective"), (Who.PERSON, "application.effective")),
+}
+"""Who is told that a case has arrived in a state, however it came there."""
+
+
+def _side(application: Application, who: Who) -> Who:
+    if who == Who.FILER and application.procedure.filer == Filer.PERSON:
+        return Who.PERSON
+    return who
+
+
 def recipient(application: Application, who: Who) -> messaging.Recipient | None:
     """Whom a side's message goes to; None when that side does not exist for the case."""
-    if who == Who.PERSON:
+    if _side(application, who) == Who.PERSON:
         person = application.person
         return messaging.Recipient.person(person.pk, person.name, person.phone)
-    enterprise: Any = application.enterprise if who == Who.FILER else application.former_enterprise
+    enterprise: Any = application.former_enterprise if who == Who.FORMER else application.enterprise
     if enterprise is None:
         return None
     return messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone)
@@ -84,7 +121,8 @@ def recipient(application: Application, who: Who) -> messaging.Recipient | None:
 
 def tell(application: Application, transition: Transition, entry: TimelineEntry) -> None:
     """Queue the transition's messages in the caller's transaction."""
-    for who, template in transition.tells:
+    wanted = WANTED.get(State(application.state), ())
+    for who, template in (*transition.tells, *(wanted if entry.from_state != entry.to_state else ())):
         send(application, template, who=who, key=f"{template}:{application.pk}:{entry.pk}:{who}", opinion=entry.opinion)
 
 
@@ -93,7 +131,7 @@ def send(application: Application, template: str, *, who: Who, key: str, opinion
     to = recipient(application, who)
     if to is None:
         return
-    portal = "person" if who == Who.PERSON else "enterprise"
+    portal = "person" if _side(application, who) == Who.PERSON else "enterprise"
     messaging.send(
         template, to=to, context=context(application, opinion), key=key, link=f"/{portal}/cases/{application.uuid}/"
     )

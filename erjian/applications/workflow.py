@@ -14,7 +14,7 @@ from django.db import models
 from erjian import policy
 from erjian.accounts.models import Function
 from erjian.applications.models.parts import ClockKind, LetterKind
-from erjian.applications.states import CONFIRMING, OPEN, WITHDRAWABLE, State
+from erjian.applications.states import OPEN, WITHDRAWABLE, State
 from erjian.policy import OFFICIAL_STEPS, authorities
 from erjian.procedures import Procedure, Step
 
@@ -24,6 +24,7 @@ class Who(models.TextChoices):
 
     FILER = "filer", "申报企业"
     PERSON = "person", "本人"
+    ENTERPRISE = "enterprise", "聘用企业"
     FORMER = "former", "原单位"
     OFFICER = "officer", "主管单位"
     SYSTEM = "system", "系统"
@@ -71,7 +72,6 @@ _ROWS = (
         State.DRAFT,
         Who.FILER,
         done="上报",
-        tells=((Who.PERSON, "application.consent_wanted"),),
         confirm="上报后内容不能修改，由本人确认后送主管部门。确定上报这条申报？",
     ),
     _row(
@@ -109,7 +109,7 @@ _ROWS = (
         State.WAIT_FORMER,
         Who.FORMER,
         done="原单位不同意转出",
-        to=State.DECLINED,
+        to=State.CORRECTION,
         reason=True,
         tells=((Who.FILER, "application.former_refused"), (Who.PERSON, "application.former_refused")),
     ),
@@ -117,7 +117,7 @@ _ROWS = (
         "agree_enterprise",
         "同意",
         State.WAIT_ENTERPRISE,
-        Who.FILER,
+        Who.ENTERPRISE,
         done="企业同意",
         completes=Step.ENTERPRISE,
         tells=((Who.PERSON, "application.enterprise_agreed"),),
@@ -126,7 +126,7 @@ _ROWS = (
         "refuse_enterprise",
         "不同意",
         State.WAIT_ENTERPRISE,
-        Who.FILER,
+        Who.ENTERPRISE,
         done="企业不同意",
         to=State.DECLINED,
         reason=True,
@@ -186,7 +186,6 @@ _ROWS = (
         Who.FILER,
         done="补正后重新提交，待本人再次确认",
         to=State.WAIT_PERSON,
-        tells=((Who.PERSON, "application.consent_wanted"),),
     ),
     _row(
         "first_pass",
@@ -321,9 +320,17 @@ _ROWS = (
         confirm="撤回后这条申报即结束，需要时可重新申报。确定撤回？",
     ),
     _row(
+        "former_silent",
+        "原单位逾期未答复",
+        State.WAIT_FORMER,
+        Who.SYSTEM,
+        to=State.CORRECTION,
+        tells=((Who.FILER, "application.former_silent"), (Who.PERSON, "application.former_silent")),
+    ),
+    _row(
         "time_out",
         "逾期终止",
-        CONFIRMING | {State.CORRECTION},
+        frozenset({State.WAIT_PERSON, State.WAIT_ENTERPRISE, State.CORRECTION}),
         Who.SYSTEM,
         to=State.TERMINATED,
         done="逾期未办，终止",

@@ -8,12 +8,25 @@ declaration; nothing else in the house asks which kind a case is. `all_procedure
 from erjian.procedures.declaration import (
     CertificateNeed,
     Decision,
+    Filer,
     Outcome,
     Picker,
     Procedure,
+    SpecialtySource,
     Step,
     all_procedures,
     get,
 )
 
-__all__ = ["CertificateNeed", "Decision", "Outcome", "Picker", "Procedure", "Step", "all_procedures", "get"]
+__all__ = [
+    "CertificateNeed",
+    "Decision",
+    "Filer",
+    "Outcome",
+    "Picker",
+    "Procedure",
+    "SpecialtySource",
+    "Step",
+    "all_procedures",
+    "get",
+]

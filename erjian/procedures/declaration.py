@@ -49,6 +49,21 @@ class Picker(models.TextChoices):
     OWN_HOLDERS = "own_holders", "选择人员证书信息"
 
 
+class Filer(models.TextChoices):
+    """Who fills in and files."""
+
+    ENTERPRISE = "enterprise", "企业"
+    PERSON = "person", "个人"
+
+
+class SpecialtySource(models.TextChoices):
+    """Among what the 注册专业 are chosen."""
+
+    QUALIFICATIONS = "qualifications", "资格证书"
+    REGISTRATION = "registration", "现有注册"
+    NONE = "none", "不选择"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """What an effect is given: plain values, all of them already guarded and locked by the caller."""
@@ -93,7 +108,8 @@ class Procedure:
     route: tuple[Step, ...]
     effect: Callable[[Decision], Outcome]
     specialty_label: str = "注册专业"
-    has_specialties: bool = True
+    specialties: SpecialtySource = SpecialtySource.QUALIFICATIONS
+    filer: Filer = Filer.ENTERPRISE
     conditions: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()
     """Legal sources for the 办事指南."""
@@ -105,6 +121,11 @@ class Procedure:
     def fields(self) -> tuple[FormField, ...]:
         """Every field of the form in order."""
         return tuple(item for section in self.sections for item in section.fields)
+
+    @property
+    def has_specialties(self) -> bool:
+        """Whether the form lets specialties be chosen."""
+        return self.specialties != SpecialtySource.NONE
 
     def after(self, step: Step | None) -> Step | None:
         """The step that follows one on this route; `None` before is the start, `None` after is the end."""

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from erjian.policy import Policy
+from erjian.registry.models import RegistrationClass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,8 @@ class EnterpriseFacts:
     updated_on: date
     qualifications: tuple[str, ...]
     """Valid 资质 in words, e.g. 建筑工程施工总承包二级."""
+    kind: str = ""
+    local: bool = True
     filing_authority: str
 
 
@@ -96,6 +99,11 @@ class Facts:
     """Another open case of this person in words, e.g. 湖南×××公司 的 增项申报; empty when there is none."""
     specialties: tuple[str, ...] = ()
     form: Mapping[str, Any] = field(default_factory=dict)
+    registration_class: str = RegistrationClass.CONSTRUCTOR
+    former_answer: str = ""
+    """What the former employer said of a transfer: agreed, refused, silent, or nothing yet."""
+    number_taken: bool = False
+    """Whether the new identity number of a correction belongs to somebody else."""
     materials: frozenset[str] = frozenset()
     """Codes of the materials attached so far."""
 

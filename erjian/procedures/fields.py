@@ -16,7 +16,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from erjian.standards import phones
+from erjian.policy import clock
+from erjian.standards import id_numbers, phones
 from erjian.standards.errors import Refusal
 
 
@@ -28,6 +29,7 @@ class Control(models.TextChoices):
     LANDLINE = "landline", "联系电话"
     TEXTAREA = "textarea", "多行文本"
     CHECK = "check", "勾选"
+    ID_NUMBER = "id_number", "身份证号"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,13 @@ def _mobile(value: str) -> str:
         raise ValidationError(refusal.message, code=refusal.code) from refusal
 
 
+def _id_number(value: str) -> str:
+    try:
+        return id_numbers.parse(value, today=clock.today()).number18
+    except Refusal as refusal:
+        raise ValidationError(refusal.message, code=refusal.code) from refusal
+
+
 def _landline(value: str) -> str:
     try:
         return phones.parse_mobile(value)
@@ -124,6 +133,10 @@ def _form_field(item: FormField, *, strict: bool) -> forms.Field:
         case Control.MOBILE:
             attrs = {"inputmode": "tel", "autocomplete": "off"}
             return _Checked(check=_mobile, max_length=20, widget=forms.TextInput(attrs=attrs), **common)
+        case Control.ID_NUMBER:
+            return _Checked(
+                check=_id_number, max_length=20, widget=forms.TextInput(attrs={"autocomplete": "off"}), **common
+            )
         case Control.LANDLINE:
             return _Checked(
                 check=_landline, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"}), **common

@@ -103,3 +103,50 @@ SIGNATURE = Material(
     hint="由本人在确认时提供。",
 )
 OTHER = Material(code="other", label="其他材料", limits="document", required=never, max_files=5)
+
+
+def when_former_employer_objects(facts: Facts) -> bool:
+    """Required when the former employer refused or did not answer (decision G.9)."""
+    return facts.former_answer in ("refused", "silent")
+
+
+RELEASE = Material(
+    code="release",
+    label="解除劳动合同证明",
+    limits="document",
+    max_files=3,
+    required=when_former_employer_objects,
+    hint="工作调动证明、解除或终止劳动合同证明、退休证明之一；原单位不同意或逾期未答复的须提供。",
+)
+RENEWAL_EDUCATION = Material(
+    code="continuing_education",
+    label="继续教育证明",
+    limits="document",
+    max_files=3,
+    hint="本注册有效期内的必修课和选修课证明。",
+)
+LOSS = Material(
+    code="loss_statement",
+    label="遗失声明",
+    limits="document",
+    required=never,
+    hint="在公开媒体刊登的遗失声明；污损的上传原证书照片。",
+)
+GROUND = Material(
+    code="cancellation_ground",
+    label="符合注销情形的证明",
+    limits="document",
+    max_files=3,
+    required=never,
+    hint="解除劳动合同证明等。",
+)
+NEW_ID_FRONT = Material(code="new_id_front", label="身份证正照", limits="image", hint="新身份证带照片的一面。")
+NEW_ID_BACK = Material(code="new_id_back", label="身份证反照", limits="image", hint="新身份证带国徽的一面。")
+ID_PROOF = Material(
+    code="id_proof",
+    label="身份证号变更证明",
+    limits="document",
+    max_files=2,
+    required=never,
+    hint="公安机关出具的证明或户口簿。",
+)

@@ -167,3 +167,70 @@ def optional(section: Section, *names: str) -> Section:
 def titled(section: Section, title: str) -> Section:
     """The section under another heading (聘用企业情况 / 现聘用企业信息)."""
     return replace(section, title=title)
+
+
+PRESENT_EMPLOYER = titled(EMPLOYER, "现聘用企业信息")
+
+HANDLER = FormField(name="handler", label="经办人", required=True, max_length=50)
+HANDLER_PHONE = FormField(name="handler_phone", label="经办人手机号", control=Control.MOBILE, required=True)
+
+LAPSE_REASONS = (
+    "聘用企业破产",
+    "聘用企业被吊销营业执照",
+    "聘用企业被吊销或者撤回资质证书",
+    "已与聘用企业解除聘用合同关系",
+    "注册有效期满且未延续注册",
+    "年龄超过65周岁",
+    "死亡或不具有完全民事行为能力",
+    "其他导致注册失效的情形",
+)
+"""《注册建造师管理规定》第十六条."""
+CANCEL_REASONS = (
+    *LAPSE_REASONS[:7],
+    "依法被撤销注册",
+    "依法被吊销注册证书",
+    "受到刑事处罚",
+    "法律、法规规定应当注销的其他情形",
+)
+"""《注册建造师管理规定》第十七条."""
+
+
+def words(values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """A list of words as choices: the word is the value."""
+    return tuple((value, value) for value in values)
+
+
+LAPSE = Section(
+    code="lapse",
+    title="失效情况",
+    fields=(
+        FormField(name="lapsed_on", label="失效日期", control=Control.DATE, required=True),
+        FormField(
+            name="lapse_reason",
+            label="失效原因",
+            control=Control.SELECT,
+            choices=words(LAPSE_REASONS),
+            required=True,
+        ),
+    ),
+)
+CANCELLATION = Section(
+    code="cancellation",
+    title="注销情况",
+    fields=(
+        FormField(
+            name="cancel_reason",
+            label="注销原因",
+            control=Control.SELECT,
+            choices=words(CANCEL_REASONS),
+            required=True,
+        ),
+        FormField(name="left_on", label="解聘时间", control=Control.DATE),
+        FormField(name="cancel_note", label="情况说明", control=Control.TEXTAREA, max_length=500, wide=True),
+    ),
+)
+
+
+def with_fields(section: Section, *more: FormField) -> Section:
+    """The section with further fields at its end."""
+    return replace(section, fields=(*section.fields, *more))

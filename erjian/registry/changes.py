@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from erjian import policy
+from django.db.models import Max
+
+from erjian import policy, protection
 from erjian.audit import Actor
 from erjian.policy import clock
 from erjian.registry import numbers
@@ -22,11 +24,15 @@ from erjian.registry.models import (
     Registration,
     RegistrationClass,
     RegistrationSpecialty,
+    RegistrationStatus,
     ReviewResult,
 )
+from erjian.registry.models.registrations import LIVE
+from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
 from erjian.standards.registration_numbers import registration_number
-from erjian.standards.validity import period_end
+from erjian.standards.specialties import Specialty
+from erjian.standards.validity import birthday_at, extended_end, period_end
 
 _FILLED_FROM_FORM = ("ethnicity", "phone", "landline", "school", "major", "graduated_on", "education", "degree")
 
@@ -95,6 +101,37 @@ def _fill_blanks(person: Person, form: Mapping[str, Any]) -> None:
         person.save()
 
 
+def _take_qualifications(
+    person: Person, specialties: tuple[str, ...], *, used_too: bool = False
+) -> list[Qualification]:
+    """Lock one reviewed qualification for each specialty. Raises RegisterRefused when one is missing by now."""
+    chosen: list[Qualification] = []
+    for specialty in specialties:
+        fitting = Qualification.objects.select_for_update().filter(
+            person=person, specialty=specialty, review_result=ReviewResult.PASSED
+        )
+        if not used_too:
+            fitting = fitting.filter(used_at__isnull=True)
+        qualification = fitting.order_by("obtained_on", "id").first()
+        if qualification is None:
+            raise RegisterRefused(
+                f"{person.name}已没有可用于“{Specialty(specialty).label}”的合格资格证书。请退回上一环节核实。",
+                code="qualification_used",
+            )
+        chosen.append(qualification)
+    return chosen
+
+
+def _add_specialties(registration: Registration, chosen: list[Qualification], *, begin: date, end: date) -> None:
+    RegistrationSpecialty.objects.bulk_create(
+        RegistrationSpecialty(
+            registration=registration, specialty=item.specialty, qualification=item, begin=begin, end=end
+        )
+        for item in chosen
+    )
+    Qualification.objects.filter(pk__in=[item.pk for item in chosen]).update(used_at=clock.now())
+
+
 def register(
     *,
     person_id: int,
@@ -105,54 +142,198 @@ def register(
     case_number: str,
     form: Mapping[str, Any],
     actor: Actor,
+    again: bool = False,
 ) -> Registration:
     """Create a registration: each specialty is valid from `on` for the policy's years, capped at the age limit.
 
-    Uses up one reviewed qualification for each specialty. Raises RegisterRefused when one is missing by now
-    (《注册建造师管理规定》第六、十条).
+    `again` is 重新注册: a lapsed registration is cancelled first, any reviewed qualification may be used, and the
+    number of the last registration is kept (decision G.8). Raises RegisterRefused when a qualification is missing
+    by now (《注册建造师管理规定》第六、十、十八条).
     """
     rules = policy.current()
     person = Person.objects.select_for_update().get(pk=person_id)
-    chosen: list[Qualification] = []
-    for specialty in specialties:
-        qualification = (
-            Qualification.objects.select_for_update()
-            .filter(person=person, specialty=specialty, review_result=ReviewResult.PASSED, used_at__isnull=True)
-            .order_by("obtained_on", "id")
+    former = None
+    if again:
+        former = (
+            Registration.objects.select_for_update()
+            .filter(person=person, registration_class=registration_class)
+            .order_by("-registered_on", "-id")
             .first()
         )
-        if qualification is None:
-            raise RegisterRefused(
-                f"{person.name}已没有可用于“{specialty}”的合格资格证书。请退回上一环节核实。", code="qualification_used"
-            )
-        chosen.append(qualification)
-    end = period_end(on, years=rules.validity_years, birth_date=person.birth_date, age_limit=rules.age_limit)
+        if former is None:
+            raise RegisterRefused(f"{person.name}没有可以重新注册的原注册。请办理初始申报。", code="never_registered")
+        if former.status_on(on) == RegistrationStatus.LAPSED and former.status == RegistrationStatus.VALID:
+            _end(
+                former, status=RegistrationStatus.CANCELLED, reason="注册有效期满且未延续注册", on=on,
+                case_number=case_number, actor=actor,
+            )  # fmt: skip
+    chosen = _take_qualifications(person, specialties, used_too=again)
+    end = period_end(
+        on, years=rules.validity_years, birth_date=person.birth_date, age_limit=rules.age_limit_for(registration_class)
+    )
     _fill_blanks(person, form)
-    qualified_year = min(item.obtained_on.year for item in chosen)
-    serial = numbers.take("registration", year=on.year)
+    if former is not None:
+        number = former.number
+    else:
+        qualified_year = min(item.obtained_on.year for item in chosen)
+        serial = numbers.take("registration", year=on.year)
+        number = registration_number(rules.province.short, rules.province.code, qualified_year, on.year, serial)
     registration = Registration.objects.create(
         person=person,
         registration_class=registration_class,
-        number=registration_number(rules.province.short, rules.province.code, qualified_year, on.year, serial),
+        number=number,
         enterprise_id=enterprise_id,
         registered_on=on,
         employed_on=on,
         valid_until=end,
         case_number=case_number,
     )
-    RegistrationSpecialty.objects.bulk_create(
-        RegistrationSpecialty(
-            registration=registration, specialty=item.specialty, qualification=item, begin=on, end=end
-        )
-        for item in chosen
-    )
-    Qualification.objects.filter(pk__in=[item.pk for item in chosen]).update(used_at=clock.now())
+    _add_specialties(registration, chosen, begin=on, end=end)
     remember(
-        ChangeKind.REGISTERED,
+        ChangeKind.REREGISTERED if again else ChangeKind.REGISTERED,
         actor=actor,
         registration=registration,
-        before={},
+        before=snapshot(former) if former else {},
         after=snapshot(registration),
         case_number=case_number,
     )
+    return registration
+
+
+def _locked(registration_id: int) -> Registration:
+    return Registration.objects.select_for_update(of=("self",)).select_related("person").get(pk=registration_id)
+
+
+def _saved(
+    registration: Registration, kind: ChangeKind, *, before: dict[str, Any], case_number: str, actor: Actor
+) -> Registration:
+    """Bring `valid_until` in line with the specialties, count the version, write the history."""
+    ends = registration.specialties.filter(voided=False).aggregate(last=Max("end"))["last"]
+    registration.valid_until = ends or registration.valid_until
+    registration.version += 1
+    registration.save()
+    remember(
+        kind, actor=actor, registration=registration, before=before, after=snapshot(registration),
+        case_number=case_number,
+    )  # fmt: skip
+    return registration
+
+
+def add_specialties(
+    *, registration_id: int, specialties: tuple[str, ...], on: date, case_number: str, actor: Actor
+) -> Registration:
+    """增项: further specialties with their own years from `on` (第十四条; decision G.8)."""
+    registration = _locked(registration_id)
+    before = snapshot(registration)
+    rules = policy.current()
+    end = period_end(
+        on, years=rules.validity_years, birth_date=registration.person.birth_date, age_limit=rules.age_limit
+    )
+    _add_specialties(registration, _take_qualifications(registration.person, specialties), begin=on, end=end)
+    return _saved(registration, ChangeKind.ADDED, before=before, case_number=case_number, actor=actor)
+
+
+def extend(
+    *,
+    registration_id: int,
+    specialties: tuple[str, ...],
+    case_number: str,
+    actor: Actor,
+    until: date | None = None,
+) -> Registration:
+    """延续: the chosen specialties run on for the policy's years (or to a day); the others lapse on theirs (第十二条)."""
+    registration = _locked(registration_id)
+    before = snapshot(registration)
+    rules = policy.current()
+    limit = rules.age_limit_for(registration.registration_class)
+    for item in registration.specialties.select_for_update().filter(voided=False, specialty__in=specialties):
+        cap = birthday_at(registration.person.birth_date, limit)
+        years = extended_end(
+            item.end, years=rules.validity_years, birth_date=registration.person.birth_date, age_limit=limit
+        )
+        item.end = max(item.end, min(until, cap)) if until else years
+        item.save(update_fields=["end"])
+    registration.dates_binding = registration.dates_binding or until is not None
+    return _saved(registration, ChangeKind.EXTENDED, before=before, case_number=case_number, actor=actor)
+
+
+def move(*, registration_id: int, enterprise_id: int, on: date, case_number: str, actor: Actor) -> Registration:
+    """变更执业单位: another employer, the validity unchanged (第十三条)."""
+    registration = _locked(registration_id)
+    before = snapshot(registration)
+    registration.enterprise_id = enterprise_id
+    registration.employed_on = on
+    return _saved(registration, ChangeKind.MOVED, before=before, case_number=case_number, actor=actor)
+
+
+def reissue(*, registration_id: int, case_number: str, actor: Actor) -> Registration:
+    """遗失补办: nothing changes but the certificate, which gets a new number (第十九条)."""
+    registration = _locked(registration_id)
+    return _saved(
+        registration, ChangeKind.REISSUED, before=snapshot(registration), case_number=case_number, actor=actor
+    )
+
+
+_HISTORY_OF = {
+    RegistrationStatus.CANCELLED: ChangeKind.CANCELLED,
+    RegistrationStatus.LAPSED: ChangeKind.LAPSED,
+    RegistrationStatus.RESCINDED: ChangeKind.CANCELLED,
+    RegistrationStatus.REVOKED: ChangeKind.CANCELLED,
+    RegistrationStatus.SUSPENDED: ChangeKind.SUSPENDED,
+}
+
+
+def _end(
+    registration: Registration, *, status: RegistrationStatus, reason: str, on: date, case_number: str, actor: Actor
+) -> Registration:
+    before = snapshot(registration)
+    registration.status = status
+    registration.ended_on = on
+    registration.end_reason = reason
+    return _saved(registration, _HISTORY_OF[status], before=before, case_number=case_number, actor=actor)
+
+
+def cancel(
+    *,
+    registration_id: int,
+    reason: str,
+    on: date,
+    case_number: str,
+    actor: Actor,
+    status: RegistrationStatus = RegistrationStatus.CANCELLED,
+) -> Registration:
+    """注销 (or 撤销, 吊销 ex officio): the registration ends with its reason and day (第十七条). Repeating is refused."""
+    registration = _locked(registration_id)
+    if registration.status not in LIVE:
+        raise RegisterRefused(f"注册已是“{registration.get_status_display()}”，不能再注销。", code="already_ended")
+    return _end(registration, status=status, reason=reason, on=on, case_number=case_number, actor=actor)
+
+
+def correct_identity(
+    *, person_id: int, registration_id: int, name: str, id_number: str, case_number: str, actor: Actor
+) -> Registration:
+    """身份证号变更: the person's key is corrected; account and history follow, since they hold the person's id.
+
+    Raises RegisterRefused when the new number belongs to somebody else: two people are never merged silently
+    (decision G.12). History keeps masks only.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    number = id_numbers.parse(id_number, today=clock.today())
+    other = Person.objects.filter(id_number_index=protection.index("id_number", number.number18)).exclude(pk=person.pk)
+    if other.exists():
+        raise RegisterRefused("新身份证号已属于登记库中的另一人。请联系省级主管部门核实。", code="number_taken")
+    before = {"name": person.name, "id_number": person.id_number_mask}
+    person.name = name
+    person.id_number = number.number18
+    person.birth_date = number.birth_date
+    person.sex = number.sex
+    person.version += 1
+    person.save()
+    registration = _locked(registration_id)
+    registration.version += 1
+    registration.save()
+    remember(
+        ChangeKind.CORRECTED, actor=actor, registration=registration, before=before,
+        after={"name": person.name, "id_number": person.id_number_mask}, case_number=case_number,
+    )  # fmt: skip
     return registration

@@ -87,6 +87,7 @@ class Application(models.Model):
     received_at = models.DateTimeField("收到时间", null=True, blank=True)
     consented_at = models.DateTimeField("本人确认时间", null=True, blank=True)
     reminded_at = models.DateTimeField("最近提醒时间", null=True, blank=True)
+    former_answer = models.CharField("原单位答复", max_length=8, blank=True)
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
     deemed_accepted = models.BooleanField("视为受理", default=False)
     acceptance_officer_id = models.BigIntegerField(null=True, blank=True)

@@ -1,0 +1,271 @@
+"""Conditions of what rests on an existing registration: in force, in its window, held here or elsewhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from erjian.procedures.facts import Facts
+from erjian.procedures.guards.filing import check_specialties
+from erjian.procedures.guards.judging import (
+    FROM_REPORT,
+    LICENSING,
+    PLATFORM,
+    REGULATION,
+    Answer,
+    Guard,
+    Stage,
+    no,
+    yes,
+)
+from erjian.registry.models import RegistrationStatus
+from erjian.standards.dictionaries import EnterpriseType
+from erjian.standards.specialties import SECOND_CLASS, Specialty
+from erjian.standards.validity import add_months
+
+
+def _held_here(facts: Facts) -> tuple[Answer, str]:
+    live = facts.live
+    if live is None:
+        return no("没有有效的注册。已注销的请办理重新申报。")
+    if live.enterprise_id != facts.enterprise.id:
+        return no("注册不在本企业。")
+    return yes(f"{live.number}，有效期至 {live.valid_until}")
+
+
+def _in_force(facts: Facts) -> tuple[Answer, str]:
+    live = facts.live
+    if live is None:
+        return no("没有有效的注册。")
+    if live.status == RegistrationStatus.LAPSED:
+        return no(f"注册已于 {live.valid_until} 到期，请办理注销后重新申报。")
+    if live.status == RegistrationStatus.SUSPENDED:
+        return no("注册已暂扣，解除前不能办理。")
+    return yes(f"有效期至 {live.valid_until}")
+
+
+def _days_left(facts: Facts) -> tuple[Answer, str]:
+    if facts.live is None:
+        return no("没有有效的注册。")
+    left, least = (facts.live.valid_until - facts.today).days, facts.policy.min_days_left
+    if left <= least:
+        return no(f"距有效期届满仅 {max(left, 0)} 日，不足 {least} 日，只能办理延续或注销。")
+    return yes(f"距有效期届满 {left} 日")
+
+
+def _renewal_window(facts: Facts) -> tuple[Answer, str]:
+    if facts.live is None:
+        return no("没有有效的注册。")
+    opens, closes = facts.policy.renewal_opens_days, facts.policy.renewal_closes_days
+    ends = {item.specialty: item.end for item in facts.live.specialties}
+    chosen = [code for code in facts.specialties if code in ends] or list(ends)
+    in_window = [code for code in chosen if closes <= (ends[code] - facts.today).days <= opens]
+    if not in_window or (facts.specialties and len(in_window) < len(chosen)):
+        code = next((each for each in chosen if each not in in_window), chosen[0] if chosen else "")
+        if not code:
+            return no("注册没有可延续的专业。")
+        first, last = ends[code] - timedelta(days=opens), ends[code] - timedelta(days=closes)
+        return no(f"{Specialty(code).label}有效期至 {ends[code]}，应在 {first} 至 {last} 之间申请延续。")
+    return yes(f"期满前 {opens} 日至 {closes} 日之内")
+
+
+def _registered_specialties(facts: Facts) -> tuple[Answer, str]:
+    if not facts.specialties:
+        return Answer.ASKS, "请至少勾选一个延续专业；未勾选的专业到期失效。"
+    held = {item.specialty for item in facts.live.specialties} if facts.live else set()
+    wrong = [code for code in facts.specialties if code not in held]
+    if wrong:
+        return no(f"{Specialty(wrong[0]).label}不在现有注册中。请取消该专业。")
+    return yes("、".join(Specialty(code).label for code in facts.specialties))
+
+
+def _new_specialties(facts: Facts) -> tuple[Answer, str]:
+    held = {item.specialty for item in facts.live.specialties if item.end >= facts.today} if facts.live else set()
+    again = [code for code in facts.specialties if code in held]
+    if again:
+        return no(f"{Specialty(again[0]).label}已注册，不能增项。请取消该专业。")
+    return check_specialties(facts)
+
+
+def _reviewed_specialties(facts: Facts) -> tuple[Answer, str]:
+    """重新注册 may use any reviewed qualification, used before or not (decision G.8)."""
+    if not facts.specialties:
+        return Answer.ASKS, "请在“注册专业”中至少勾选一个专业。"
+    for code in facts.specialties:
+        held = facts.qualification_for(code)
+        if code not in SECOND_CLASS or held is None or held.review_result != "passed":
+            return no(f"{Specialty(code).label}没有合格的资格证书。请取消该专业。")
+    return yes("、".join(Specialty(code).label for code in facts.specialties))
+
+
+def _once_registered(facts: Facts) -> tuple[Answer, str]:
+    live = facts.live
+    if live is not None and live.status == RegistrationStatus.LAPSED:
+        return yes(f"{live.number} 已于 {live.valid_until} 到期，决定时先予注销")
+    if live is not None:
+        return no(f"注册 {live.number} 仍有效，不需要重新申报。")
+    if facts.past:
+        last = facts.past[0]
+        return yes(f"{last.number} {RegistrationStatus(last.status).label}")
+    return no("登记库中没有曾经的注册。首次注册请办理初始申报。")
+
+
+def _held_elsewhere(facts: Facts) -> tuple[Answer, str]:
+    live = facts.live
+    if live is None:
+        return no("没有有效的注册，不能变更。请办理初始申报或重新申报。")
+    if live.enterprise_id == facts.enterprise.id:
+        return no("已在本企业注册，不需要变更。")
+    return yes(f"现注册单位：{live.enterprise_name}")
+
+
+def _transfer_interval(facts: Facts) -> tuple[Answer, str]:
+    if facts.live is None:
+        return no("没有有效的注册。")
+    months = facts.policy.transfer_months
+    free = add_months(facts.live.employed_on, months)
+    if free > facts.today:
+        return no(f"{facts.live.employed_on} 到现单位注册，{months} 个月内不能变更，{free} 起可以申请。")
+    return yes(f"到现单位注册已满 {months} 个月")
+
+
+def _local_builder(facts: Facts) -> tuple[Answer, str]:
+    if not facts.enterprise.local:
+        return no("二级临时建造师只能注册在本省企业。")
+    if facts.enterprise.kind != EnterpriseType.CONSTRUCTION:
+        return no("二级临时建造师只能注册在施工企业。")
+    return yes("本省施工企业")
+
+
+def _temporary_class(facts: Facts) -> tuple[Answer, str]:
+    if not facts.policy.temporary_class:
+        return no("二级临时建造师业务已停止办理。")
+    return yes("二级临时建造师业务办理中")
+
+
+def _release_proof(facts: Facts) -> tuple[Answer, str]:
+    if facts.former_answer in ("refused", "silent") and "release" not in facts.materials:
+        said = "不同意转出" if facts.former_answer == "refused" else "逾期未答复"
+        return Answer.ASKS, f"原单位{said}，请上传解除劳动合同证明。"
+    return yes("由原单位确认" if not facts.former_answer else "已确认或已附证明")
+
+
+def _renewal_education(facts: Facts) -> tuple[Answer, str]:
+    compulsory, elective = facts.policy.continuing_education.hours(max(len(facts.specialties), 1))
+    if "continuing_education" in facts.materials:
+        return yes(f"已上传证明（必修 {compulsory}、选修 {elective} 学时）")
+    return Answer.ASKS, f"请上传继续教育证明：必修 {compulsory} 学时、选修 {elective} 学时。"
+
+
+def _correct_number(facts: Facts) -> tuple[Answer, str]:
+    new = str(facts.form.get("new_id_number") or "")
+    if not new:
+        return Answer.ASKS, "请填写正确的身份证号。"
+    if new == str(facts.form.get("old_id_number") or "") and facts.form.get("name") == facts.form.get("old_name"):
+        return no("新旧身份证号相同，没有需要变更的内容。")
+    if facts.number_taken:
+        return no("新身份证号已属于登记库中的另一人。请核对，或联系省级主管部门。")
+    return yes("号码有效，未被他人使用")
+
+
+registration_held_here = Guard(
+    code="registration_held_here", holds="注册在本企业", fails="注册不在本企业", source=PLATFORM, check=_held_here
+)
+registration_in_force = Guard(
+    code="registration_in_force",
+    holds="注册有效",
+    fails="注册已失效",
+    source=f"{REGULATION}第十六条",
+    check=_in_force,
+)
+enough_days_left = Guard(
+    code="enough_days_left",
+    holds="剩余有效期足够",
+    fails="剩余有效期不足",
+    source=PLATFORM,
+    check=_days_left,
+    stages=frozenset({Stage.PICK, Stage.REPORT}),
+)
+inside_renewal_window = Guard(
+    code="inside_renewal_window",
+    holds="在延续申请期内",
+    fails="不在延续申请期内",
+    source=f"{REGULATION}第十二条、{LICENSING}第五十条",
+    check=_renewal_window,
+    stages=frozenset({Stage.PICK, Stage.REPORT}),
+)
+registered_specialties = Guard(
+    code="registered_specialties",
+    holds="延续专业已注册",
+    fails="延续专业待选择或不符",
+    source=f"{REGULATION}第十二条",
+    check=_registered_specialties,
+    stages=frozenset({Stage.REPORT, Stage.DECISION}),
+)
+new_specialties = Guard(
+    code="new_specialties",
+    holds="增项专业与资格相符",
+    fails="增项专业待选择或不符",
+    source=f"{REGULATION}第十四条",
+    check=_new_specialties,
+    stages=frozenset({Stage.REPORT, Stage.DECISION}),
+)
+reviewed_specialties = Guard(
+    code="reviewed_specialties",
+    holds="注册专业与资格相符",
+    fails="注册专业待选择或不符",
+    source=f"{REGULATION}第十八条",
+    check=_reviewed_specialties,
+    stages=frozenset({Stage.REPORT, Stage.DECISION}),
+)
+once_registered = Guard(
+    code="once_registered",
+    holds="原注册已注销或失效",
+    fails="不符合重新注册情形",
+    source=f"{REGULATION}第十八条",
+    check=_once_registered,
+)
+held_elsewhere = Guard(
+    code="held_elsewhere",
+    holds="在其他单位注册",
+    fails="没有可变更的注册",
+    source=f"{REGULATION}第十三条",
+    check=_held_elsewhere,
+)
+transfer_interval = Guard(
+    code="transfer_interval",
+    holds="距上次注册或变更已满期",
+    fails="距上次注册或变更未满期",
+    source=PLATFORM,
+    check=_transfer_interval,
+    stages=frozenset({Stage.PICK, Stage.REPORT}),
+)
+local_builder = Guard(
+    code="local_builder", holds="本省施工企业", fails="企业不符合要求", source=PLATFORM, check=_local_builder
+)
+temporary_class_open = Guard(
+    code="temporary_class_open", holds="临时建造师业务开放", fails="业务已停办", source=PLATFORM, check=_temporary_class
+)
+release_proven = Guard(
+    code="release_proven",
+    holds="与原单位解除聘用关系",
+    fails="待证明与原单位解除聘用关系",
+    source=f"{REGULATION}第十三条",
+    check=_release_proof,
+    stages=FROM_REPORT,
+)
+renewal_education = Guard(
+    code="renewal_education",
+    holds="继续教育符合要求",
+    fails="继续教育待提供",
+    source=f"{REGULATION}第十二、二十三条",
+    check=_renewal_education,
+    stages=FROM_REPORT,
+)
+correct_number = Guard(
+    code="correct_number",
+    holds="新身份证号可用",
+    fails="新身份证号待填写或不可用",
+    source="GB 11643-1999",
+    check=_correct_number,
+    stages=frozenset({Stage.REPORT, Stage.DECISION}),
+)
