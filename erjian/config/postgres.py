@@ -115,10 +115,15 @@ class Cluster:
             self._users = (self.home / "postgres.users").open("a")
         except OSError as error:
             raise DatabaseTrouble(f"Cannot write the data folder {self.home}: {error.strerror}") from error
-        self._check_reachable()
-        with self._starting():
-            fcntl.flock(self._users, fcntl.LOCK_SH)
-            self._ensure_running()
+        try:
+            self._check_reachable()
+            with self._starting():
+                fcntl.flock(self._users, fcntl.LOCK_SH)
+                self._ensure_running()
+        except BaseException:
+            self._users.close()
+            self._users = None
+            raise
 
     def ensure(self) -> None:
         """Start a joined server again if it died meanwhile."""

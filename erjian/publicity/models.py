@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from erjian.accounts.models import User
 from erjian.applications.models import Application
 from erjian.protection import ProtectedText
 from erjian.standards import id_numbers, phones
@@ -33,6 +34,10 @@ class Batch(models.Model):
     published_at = models.DateTimeField("发布时间", null=True, blank=True)
     created_by = models.CharField("经办人", max_length=120)
     created_at = models.DateTimeField()
+    started_by = models.ForeignKey(
+        User, verbose_name="发布人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = "批次"

@@ -1,0 +1,106 @@
+"""Passwords (口令): what one must be like, and how it is changed.
+
+Length, classes of characters and age are policy (GB/T 22239-2019 asks for complexity and change); common
+passwords are refused by Django's list. Whoever changes their password ends every other session of theirs,
+because a session carries a digest of the password that it was opened with.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import timedelta
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from erjian import audit, policy
+from erjian.accounts.models import User, UserKind
+from erjian.audit import codes
+from erjian.policy import clock
+from erjian.standards.errors import Refusal
+
+codes.register("account.password_changed", "修改口令")
+
+MAX_LENGTH = 128
+_CLASSES = ("大写字母", "小写字母", "数字", "符号")
+
+
+class PasswordRefused(Refusal):
+    """`code`: short, long, classes, personal, common, same, old."""
+
+    status = 422
+
+
+def rules() -> str:
+    """The rules in one sentence, for the hint beside the field."""
+    wanted = policy.current().passwords
+    return f"至少 {wanted.min_length} 个字符，含{'、'.join(_CLASSES)}中的 {wanted.min_classes} 种，不用常见口令。"
+
+
+def check(password: str, *, names: tuple[str, ...] = ()) -> None:
+    """Judge a new password; `names` are words about its owner that it must not contain.
+
+    Raises PasswordRefused with what is wrong and what to do.
+    """
+    wanted = policy.current().passwords
+    if len(password) < wanted.min_length:
+        raise _refused(f"口令太短。请设置至少 {wanted.min_length} 个字符。", "short")
+    if len(password) > MAX_LENGTH:
+        raise _refused(f"口令最多 {MAX_LENGTH} 个字符。请缩短。", "long")
+    if len({_class(character) for character in password}) < wanted.min_classes:
+        raise _refused(f"口令须含{'、'.join(_CLASSES)}中的 {wanted.min_classes} 种。请补上缺少的。", "classes")
+    lowered = password.lower()
+    if any(len(name) >= 3 and name.lower() in lowered for name in names):
+        raise _refused("口令含有您的用户名或姓名，容易被猜到。请换一个。", "personal")
+    try:
+        CommonPasswordValidator().validate(password)
+    except ValidationError as error:
+        raise _refused("这是常见口令，容易被猜到。请换一个。", "common") from error
+
+
+def change(*, user: User, old: str, new: str) -> User:
+    """The user replaces their password. Raises PasswordRefused; nothing changed then."""
+    if not user.check_password(old):
+        raise PasswordRefused("原口令不对。请核对后再填。", code="old", field="old_password")
+    if old == new:
+        raise _refused("新口令与原口令相同。请换一个。", "same")
+    check(new, names=(user.username, user.name))
+    with transaction.atomic():
+        store(user, new)
+        audit.record("account.password_changed", actor=user.actor, subject=("user", user.pk))
+    return user
+
+
+def store(user: User, password: str) -> None:
+    """Write a judged password and what follows from a new one."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.password_changed_at = clock.now()
+    user.save(update_fields=["password", "must_change_password", "password_changed_at"])
+
+
+def must_change(user: User) -> bool:
+    """Whether the user has to set a new password before anything else.
+
+    Passwords of officers age (policy `passwords.max_age_days`); those of enterprises and people do not, because
+    forced change makes people write them down and their accounts reach one enterprise or one person only.
+    """
+    if user.must_change_password:
+        return True
+    days = policy.current().passwords.max_age_days
+    if user.kind != UserKind.OFFICER or not days or user.password_changed_at is None:
+        return False
+    return user.password_changed_at < clock.now() - timedelta(days=days)
+
+
+def _class(character: str) -> str:
+    if character.isdigit():
+        return "digit"
+    if character.isalpha():
+        return "upper" if unicodedata.category(character) == "Lu" else "lower"
+    return "other"
+
+
+def _refused(message: str, code: str) -> PasswordRefused:
+    return PasswordRefused(message, code=code, field="new_password")

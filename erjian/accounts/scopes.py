@@ -1,0 +1,53 @@
+"""Which part of the register an officer sees: the province all of it, a city what belongs to its own enterprises.
+
+Outside a scope a row does not exist (404). People and enterprises have no scope here: their portals start from
+themselves.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from erjian.accounts.models import User, UserKind
+from erjian.policy import authorities
+from erjian.registry.models import Enterprise, Person, Qualification, Registration
+
+
+def _city(user: User) -> str | None:
+    """The city an officer is confined to; None for the province. Raises PermissionError for anybody else."""
+    if not user.is_authenticated or user.kind != UserKind.OFFICER or user.authority is None:
+        raise PermissionError("only officers have a scope in the register")
+    return None if user.authority.level == authorities.PROVINCE_LEVEL else user.authority.code
+
+
+def enterprises(user: User) -> QuerySet[Enterprise]:
+    """Enterprises that file with the officer's authority."""
+    city = _city(user)
+    return Enterprise.objects.all() if city is None else Enterprise.objects.filter(filing_authority=city)
+
+
+def registrations(user: User) -> QuerySet[Registration]:
+    """Registrations held for those enterprises."""
+    city = _city(user)
+    return Registration.objects.all() if city is None else Registration.objects.filter(enterprise__filing_authority=city)
+
+
+def qualifications(user: User) -> QuerySet[Qualification]:
+    """Qualifications of people registered with those enterprises, or recorded there when they were imported."""
+    city = _city(user)
+    if city is None:
+        return Qualification.objects.all()
+    registered = Registration.objects.filter(person=OuterRef("person"), enterprise__filing_authority=city)
+    recorded = Enterprise.objects.filter(credit_code=OuterRef("enterprise_code"), filing_authority=city)
+    return Qualification.objects.filter(Q(Exists(registered)) | Q(Exists(recorded)))
+
+
+def people(user: User) -> QuerySet[Person]:
+    """People with such a registration or qualification."""
+    city = _city(user)
+    if city is None:
+        return Person.objects.all()
+    registered = Registration.objects.filter(person=OuterRef("pk"), enterprise__filing_authority=city)
+    codes = Enterprise.objects.filter(filing_authority=city).values("credit_code")
+    recorded = Qualification.objects.filter(person=OuterRef("pk"), enterprise_code__in=codes)
+    return Person.objects.filter(Q(Exists(registered)) | Q(Exists(recorded)))

@@ -1,0 +1,97 @@
+"""Usual phrases for opinions (常用意见): some that everybody has, and those an officer keeps for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from erjian import audit
+from erjian.accounts.models import Function, User
+from erjian.applications.errors import CaseRefused, NotYours, from_constraint
+from erjian.applications.models import CannedOpinion
+from erjian.audit import codes
+
+codes.register("canned_opinion.add", "添加常用意见")
+codes.register("canned_opinion.delete", "删除常用意见")
+
+LIMIT = 20
+"""Own phrases an officer may keep for one step."""
+
+DEFAULTS: dict[str, tuple[str, ...]] = {
+    Function.ACCEPTANCE: (
+        "材料齐全，予以受理。",
+        "学历与证书不一致。",
+        "无该专业合格资格。",
+        "劳动合同缺页。",
+        "照片不合格。",
+    ),
+    Function.FIRST_REVIEW: (
+        "经初审，符合注册条件。",
+        "申报数据与材料一致。",
+        "劳动合同不能证明聘用关系。",
+        "资格证书与登记不符。",
+    ),
+    Function.FINAL_REVIEW: (
+        "经复审，符合注册条件，同意注册。",
+        "同意初审意见。",
+        "初审意见不明确，请重新审核。",
+        "不符合注册条件，不予注册。",
+    ),
+    Function.DECISION: ("因情况复杂，需要延长办理期限。", "重复申报，终止办理。"),
+}
+"""Phrases that everybody has, by step."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One phrase; `pk` is None for those that everybody has."""
+
+    text: str
+    pk: int | None = None
+
+
+def phrases(user: User, step: str) -> tuple[Phrase, ...]:
+    """An officer's own phrases for a step, then everybody's. One query."""
+    own = tuple(
+        Phrase(item.text, item.pk) for item in user.canned_opinions.filter(step=step).order_by("position", "id")
+    )
+    kept = {item.text for item in own}
+    return (*own, *(Phrase(text) for text in DEFAULTS.get(step, ()) if text not in kept))
+
+
+def add(*, user: User, step: str, text: str) -> CannedOpinion:
+    """Keep a phrase. Raises CaseRefused when it is empty, too long, known already or one too many."""
+    text = " ".join(text.split())
+    if not text:
+        raise CaseRefused("请填写常用意见。", code="required", field="text")
+    if len(text) > 300:
+        raise CaseRefused("常用意见最多 300 个字。请缩短后再填。", code="max_length", field="text")
+    if step not in DEFAULTS or not user.may(Function(step)):
+        raise NotYours("您没有这一环节的职能，不能添加常用意见。", code="not_yours")
+    if text in DEFAULTS[step]:
+        raise CaseRefused("已有相同的常用意见。", code="canned_opinion_unique", field="text")
+    try:
+        with transaction.atomic():
+            count = user.canned_opinions.select_for_update().filter(step=step).count()
+            if count >= LIMIT:
+                raise CaseRefused(f"每个环节最多保留 {LIMIT} 条。请先删除不用的。", code="too_many", field="text")
+            kept = CannedOpinion.objects.create(user=user, step=step, text=text, position=count)
+            audit.record(
+                "canned_opinion.add", actor=user.actor, subject=("canned_opinion", kept.pk), data={"step": step}
+            )
+    except IntegrityError as error:
+        raise from_constraint(error) from error
+    return kept
+
+
+def delete(*, user: User, pk: int) -> None:
+    """Forget one of the officer's own phrases; one of somebody else's is not touched."""
+    with transaction.atomic():
+        gone: Sequence[CannedOpinion] = user.canned_opinions.select_for_update().filter(pk=pk)
+        for item in gone:
+            audit.record(
+                "canned_opinion.delete", actor=user.actor, subject=("canned_opinion", item.pk), data={"step": item.step}
+            )
+            item.delete()

@@ -1,0 +1,76 @@
+"""Who can sign in to the demonstration. Read from the database, so only what is really there is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from erjian.accounts.models import User, UserKind
+from erjian.demo import employers, population
+from erjian.demo.offices import PASSWORD
+from erjian.policy import authorities
+from erjian.registry.models import Person
+from erjian import protection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """One way in. An empty password means that the account still has to be activated by SMS code."""
+
+    role: str
+    organisation: str
+    username: str
+    password: str
+    functions: tuple[str, ...]
+    """Functions of an officer, the right of an operator, or what there is to see for a person; in words."""
+
+
+_PEOPLE = (
+    (population.WAITING, "有一条申报等待本人确认"),
+    (population.HOLDER, "持有电子证书"),
+    (population.NEWCOMER, "尚未激活，用短信验证码首次登录"),
+)
+_CITY = "430100"
+
+
+def accounts(*, everyone: bool = False) -> list[Account]:
+    """The accounts worth trying: the main enterprise's, three people's, the officers of 长沙 and the province.
+
+    With `everyone` also the officers of all cities and the operators of all enterprises.
+    """
+    return [*_operators(everyone), *_people(), *_officers(everyone)]
+
+
+def _operators(everyone: bool) -> Iterable[Account]:
+    users = User.objects.filter(kind=UserKind.ENTERPRISE).select_related("enterprise").order_by("enterprise_id", "id")
+    if not everyone:
+        users = users.filter(username__in=[name for name, _ in employers.MAIN_USERNAMES.values()])
+    for user in users:
+        yield Account(
+            role="企业", organisation=user.organisation, username=user.username, password=PASSWORD,
+            functions=(user.get_right_display(),),
+        )
+
+
+def _people() -> Iterable[Account]:
+    for (name, number), hint in _PEOPLE:
+        person = Person.objects.filter(id_number_index=protection.index("id_number", number)).select_related("user").first()
+        if person is None:
+            continue
+        user: User | None = getattr(person, "user", None)
+        active = user is not None and user.has_usable_password()
+        yield Account(
+            role="个人", organisation=name.text, username=number, password=PASSWORD if active else "",
+            functions=(hint if active else f"{hint}，手机 {person.phone}",),
+        )
+
+
+def _officers(everyone: bool) -> Iterable[Account]:
+    users = User.objects.filter(kind=UserKind.OFFICER).prefetch_related("grants").order_by("authority_code", "id")
+    if not everyone:
+        users = users.filter(authority_code__in=(_CITY, authorities.province().code))
+    for user in users:
+        yield Account(
+            role="主管单位", organisation=user.organisation, username=user.username, password=PASSWORD,
+            functions=tuple(grant.get_function_display() for grant in user.grants.all()),
+        )

@@ -1,0 +1,321 @@
+"""What happens to each case: steps taken by the people whose hand they need, at moments of the past weeks.
+
+A story names the state it ends in; its path is the list of steps that lead there. All steps of all stories are
+sorted by time and then really performed, with the clock travelling along, so numbers, clocks, letters, messages
+and audit rows come out as they would have.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from erjian import audit
+from erjian.accounts.models import Function, User
+from erjian.applications import actions, form_data
+from erjian.applications.models import Application, MaterialFile
+from erjian.demo import moments, pictures
+from erjian.demo.offices import Officers
+from erjian.demo.population import Candidate
+from erjian.policy import authorities, clock
+from erjian.procedures import get
+from erjian.standards.specialties import Specialty
+from erjian.standards.validity import add_years
+
+_FILED = ("start", "fill", "report")
+_CONSENTED = (*_FILED, "consent")
+_ACCEPTED = (*_CONSENTED, "accept")
+_FIRST = (*_ACCEPTED, "first_pass")
+_FINAL = (*_FIRST, "final_pass")
+
+#: Steps by the way a story ends. Those that wait for a batch end with the final review; the batch goes on.
+PATHS: dict[str, tuple[str, ...]] = {
+    "draft": ("start", "fill"),
+    "draft_bare": ("start",),
+    "wait_person": _FILED,
+    "reminded": (*_FILED, "remind"),
+    "declined": (*_FILED, "decline"),
+    "withdrawn": (*_FILED, "withdraw"),
+    "withdrawn_late": (*_ACCEPTED, "withdraw"),
+    "timed_out": (*_FILED, "time_out"),
+    "reported": _CONSENTED,
+    "resubmitted": (*_CONSENTED, "request_correction", "resubmit", "consent"),
+    "consent_again": (*_CONSENTED, "request_correction", "resubmit"),
+    "correction": (*_CONSENTED, "request_correction"),
+    "not_accepted": (*_CONSENTED, "refuse_acceptance"),
+    "accepted": _ACCEPTED,
+    "accepted_corrected": (*_CONSENTED, "request_correction", "resubmit_papers", "accept"),
+    "accepted_deemed": (*_CONSENTED, "deem_accepted"),
+    "accepted_extended": (*_ACCEPTED, "extend"),
+    "stepped_back": (*_FIRST, "step_back"),
+    "first_ok": _FIRST,
+    "first_ng": (*_ACCEPTED, "first_fail"),
+    "review_ok": _FINAL,
+    "review_ng": (*_FIRST, "final_fail"),
+    "review_ng_twice": (*_ACCEPTED, "first_fail", "final_fail"),
+    "batch": _FINAL,
+    "batch_corrected": (*_CONSENTED, "request_correction", "resubmit", "consent", "accept", "first_pass", "final_pass"),
+    "batch_back": (*_FIRST, "step_back", "first_pass", "final_pass"),
+    "batch_refused": (*_ACCEPTED, "first_fail", "final_fail"),
+    "terminated": (*_FINAL, "terminate"),
+}
+
+#: Working days before a step, fewest and most; 0 is the same day.
+_GAPS: dict[str, tuple[int, int]] = {
+    "fill": (0, 0), "report": (0, 1), "remind": (2, 3), "consent": (0, 2), "decline": (1, 3), "withdraw": (1, 4),
+    "time_out": (11, 11), "request_correction": (1, 3), "resubmit": (2, 6), "resubmit_papers": (1, 4), "refuse_acceptance": (1, 4), "accept": (1, 3),
+    "deem_accepted": (6, 6), "extend": (9, 14), "first_pass": (1, 5), "first_fail": (1, 5), "step_back": (1, 2),
+    "final_pass": (1, 4), "final_fail": (1, 4), "terminate": (1, 3),
+}
+
+_PASSING = ("资料齐全，信息一致，同意。", "经审核，符合初始注册条件，拟同意。", "材料真实有效，同意上报。", "")
+_FAILING = (
+    "劳动合同单位签章不清晰，且聘用期限与所填聘用时间不一致。",
+    "经核查，本人社会保险在其他单位缴纳，与聘用单位不一致。",
+    "资格证书姓名与身份证姓名不一致，且未提供更名证明。",
+)
+_DECLINING = ("已与该单位解除劳动关系，不同意注册。", "聘用时间填写不正确，请更正后重新提交。")
+_BACK = ("请核实聘用时间与劳动合同是否一致后重新审核。", "学历证书扫描件不完整，请核对原件。")
+_CORRECTIONS = (
+    ({"target": "material:contract", "what": "聘用劳动合同", "detail": "最后一页缺单位签章，请重新上传完整扫描件"},),
+    ({"target": "employment_begin", "what": "聘用开始时间", "detail": "与劳动合同约定的起始日期不一致，请核对"},
+     {"target": "material:education", "what": "学历证书", "detail": "扫描件模糊，学校印章无法辨认"}),
+    ({"target": "material:qualification", "what": "二级建造师资格证书", "detail": "只上传了封面，请补充内页"},
+     {"target": "punishments", "what": "处罚或不良情形", "detail": "没有的请填“无”"}),
+)
+_NOT_ACCEPTED = "申报的注册类型不属于本机关职权范围：申请人已取得一级建造师注册证书，请向国务院住房城乡建设主管部门提出。"
+_EXTENDING = "需向资格证书签发机关核实证书信息，经本机关负责人批准，延长十个工作日。"
+_TERMINATING = "本人已在公示前申请退出，企业书面确认终止。"
+
+
+@dataclass(kw_only=True)
+class Story:
+    """One case's life so far."""
+
+    ending: str
+    candidate: Candidate
+    last: date
+    """The day of the last step."""
+    batch: str = ""
+    case: Application | None = None
+    second: bool = False
+    """Whether the stand-ins of the offices work on it."""
+    reason: str = ""
+
+
+@dataclass(order=True)
+class Event:
+    """One thing to do at a moment."""
+
+    at: datetime
+    order: int
+    do: Callable[[], None] = field(compare=False)
+
+
+class Teller:
+    """Performs the steps of stories."""
+
+    def __init__(self, rng: random.Random, officers: Officers) -> None:
+        self._rng = rng
+        self._officers = officers
+        self._order = 0
+
+    def events(self, story: Story) -> list[Event]:
+        """The steps of a story with their moments."""
+        steps = PATHS[story.ending]
+        gaps = [self._rng.randint(*_GAPS[step]) for step in steps[1:]]
+        times = moments.backwards(self._rng, gaps, last=story.last)
+        return [self.event(at, self._step(story, step)) for at, step in zip(times, steps, strict=True)]
+
+    def event(self, at: datetime, do: Callable[[], None]) -> Event:
+        """Something to do at a moment; of two at the same one the first told goes first."""
+        self._order += 1
+        return Event(at, self._order, do)
+
+    def _step(self, story: Story, step: str) -> Callable[[], None]:
+        return lambda: getattr(self, f"_{step}")(story)
+
+    def officer(self, story: Story, function: Function) -> User:
+        """Who takes an officer's step: the filing authority's, or the province's."""
+        province = function in (Function.FINAL_REVIEW, Function.DECISION)
+        code = authorities.province().code if province else self._case(story).authority_code
+        return self._officers.of(code, function, second=story.second)
+
+    @staticmethod
+    def _case(story: Story) -> Application:
+        assert story.case is not None
+        return story.case
+
+    # The enterprise and the person
+
+    def _start(self, story: Story) -> None:
+        who = story.candidate
+        story.case = actions.start(
+            procedure=get("initial"), person=who.person, enterprise=who.employer.enterprise, by=who.employer.filer
+        )
+
+    def _fill(self, story: Story) -> None:
+        case, who = self._case(story), story.candidate
+        begin = who.qualified_on if self._rng.random() < 0.5 else date(who.qualified_on.year, 1, 1)
+        open_end = self._rng.random() < 0.4
+        values = form_data.unseal(case.draft) | {
+            "employment_begin": begin.isoformat(),
+            "employment_end": "" if open_end else add_years(clock.today(), self._rng.randint(1, 4)).isoformat(),
+            "employment_open": "on" if open_end else "",
+            "punishments": "无",
+        }
+        story.case = actions.save(
+            application=case, values=values, specialties=[who.facts.specialty], by=who.employer.filer
+        )
+        self._attach_papers(story, begin)
+
+    def _attach_papers(self, story: Story, begin: date) -> None:
+        case, who = self._case(story), story.candidate
+        facts, label = who.facts, Specialty(who.facts.specialty).label
+        papers = [
+            ("qualification", "资格证书.jpg", pictures.paper(
+                "二级建造师资格证书",
+                [f"姓　名：{facts.name}", f"专业类别：{label}", f"管理号：{who.number}", "", "经考试合格，取得二级建造师资格，", "特发此证。"],
+                issuer="资格考试机构（演示）", day=f"{who.qualified_on}", face=who.face)),
+            ("education", "毕业证书.jpg", pictures.paper(
+                "毕业证书",
+                [f"学生 {facts.name}，在本校 {facts.major} 专业学习期满，", "修完教学计划规定的全部课程，", "成绩合格，准予毕业。"],
+                issuer=facts.school, day=f"{facts.graduated}", colour="#b08a2e", face=who.face)),
+            ("contract", "劳动合同.jpg", self._contract(story, begin=begin)),
+        ]
+        if add_years(who.qualified_on, 3) < clock.today():
+            papers.append(("continuing_education", "继续教育证明.jpg", pictures.paper(
+                "继续教育证明", [f"{facts.name}，{label}专业，", "必修课 60 学时、选修课 60 学时，考核合格。"],
+                issuer="继续教育机构（演示）", day=f"{clock.today()}", colour="#2f6a4a")))
+        MaterialFile.objects.bulk_create(
+            MaterialFile(
+                application=case, code=code, blob=picture.store(), filename=f"{facts.name}-{name}",
+                origin="本次上传", uploaded_by=who.employer.filer.name, uploaded_at=clock.now(),
+            )
+            for code, name, picture in papers
+        )
+        for code, _, _ in papers:
+            audit.record(
+                "application.attach", actor=who.employer.filer.actor, subject=("application", case.pk), data={"material": code}
+            )
+
+    @staticmethod
+    def _contract(story: Story, *, begin: date | None = None, clear: bool = False) -> pictures.Picture:
+        who = story.candidate
+        begins = begin or who.qualified_on
+        lines = [
+            f"甲方：{who.employer.enterprise.name}", f"乙方：{who.facts.name}", f"岗位：项目负责人（{Specialty(who.facts.specialty).label}）",
+            f"合同自 {begins} 起生效。", "双方在平等自愿的基础上签订本合同。", *(["（双方签章齐全，共三页）"] if clear else []),
+        ]
+        return pictures.paper("劳动合同书", lines, issuer=who.employer.enterprise.name, day=f"{begins}", colour="#3f5878")
+
+    def _report(self, story: Story) -> None:
+        case = Application.objects.get(pk=self._case(story).pk)
+        story.case = actions.report(application=case, by=story.candidate.employer.filer, seen=case.version)
+
+    def _remind(self, story: Story) -> None:
+        story.case = actions.remind(application=self._case(story), by=story.candidate.employer.filer)
+
+    def _consent(self, story: Story) -> None:
+        case = self._case(story)
+        text = case.procedure.commitments["person"].format(enterprise=case.enterprise.name, person=case.person.name)
+        story.case = actions.consent(application=case, by=story.candidate.user, seen=case.version, commitment=text)
+
+    def _decline(self, story: Story) -> None:
+        story.case = actions.decline(
+            application=self._case(story), by=story.candidate.user, seen=None, opinion=self._rng.choice(_DECLINING)
+        )
+
+    def _withdraw(self, story: Story) -> None:
+        story.case = actions.withdraw(
+            application=self._case(story), by=story.candidate.employer.filer, seen=None, opinion="聘用信息有误，修改后重新申报"
+        )
+
+    def _resubmit(self, story: Story) -> None:
+        filer = story.candidate.employer.filer
+        case = Application.objects.get(pk=self._case(story).pk)
+        values = form_data.unseal(case.draft) | {"punishments": "无", "landline": "0731-88001234"}
+        case = actions.save(application=case, values=values, specialties=case.specialties, by=filer)
+        story.case = actions.resubmit(application=case, by=filer, seen=case.version)
+
+    def _resubmit_papers(self, story: Story) -> None:
+        """Only a better scan: the person is not asked again."""
+        filer = story.candidate.employer.filer
+        case = Application.objects.get(pk=self._case(story).pk)
+        poor = case.materials.get(code="contract", removed_in__isnull=True)
+        MaterialFile.objects.filter(pk=poor.pk).update(removed_in=case.form_version + 1)
+        MaterialFile.objects.create(
+            application=case, code="contract", blob=self._contract(story, clear=True).store(), filename=poor.filename.replace(".", "（补正）."),
+            origin="补正上传", added_in=case.form_version + 1, uploaded_by=filer.name, uploaded_at=clock.now(),
+        )
+        audit.record("application.attach", actor=filer.actor, subject=("application", case.pk), data={"material": "contract"})
+        story.case = actions.resubmit(application=case, by=filer, seen=case.version)
+
+    # The offices
+
+    def _accept(self, story: Story) -> None:
+        story.case = actions.accept(application=self._case(story), by=self.officer(story, Function.ACCEPTANCE), seen=None)
+
+    def _request_correction(self, story: Story) -> None:
+        story.case = actions.request_correction(
+            application=self._case(story), by=self.officer(story, Function.ACCEPTANCE), seen=None, items=self._rng.choice(_CORRECTIONS)
+        )
+
+    def _refuse_acceptance(self, story: Story) -> None:
+        story.case = actions.refuse_acceptance(
+            application=self._case(story), by=self.officer(story, Function.ACCEPTANCE), seen=None,
+            opinion=_NOT_ACCEPTED, ground="not_competent",
+        )
+
+    def _first(self, story: Story, *, passed: bool) -> None:
+        story.case = actions.first_review(
+            application=self._case(story), by=self.officer(story, Function.FIRST_REVIEW), seen=None, passed=passed,
+            opinion=self._rng.choice(_PASSING) if passed else self._reason(story),
+        )
+
+    def _first_pass(self, story: Story) -> None:
+        self._first(story, passed=True)
+
+    def _first_fail(self, story: Story) -> None:
+        self._first(story, passed=False)
+
+    def _final(self, story: Story, *, passed: bool) -> None:
+        story.case = actions.final_review(
+            application=self._case(story), by=self.officer(story, Function.FINAL_REVIEW), seen=None, passed=passed,
+            opinion=self._rng.choice(_PASSING) if passed else self._reason(story),
+        )
+
+    def _final_pass(self, story: Story) -> None:
+        self._final(story, passed=True)
+
+    def _final_fail(self, story: Story) -> None:
+        self._final(story, passed=False)
+
+    def _reason(self, story: Story) -> str:
+        story.reason = story.reason or self._rng.choice(_FAILING)
+        return story.reason
+
+    def _step_back(self, story: Story) -> None:
+        story.case = actions.step_back(
+            application=self._case(story), by=self.officer(story, Function.FINAL_REVIEW), seen=None, opinion=self._rng.choice(_BACK)
+        )
+
+    def _extend(self, story: Story) -> None:
+        story.case = actions.extend(
+            application=self._case(story), by=self.officer(story, Function.DECISION), seen=None, opinion=_EXTENDING
+        )
+
+    def _terminate(self, story: Story) -> None:
+        story.case = actions.terminate(
+            application=self._case(story), by=self.officer(story, Function.DECISION), seen=None, opinion=_TERMINATING
+        )
+
+    # Nobody
+
+    def _deem_accepted(self, story: Story) -> None:
+        story.case = actions.deem_accepted(application=self._case(story))
+
+    def _time_out(self, story: Story) -> None:
+        story.case = actions.time_out(application=self._case(story))

@@ -1,0 +1,232 @@
+"""申报查询: every reported case in the officer's scope, found by person, number, enterprise, type, status and day.
+
+An identity number never stands in an address: the search is posted, and what is kept is the person it found.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import xlsxwriter
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from erjian import audit, protection
+from erjian.accounts.models import User
+from erjian.applications.models import Application
+from erjian.applications.states import VIEWS, State
+from erjian.audit import codes
+from erjian.policy import authorities, clock
+from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
+from erjian.portals.authority.desk import at_desk
+from erjian.portals.authority.navigation import shell
+from erjian.portals.shared import case as case_parts
+from erjian.procedures import all_procedures
+from erjian.registry.models import Person
+from erjian.standards import id_numbers
+from erjian.standards.errors import Refusal
+from erjian.ui import parts
+from erjian.ui.dates import moment
+from erjian.ui.forms import ErjianForm
+from erjian.ui.paging import paginate
+from erjian.ui.tables import Column, Op, Table
+from erjian.ui.templatetags.ej import chip
+
+codes.register("application.export", "导出申报清单")
+
+EXPORT_LIMIT = 50_000
+_SHOWN_VIEWS = tuple(view for view in VIEWS if view[0] != "draft")
+
+
+class CaseFilter(ErjianForm, forms.Form):
+    """What to look for; every field may stay empty."""
+
+    name = forms.CharField(label="姓名", max_length=100, required=False)
+    id_number = forms.CharField(label="身份证号", max_length=18, required=False)
+    number = forms.CharField(label="申报编号", max_length=40, required=False)
+    enterprise = forms.CharField(label="企业名称", max_length=200, required=False)
+    kind = forms.ChoiceField(label="申报类型", required=False)
+    state = forms.ChoiceField(label="状态", required=False)
+    authority = forms.ChoiceField(label="申报主管部门", required=False)
+    since = forms.DateField(label="上报时间起", required=False)
+    until = forms.DateField(label="上报时间止", required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choices("kind", [(item.code, item.kind_label) for item in all_procedures()])
+        self._choices("state", [(str(value), str(label)) for value, label in State.choices if value != State.DRAFT])
+        self._choices("authority", authorities.choices())
+        if user.authority and user.authority.level != authorities.PROVINCE_LEVEL:
+            del self.fields["authority"]
+
+    def _choices(self, name: str, found: list[tuple[str, str]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = [("", "全部"), *found]
+
+    def clean_id_number(self) -> str:
+        text: str = self.cleaned_data["id_number"]
+        if not text:
+            return ""
+        try:
+            return id_numbers.parse(text).number18
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+
+
+def found(user: User, params: Mapping[str, str]) -> QuerySet[Application]:
+    """The cases that an address asks for, newest first; what makes no sense is not looked for."""
+    cases = Application.objects.visible_to(user)
+    states = next((states for code, _, states in _SHOWN_VIEWS if code == params.get("view")), None)
+    if params.get("view") == "mine":
+        cases = cases & Application.objects.waiting_for(user)
+    elif states:
+        cases = cases.filter(state__in=sorted(states))
+    form = CaseFilter(params, user=user)
+    form.is_valid()
+    asked = form.cleaned_data
+    conditions = {
+        "name": ("person__name__startswith", asked.get("name")),
+        "number": ("number__startswith", asked.get("number", "").upper()),
+        "enterprise": ("enterprise__name__startswith", asked.get("enterprise")),
+        "kind": ("procedure_code", asked.get("kind")),
+        "state": ("state", asked.get("state")),
+        "authority": ("authority_code", asked.get("authority")),
+        "since": ("reported_at__gte", asked.get("since") and clock.start_of(asked["since"])),
+        "until": ("reported_at__lt", asked.get("until") and clock.end_of(asked["until"])),
+        "person": ("person_id", params.get("person") if params.get("person", "").isdecimal() else None),
+    }
+    return (
+        cases.filter(Q(*((path, value) for path, value in conditions.values() if value)))
+        .select_related("person", "enterprise")
+        .order_by("-id")
+    )
+
+
+def _views(request: HttpRequest, user: User) -> tuple[parts.View, ...]:
+    here, now = reverse("authority:cases"), request.GET.get("view", "")
+    waiting = Application.objects.waiting_for(user).order_by()[:1000].count()
+    mine = (parts.View("待我办理", f"{here}?view=mine", waiting, now == "mine"),) if waiting else ()
+    return (
+        parts.View("全部", here, current=not now),
+        *mine,
+        *(parts.View(label, f"{here}?view={code}", current=code == now) for code, label, _ in _SHOWN_VIEWS),
+    )
+
+
+def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
+    province = bool(user.authority and user.authority.level == authorities.PROVINCE_LEVEL)
+    desk = bool(user.functions & frozenset(REVIEWING))
+
+    def ops(case: Application) -> Iterable[Op]:
+        yield Op("查阅", reverse("authority:case", args=[case.uuid]))
+        if desk and at_desk(case, user):
+            yield Op("办理", reverse("authority:desk_case", args=[case.uuid]))
+
+    return Table(
+        columns=(
+            Column("申报编号", "number", css="ej-num m-wide", data_label="申报编号"),
+            Column("申报类型", lambda case: case.procedure.kind_label, css="m-hide"),
+            Column("姓名", "person.name", css="m-top"),
+            Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
+            Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
+            *((Column("申报主管部门", lambda case: case_parts.authority_name(case.authority_code), css="m-hide w-low"),) if province else ()),
+            Column("注册专业", lambda case: case_parts.specialty_names(case.specialties, short=True), css="m-hide w-low2"),
+            Column("上报时间", lambda case: moment(case.reported_at), css="ej-num m-end", data_label="上报时间"),
+            Column("状态", lambda case: chip(case_parts.tone(case.state), case.get_state_display()), css="m-top m-end"),
+            Column("剩余时限", lambda case: case_parts.left(case.state, case.due_on), css="ej-num m-wide"),
+        ),
+        rows=rows, numbered=True, first=rows.start, ops=ops, name=lambda case: case.person.name,
+        empty="没有符合条件的申报。" if any(params.values()) else "还没有企业上报的申报。",
+        empty_links=(("查看全部", reverse("authority:cases")),) if any(params.values()) else (),
+    )
+
+
+@for_officer(*READING)
+def index(request: HttpRequest) -> HttpResponse:
+    """The list."""
+    return _page(request, CaseFilter(request.GET or None, user=officer(request)))
+
+
+def _page(request: HttpRequest, form: CaseFilter, status: int = 200) -> HttpResponse:
+    user = officer(request)
+    page = paginate(found(user, request.GET), request.GET)
+    person = request.GET.get("person", "")
+    context = {
+        "shell": shell(request, "cases"), "views": _views(request, user), "filter": form, "page": page,
+        "table": _table(user, page, request.GET.dict()), "person": _sought(person),
+    }
+    return render(request, "authority/cases.html", context, status=status)
+
+
+def _sought(person: str) -> str:
+    if not person.isdecimal():
+        return ""
+    if person == "0":
+        return "没有人员使用这个身份证号"
+    found = Person.objects.filter(pk=person).first()
+    return f"身份证号 {found.id_number_mask}" if found else ""
+
+
+@require_POST
+@for_officer(*READING)
+def search(request: HttpRequest) -> HttpResponse:
+    """Turn the posted search into the list's address; an identity number becomes the person it belongs to."""
+    form = CaseFilter(request.POST, user=officer(request))
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    asked = {name: str(value) for name, value in form.cleaned_data.items() if value and name != "id_number"}
+    number = form.cleaned_data.get("id_number")
+    if number:
+        index = protection.index("id_number", number)
+        person = Person.objects.filter(id_number_index=index).values_list("pk", flat=True).first()
+        asked["person"] = str(person or 0)
+    if request.POST.get("view"):
+        asked["view"] = request.POST["view"]
+    return redirect(f"{reverse('authority:cases')}?{urlencode(asked)}")
+
+
+_EXPORTED = (
+    "申报编号", "申报类型", "姓名", "身份证号", "企业名称", "统一社会信用代码", "申报主管部门", "注册专业", "上报时间", "受理时间",
+    "受理状态", "初审状态", "复审状态", "状态", "办理期限", "报出时间",
+)
+
+
+@for_officer(*READING)
+def export(request: HttpRequest) -> FileResponse:
+    """The list as a spreadsheet, masked. Every cell is text, so that no value is taken for a formula."""
+    user = officer(request)
+    stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet("申报清单")
+    bold = book.add_format({"bold": True, "bottom": 1})
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(_EXPORTED) - 1, 18)
+    for column, label in enumerate(_EXPORTED):
+        sheet.write_string(0, column, label, bold)
+    count = 0
+    for count, case in enumerate(found(user, request.GET)[:EXPORT_LIMIT].iterator(chunk_size=2000), 1):
+        for column, value in enumerate(_exported(case)):
+            sheet.write_string(count, column, value)
+    book.close()
+    stream.seek(0)
+    audit.record("application.export", actor=user.actor, subject=("application", ""), data={"rows": count})
+    return FileResponse(stream, as_attachment=True, filename=f"申报清单-{clock.today()}.xlsx")
+
+
+def _exported(case: Application) -> tuple[str, ...]:
+    return (
+        case.number, case.procedure.kind_label, case.person.name, case.person.id_number_mask, case.enterprise.name,
+        case.enterprise.credit_code, case_parts.authority_name(case.authority_code), case_parts.specialty_names(case.specialties),
+        _time(case.reported_at), _time(case.accepted_at), *case_parts.status_columns(case), case.get_state_display(),
+        str(case.due_on or ""), _time(case.announced_at),
+    )
+
+
+def _time(value: Any) -> str:
+    return f"{value.astimezone(clock.ZONE):%Y-%m-%d %H:%M}" if value else ""

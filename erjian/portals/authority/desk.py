@@ -1,0 +1,187 @@
+"""The reviewer's desk: queue by due date | declared against register | material, opinion below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from erjian import audit
+from erjian.accounts.models import Function, User
+from erjian.applications import canned, comparing, engine, facts, form_data, materials
+from erjian.applications.comparing import Agreement
+from erjian.applications.models import Application, TimelineEntry
+from erjian.applications.workflow import TRANSITIONS, Transition
+from erjian.portals.authority import film, queue
+from erjian.portals.authority.access import REVIEWING, for_officer, officer
+from erjian.portals.authority.navigation import shell
+from erjian.portals.shared import case as case_parts
+from erjian.portals.shared.serving import case_or_404
+from erjian.procedures.guards import Answer, Verdict
+from erjian.ui import parts
+from erjian.ui.dates import moment, month_day
+
+BUTTONS: dict[str, tuple[tuple[str, str], ...]] = {
+    Function.ACCEPTANCE: (("accept", "S"), ("request_correction", "B"), ("refuse_acceptance", "N")),
+    Function.FIRST_REVIEW: (("first_pass", "S"), ("first_fail", "N")),
+    Function.FINAL_REVIEW: (("final_pass", "S"), ("step_back", "B"), ("final_fail", "N")),
+}
+"""The decisions of each function with their keys. The buttons never change places."""
+OWN_PAGE = {"request_correction": "correction/", "refuse_acceptance": "refusal/"}
+"""Decisions that need more than an opinion have a page of their own, below the case's desk."""
+_STOP = frozenset({"refuse_acceptance", "first_fail", "final_fail"})
+
+
+def at_desk(case: Application, user: User) -> bool:
+    """Whether the case waits for this officer in a function of the desk."""
+    return (
+        case.acting_authority == user.authority_code
+        and case.acting_function in REVIEWING
+        and case.acting_function in user.functions
+    )
+
+
+@for_officer(*REVIEWING)
+def index(request: HttpRequest) -> HttpResponse:
+    """The first case of the queue, or the empty desk."""
+    waiting = queue.read(officer(request), request.GET)
+    if waiting.cases:
+        return redirect(waiting.address(waiting.cases[0]))
+    return render(request, "authority/desk/empty.html", {"shell": shell(request, "work"), "queue": waiting, "waiting": ()})
+
+
+@for_officer(*REVIEWING)
+def desk(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One case on the desk; a case that waits for somebody else is only read."""
+    case = case_or_404(request, uuid)
+    if not at_desk(case, officer(request)):
+        return redirect("authority:case", uuid=case.uuid)
+    return show(request, case)
+
+
+@for_officer(*REVIEWING)
+def viewer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Only the viewer, with another file or page."""
+    case = case_or_404(request, uuid)
+    listing = materials.listing(case, facts.of_application(case))
+    shown = film.show(case, listing, request.GET, query=_kept(request))
+    correcting = at_desk(case, officer(request)) and case.acting_function == Function.ACCEPTANCE
+    return render(request, "authority/desk/viewer.html", {"viewer": shown, "correcting": correcting, "alone": True})
+
+
+def _kept(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    for name in ("material", "page"):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def show(request: HttpRequest, case: Application, *, opinion: str = "", error: str = "", status: int = 200) -> HttpResponse:
+    """Draw the desk. Full numbers are shown here because the task needs them; that is noted once for each view."""
+    user = officer(request)
+    values = form_data.current(case)
+    known = facts.of_application(case, form=values)
+    rows = comparing.of_application(case, values=values, facts=known)
+    verdicts = facts.verdicts(case, facts=known)
+    listing = materials.listing(case, known)
+    entries = list(case.timeline.order_by("id"))
+    waiting = queue.read(user, request.GET, case)
+    possible = engine.available(case, user)
+    wanted = next((row.material for row in rows if row.differs and row.material), "")
+    audit.record_read(
+        actor=user.actor, purpose=f"{waiting.title[1:]} {case.number}", kind="person", ids=[case.person_id]
+    )
+    context = {
+        "shell": shell(request, "work"),
+        "queue": waiting,
+        "waiting": waiting.waiting(case),
+        "case": case,
+        "heading": f"{case.person.name}　{case.procedure.kind_label}",
+        "tone": case_parts.tone(case.state),
+        "summary": summary(case, rows, verdicts),
+        "summary_tone": "mine" if _doubtful(rows, verdicts) else "done",
+        "rows": rows,
+        "changed": _changed(entries),
+        "opinions": earlier(entries),
+        "conditions": case_parts.conditions(verdicts),
+        "viewer": film.show(case, listing, request.GET, wanted=wanted, query=_kept(request)),
+        "correcting": case.acting_function == Function.ACCEPTANCE,
+        "phrases": canned.phrases(user, case.acting_function),
+        "decisions": decisions(case, possible, doubtful=_doubtful(rows, verdicts)),
+        "refused": _why_not(case, user, possible),
+        "opinion": opinion,
+        "error": error,
+        "kept": _kept(request),
+    }
+    return render(request, "authority/desk/desk.html", context, status=status)
+
+
+def _doubtful(rows: Iterable[comparing.Row], verdicts: Iterable[Verdict]) -> bool:
+    return any(row.differs for row in rows) or any(item.answer == Answer.NO for item in verdicts)
+
+
+def summary(case: Application, rows: Iterable[comparing.Row], verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """2 处不一致，10 处一致。上报于 …，请在 … 前处理，逾期视为受理: what stands out, and until when."""
+    found = comparing.counted(rows)
+    failing = sum(item.answer == Answer.NO for item in verdicts)
+    strong = f"{found[Agreement.DIFFERS]} 处不一致" if found[Agreement.DIFFERS] else "没有不一致"
+    rest = [f"{found[Agreement.SAME]} 处一致"]
+    if found[Agreement.UNKNOWN]:
+        rest.append(f"{found[Agreement.UNKNOWN]} 处需核对材料")
+    if failing:
+        rest.append(f"{failing} 项条件不符合")
+    until = f"请在 {month_day(case.due_on)} 前" if case.due_on else "请尽快"
+    end = {"acceptance": "处理，逾期视为受理。", "first_review": "处理。"}.get(case.acting_function, "作出决定。")
+    return {"strong": strong, "rest": f"，{'，'.join(rest)}。上报于 {moment(case.reported_at)}，{until}{end}"}
+
+
+def _changed(entries: Iterable[TimelineEntry]) -> frozenset[str]:
+    last = next((entry for entry in reversed(list(entries)) if entry.transition == "resubmit"), None)
+    return frozenset(last.data.get("changed", ())) if last else frozenset()
+
+
+_SPOKEN = frozenset({
+    "accept", "deem_accepted", "request_correction", "first_pass", "first_fail", "final_pass", "final_fail", "step_back",
+    "reopen_review", "dismiss_objection", "extend",
+})
+
+
+def earlier(entries: Iterable[TimelineEntry]) -> tuple[parts.Moment, ...]:
+    """What officers said before, latest first: the reviewer of the second stage sees the first opinion."""
+    return tuple(
+        parts.Moment(
+            title=TRANSITIONS[entry.transition].done if entry.transition in TRANSITIONS else "延长办理期限",
+            when=moment(entry.at), who=f"{entry.organisation} {entry.actor_label}".strip(), quote=entry.opinion,
+        )
+        for entry in sorted(entries, key=lambda item: -item.pk)
+        if entry.transition in _SPOKEN
+    )
+
+
+def decisions(case: Application, possible: Iterable[Transition], *, doubtful: bool) -> tuple[dict[str, Any], ...]:
+    """The buttons: those the officer may press now, the suggested one filled."""
+    names = {row.name for row in possible}
+    suggested = {Function.ACCEPTANCE: "request_correction" if doubtful else "accept"}.get(
+        Function(case.acting_function), "" if doubtful else BUTTONS[case.acting_function][0][0]
+    )
+    return tuple(
+        {
+            "button": parts.Decision(
+                name=name, label=TRANSITIONS[name].label, key=key,
+                tone="primary" if name == suggested else "stop" if name in _STOP else "",
+                confirm="" if name in OWN_PAGE else TRANSITIONS[name].confirm,
+            ),
+            "page": OWN_PAGE.get(name, ""),
+        }
+        for name, key in BUTTONS[case.acting_function]
+        if name in names
+    )
+
+
+def _why_not(case: Application, user: User, possible: tuple[Transition, ...]) -> str:
+    if case.acting_function == Function.FINAL_REVIEW and case.first_reviewer_id == user.pk:
+        return "您已初审过这条申报，不能再复审。请由其他人员办理（《行政许可法》第三十四条）。"
+    return "" if possible else "这条申报现在没有您可以办理的事项。"

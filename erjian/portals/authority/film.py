@@ -1,0 +1,104 @@
+"""The material viewer: which file is large, which page of it, and the strip of all files beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from erjian import files
+from erjian.applications.materials import MaterialRow
+from erjian.applications.models import Application, MaterialFile
+from erjian.ui.dates import moment
+
+_SHORT = {
+    "portrait": "寸照", "id_front": "证件正", "id_back": "证件反", "qualification": "资格证", "education": "学历",
+    "contract": "合同", "continuing_education": "教育", "new_enterprise_commitment": "承诺书", "signature": "签名",
+    "other": "其他",
+}
+"""What fits under a picture in the strip."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """One file in the strip; a required material that is not there has no address."""
+
+    label: str
+    title: str
+    url: str = ""
+    partial: str = ""
+    thumbnail: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """What the viewer shows. `image` is empty when the case has no file at all."""
+
+    title: str = "附件材料"
+    code: str = ""
+    image: str = ""
+    original: str = ""
+    page: int = 1
+    pages: int = 1
+    former: str = ""
+    next: str = ""
+    about: str = ""
+    origin: str = ""
+    frames: tuple[Frame, ...] = ()
+
+
+def _said(item: MaterialFile) -> str:
+    size = item.blob.size
+    weight = f"{max(1, round(size / 1024))} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+    return f"{item.uploaded_by} 上传于 {moment(item.uploaded_at)}　{weight}　{item.blob.get_scan_display()}"
+
+
+def show(
+    case: Application, listing: Iterable[MaterialRow], params: Mapping[str, str], *, wanted: str = "", query: str = ""
+) -> Viewer:
+    """The viewer for a request: the file of `?material=`, else the material that matters most (`wanted`), else the first."""
+    rows = list(listing)
+    shown = [(row, item) for row in rows for item in row.files]
+    base = reverse("authority:case", args=[case.uuid])
+    desk, partial = reverse("authority:desk_case", args=[case.uuid]), reverse("authority:desk_viewer", args=[case.uuid])
+    asked = params.get("material", "")
+    current = next((pair for pair in shown if str(pair[1].pk) == asked), None)
+    current = current or next((pair for pair in shown if pair[0].material.code == wanted), None) or (shown[0] if shown else None)
+    tail = f"&{query}" if query else ""
+
+    def frame(row: MaterialRow, item: MaterialFile, number: int) -> Frame:
+        code = row.material.code
+        label = _SHORT.get(code, row.material.label[:4]) + (f" {number}" if len(row.files) > 1 else "")
+        return Frame(
+            label=label, title=row.material.label, url=f"{desk}?material={item.pk}{tail}",
+            partial=f"{partial}?material={item.pk}{tail}", thumbnail=f"{base}materials/{item.pk}/?thumbnail=1",
+            current=current is not None and item.pk == current[1].pk,
+        )
+
+    frames = [frame(row, item, number) for row in rows for number, item in enumerate(row.files, 1)]
+    frames += [
+        Frame(label=_SHORT.get(row.material.code, row.material.label[:4]), title=row.material.label)
+        for row in rows if row.missing
+    ]
+    if current is None:
+        return Viewer(frames=tuple(frames))
+    row, item = current
+    pages = item.blob.pages or 1
+    page = min(max(int(params["page"]), 1), pages) if params.get("page", "").isdecimal() else 1
+    file = f"{base}materials/{item.pk}/"
+    turn = f"{{}}?material={item.pk}&page={{}}{tail}"
+    return Viewer(
+        title=row.material.label,
+        code=row.material.code,
+        image=f"{file}?page={page}" if item.blob.media_type == files.PDF else file,
+        original=file,
+        page=page,
+        pages=pages,
+        former=turn.format(partial, page - 1) if page > 1 else "",
+        next=turn.format(partial, page + 1) if page < pages else "",
+        about=_said(item),
+        origin=item.origin,
+        frames=tuple(frames),
+    )

@@ -1,0 +1,88 @@
+"""The frame of the authorities' pages: which tabs an officer's functions open, and as whom they work."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from erjian import messaging
+from erjian.accounts.models import Function, User
+from erjian.messaging import RecipientKind, inbox, outbox
+from erjian.portals.authority.access import READING, officer
+from erjian.ui.navigation import Entry, Group, Shell
+
+_HOME = "/authority/"
+_NAMED = 3
+"""How many functions are named beside the officer; more are counted."""
+
+_REGISTER = (
+    ("people", "人员", "authority:people"),
+    ("registrations", "注册", "authority:registrations"),
+    ("qualifications", "资格证书", "authority:qualifications"),
+    ("enterprises", "企业", "authority:enterprises"),
+)
+
+
+@cache
+def built(module: str) -> bool:
+    """Whether a part of this portal that has addresses of its own is installed."""
+    try:
+        return find_spec(f"erjian.portals.authority.{module}.urls") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def who(user: User) -> str:
+    """长沙市住房和城乡建设局 · 胡敏【受理】."""
+    held = [function.label for function in Function if function in user.functions]
+    named = "、".join(held) if len(held) <= _NAMED else f"{held[0]}等 {len(held)} 项"
+    return f"{user.organisation} · {user.name}" + (f"【{named}】" if named else "")
+
+
+def shell(request: HttpRequest, current: str, entry: str = "") -> Shell:
+    """The frame with one tab current; `entry` is the current line of the register's side menu."""
+    user = officer(request)
+    return Shell(
+        edition="主管单位版",
+        home_url=_HOME,
+        who=who(user),
+        who_icon="building-bank",
+        tabs=tuple(Entry(label, url, current=code == current) for code, label, url in _tabs(user)),
+        groups=_register(entry) if current == "register" else (),
+        menu_label="登记库",
+        messages_url="/messages/",
+        messages_count=_unread(user),
+        password_url="/password/",
+        sign_out_url="/sign-out/",
+    )
+
+
+def _tabs(user: User) -> list[tuple[str, str, str]]:
+    held = user.functions
+    tabs = [("work", "待办事项", _HOME)]
+    if held & frozenset(READING):
+        tabs.append(("cases", "申报查询", reverse("authority:cases")))
+    if Function.DECISION in held and built("publicity_pages"):
+        tabs.append(("batches", "批次与公示", f"{_HOME}batches/"))
+    if Function.REGISTER in held:
+        tabs.append(("register", "登记库", reverse("authority:people")))
+        if built("imports"):
+            tabs.append(("imports", "数据导入", f"{_HOME}imports/"))
+    if Function.NOTICES in held and built("publicity_pages"):
+        tabs.append(("notices", "通知公告", f"{_HOME}notices/"))
+    if Function.SYSTEM in held and outbox.is_open():
+        tabs.append(("outbox", "短信发件箱", reverse("authority:outbox")))
+    return tabs
+
+
+def _register(current: str) -> tuple[Group, ...]:
+    entries = tuple(Entry(label, reverse(url), current=code == current) for code, label, url in _REGISTER)
+    return (Group("登记库", entries),)
+
+
+def _unread(user: User) -> int:
+    recipients = [messaging.Recipient.authority(user.authority_code, function).id for function in user.functions]
+    return inbox.unread_count(RecipientKind.AUTHORITY, *recipients) if recipients else 0

@@ -1,0 +1,244 @@
+"""登记库 lists: people, registrations, qualifications and enterprises in the officer's scope, always masked.
+
+A person is found by the start of the name or by the complete identity number; the number is posted, never part of
+an address.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from erjian import protection
+from erjian.accounts import scopes
+from erjian.accounts.models import Function, User
+from erjian.policy import clock
+from erjian.portals.authority.access import for_officer, officer
+from erjian.portals.authority.navigation import shell
+from erjian.portals.shared import case as case_parts
+from erjian.registry.models import (
+    Enterprise,
+    Person,
+    Qualification,
+    Registration,
+    RegistrationSpecialty,
+    RegistrationStatus,
+    ReviewResult,
+)
+from erjian.standards import id_numbers
+from erjian.standards.errors import Refusal
+from erjian.ui.dates import day
+from erjian.ui.forms import ErjianForm
+from erjian.ui.paging import Page, paginate
+from erjian.ui.tables import Column, Op, Table
+from erjian.ui.templatetags.ej import chip
+
+STATUS_TONES = {
+    RegistrationStatus.VALID: "done", RegistrationStatus.SUSPENDED: "mine", RegistrationStatus.RESCINDED: "bad",
+    RegistrationStatus.REVOKED: "bad",
+}
+REVIEW_TONES = {ReviewResult.PASSED: "done", ReviewResult.FAILED: "bad", ReviewResult.PENDING: "office"}
+
+
+class RegisterFilter(ErjianForm, forms.Form):
+    """Name, identity number or another number, by which every list of the register is searched."""
+
+    name = forms.CharField(label="姓名", max_length=100, required=False)
+    id_number = forms.CharField(label="身份证号", max_length=18, required=False)
+    number = forms.CharField(label="编号", max_length=60, required=False)
+
+    def __init__(self, *args: Any, number: str = "", person: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"].label = number
+        if not number:
+            del self.fields["number"]
+        if not person:
+            self.fields["name"].label = "企业名称"
+            del self.fields["id_number"]
+
+    def clean_id_number(self) -> str:
+        text: str = self.cleaned_data["id_number"]
+        if not text:
+            return ""
+        try:
+            return id_numbers.parse(text).number18
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
+
+
+def _answer(
+    request: HttpRequest, *, code: str, title: str, lead: str, rows: QuerySet[Any], number: str, draw: Any, person: bool = True
+) -> HttpResponse:
+    """One list: a posted search becomes an address; an address becomes a page."""
+    if request.method == "POST":
+        form = RegisterFilter(request.POST, number=number, person=person)
+        if form.is_valid():
+            asked = {name: value for name, value in form.cleaned_data.items() if value and name != "id_number"}
+            if wanted := form.cleaned_data.get("id_number"):
+                index = protection.index("id_number", wanted)
+                asked["person"] = Person.objects.filter(id_number_index=index).values_list("pk", flat=True).first() or 0
+            return redirect(f"{request.path}?{urlencode(asked)}")
+        status = 422
+    else:
+        form, status = RegisterFilter(request.GET or None, number=number, person=person), 200
+    page = paginate(rows, request.GET)
+    table = draw(page, "没有符合条件的记录。" if request.GET else "还没有记录。")
+    context = {
+        "shell": shell(request, "register", code), "title": title, "lead": lead, "filter": form, "page": page, "table": table,
+        "sought": request.GET.get("person", ""), "here": request.path,
+    }
+    return render(request, "authority/register/list.html", context, status=status)
+
+
+def _conditions(request: HttpRequest, **paths: str) -> dict[str, Any]:
+    """The query's parameters as conditions, by the paths given."""
+    asked = {path: request.GET.get(name, "").strip() for name, path in paths.items()}
+    person = paths.get("person")
+    if person and not asked[person].isdecimal():
+        asked[person] = ""
+    return {path: value for path, value in asked.items() if value}
+
+
+def _person_url(pk: int) -> str:
+    return reverse("authority:person", args=[pk])
+
+
+@for_officer(Function.REGISTER)
+def people(request: HttpRequest) -> HttpResponse:
+    """人员."""
+    rows = scopes.people(officer(request)).filter(**_conditions(request, name="name__startswith", person="pk")).order_by("-id")
+
+    def draw(page: Page, empty: str) -> Table:
+        return Table(
+            columns=(
+                Column("姓名", "name", css="m-top"),
+                Column("证件号码", "id_number_mask", css="ej-num m-wide"),
+                Column("性别", "get_sex_display", css="m-hide"),
+                Column("出生日期", lambda row: day(row.birth_date), css="ej-num", data_label="出生日期"),
+                Column("手机号码", "phone_mask", css="ej-num", data_label="手机号码"),
+                Column("实名认证", lambda row: chip("done" if row.is_verified else "", row.get_assurance_display()), css="m-top m-end"),
+            ),
+            rows=page, numbered=True, first=page.start, name="name", empty=empty, ops=lambda row: (Op("查阅", _person_url(row.pk)),),
+        )
+
+    return _answer(
+        request, code="people", title="人员", lead="按姓名开头或完整身份证号查找。", rows=rows, number="", draw=draw
+    )
+
+
+@for_officer(Function.REGISTER)
+def registrations(request: HttpRequest) -> HttpResponse:
+    """注册."""
+    today = clock.today()
+    held = RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin")
+    rows = (
+        scopes.registrations(officer(request))
+        .filter(**_conditions(request, name="person__name__startswith", person="person_id", number="number__startswith"))
+        .select_related("person", "enterprise")
+        .prefetch_related(Prefetch("specialties", queryset=held))
+        .order_by("-id")
+    )
+
+    def status(row: Registration) -> object:
+        now = row.status_on(today)
+        return chip(STATUS_TONES.get(now, ""), now.label)
+
+    def draw(page: Page, empty: str) -> Table:
+        return Table(
+            columns=(
+                Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
+                Column("姓名", "person.name", css="m-top"),
+                Column("身份证号", "person.id_number_mask", css="ej-num m-wide"),
+                Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
+                Column("注册类型", "get_registration_class_display", css="m-hide w-low2"),
+                Column("注册专业", _specialties, css="m-hide"),
+                Column("有效期至", lambda row: day(row.valid_until), css="ej-num m-end", data_label="有效期至"),
+                Column("证书状态", status, css="m-top m-end"),
+            ),
+            rows=page, numbered=True, first=page.start, name=lambda row: row.person.name, empty=empty,
+            ops=lambda row: (Op("查阅", reverse("authority:registration", args=[row.pk])),),
+        )
+
+    return _answer(
+        request, code="registrations", title="注册", lead="二级注册建造师和二级注册临时建造师。", rows=rows, number="注册号", draw=draw
+    )
+
+
+def _specialties(row: Registration) -> str:
+    return case_parts.specialty_names(dict.fromkeys(item.specialty for item in row.specialties.all()), short=True)
+
+
+@for_officer(Function.REGISTER)
+def qualifications(request: HttpRequest) -> HttpResponse:
+    """资格证书."""
+    rows = (
+        scopes.qualifications(officer(request))
+        .filter(**_conditions(request, name="person__name__startswith", person="person_id", number="management_number__startswith"))
+        .select_related("person")
+        .order_by("-id")
+    )
+
+    def draw(page: Page, empty: str) -> Table:
+        return Table(
+            columns=(
+                Column("姓名", "person.name", css="m-top"),
+                Column("身份证号", "person.id_number_mask", css="ej-num m-wide"),
+                Column("专业名称", "get_specialty_display", data_label="专业名称"),
+                Column("证书管理号", "management_number", css="ej-num m-wide", data_label="证书管理号"),
+                Column("合格年度", lambda row: str(row.pass_year), css="ej-num m-hide"),
+                Column("获取日期", lambda row: day(row.obtained_on), css="ej-num", data_label="获取日期"),
+                Column("复审结果", lambda row: chip(REVIEW_TONES[row.review_result], row.get_review_result_display()), css="m-top m-end"),
+                Column("是否使用", _used, data_label="是否使用"),
+            ),
+            rows=page, numbered=True, first=page.start, name=lambda row: row.person.name, empty=empty,
+            ops=lambda row: (Op("查阅", f"{_person_url(row.person_id)}#qualifications"),),
+        )
+
+    return _answer(
+        request, code="qualifications", title="资格证书", lead="二级建造师资格证书及其复审结果。", rows=rows, number="证书管理号",
+        draw=draw,
+    )
+
+
+def _used(row: Qualification) -> str:
+    return f"{day(row.used_at)} 已使用" if row.used_at else "未使用"
+
+
+@for_officer(Function.REGISTER)
+def enterprises(request: HttpRequest) -> HttpResponse:
+    """企业."""
+    user: User = officer(request)
+    rows = (
+        scopes.enterprises(user)
+        .filter(**_conditions(request, name="name__startswith", number="credit_code__startswith"))
+        .order_by("-id")
+    )
+
+    def draw(page: Page, empty: str) -> Table:
+        return Table(
+            columns=(
+                Column("企业名称", "name", css="m-top m-wide"),
+                Column("统一社会信用代码", "credit_code", css="ej-num m-wide"),
+                Column("企业类型", "get_origin_display", css="m-hide"),
+                Column("法定代表人", "legal_representative", data_label="法定代表人"),
+                Column("申报主管部门", lambda row: case_parts.authority_name(row.filing_authority), data_label="申报主管部门"),
+                Column("经营状态", _enterprise_status, css="m-top m-end"),
+            ),
+            rows=page, numbered=True, first=page.start, name="name", empty=empty,
+            ops=lambda row: (Op("查阅", reverse("authority:enterprise", args=[row.pk])),),
+        )
+
+    return _answer(
+        request, code="enterprises", title="企业", lead="聘用建造师的企业及其资质。", rows=rows, number="统一社会信用代码", draw=draw,
+        person=False,
+    )
+
+
+def _enterprise_status(row: Enterprise) -> object:
+    return chip("done" if row.status == "normal" else "bad", row.get_status_display())

@@ -1,0 +1,29 @@
+"""The home page: verification first, the four doors, what is new, how far along, and the guide."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from erjian.portals.public import figures, guide
+from erjian.portals.public.feed import lines
+from erjian.portals.public.navigation import shell
+from erjian.portals.public.progress import ProgressForm
+from erjian.procedures import all_procedures
+from erjian.publicity import queries
+
+_NEWS = 8
+
+
+@login_not_required
+def page(request: HttpRequest) -> HttpResponse:
+    """/"""
+    context = {
+        "shell": shell(request, "home"),
+        "news": lines(queries.newest(_NEWS)),
+        "progress": ProgressForm(),
+        "figures": figures.of_today(),
+        "guides": [guide.brief(procedure) for procedure in all_procedures()],
+    }
+    return render(request, "public/home.html", context)

@@ -1,0 +1,153 @@
+"""Signing in and out, the password, and the first way in by SMS code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from erjian import policy
+from erjian.accounts import passwords, sessions, sign_in
+from erjian.accounts.sign_in import Side
+from erjian.audit.middleware import address_of
+from erjian.portals.public.navigation import shell
+from erjian.standards.errors import Refusal
+from erjian.ui.forms import ErjianForm
+
+
+def password_field(label: str, *, new: bool = False, hint: str = "") -> forms.CharField:
+    """A password as typed: nothing stripped, never shown again."""
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=passwords.MAX_LENGTH,
+        help_text=hint,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password" if new else "current-password"}),
+    )
+
+
+class SignInForm(ErjianForm, forms.Form):
+    side = forms.ChoiceField(label="选择用户类型", choices=Side.choices, initial=Side.OUTSIDE)
+    name = forms.CharField(
+        label="用户名", max_length=64, widget=forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"})
+    )
+    password = password_field("口令")
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class NewPasswordForm(ErjianForm, forms.Form):
+    """A new password, twice."""
+
+    new_password = password_field("新口令", new=True)
+    again = password_field("再输一次新口令", new=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password"].help_text = passwords.rules()
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if "new_password" in self.cleaned_data and again != self.cleaned_data["new_password"]:
+            raise forms.ValidationError("两次输入的口令不一样。请重新输入。")
+        return again
+
+
+class PasswordForm(NewPasswordForm):
+    old_password = password_field("原口令")
+    field_order = ("old_password", "new_password", "again")
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+def page(request: HttpRequest) -> HttpResponse:
+    """The sign-in page. A form that was sent after its session had ended arrives here too, and is kept."""
+    interrupted: sessions.Interrupted | None = getattr(request, "interrupted", None)
+    if interrupted is not None:
+        form = SignInForm(initial={"next": interrupted.path, "kept": interrupted.kept})
+        return _page(request, form, status=401, said=_said_of(interrupted))
+    if request.method != "POST":
+        wanted = request.GET.get("next", "")
+        if request.user.is_authenticated:
+            return redirect(sessions.safe_next(request, wanted, user=request.user))
+        side = request.GET.get("side", Side.OUTSIDE)
+        form = SignInForm(initial={"next": wanted, "side": side if side in Side.values else Side.OUTSIDE})
+        return _page(request, form, said=_said_of_next(request, wanted))
+    form = SignInForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    data = form.cleaned_data
+    try:
+        user = sign_in.authenticate(
+            side=data["side"], name=data["name"], password=data["password"], address=address_of(request)
+        )
+    except Refusal as refusal:
+        form.add_error("password", refusal.message)
+        return _page(request, form, status=getattr(refusal, "status", 422))
+    sign_in.open_session(request, user)
+    kept = sessions.kept_form(data["kept"], user=user) if data["kept"] else None
+    if kept is not None:
+        return render(request, "public/kept_form.html", {"shell": shell(request), "kept": kept})
+    return redirect(sessions.safe_next(request, data["next"], user=user))
+
+
+def _said_of(interrupted: sessions.Interrupted) -> str:
+    if interrupted.kept:
+        return "登录已过期，刚才提交的内容没有丢。重新登录后可以继续提交。"
+    return "请先登录，再继续办理。"
+
+
+def _said_of_next(request: HttpRequest, wanted: str) -> str:
+    if request.GET.get("ended"):
+        return sessions.SIGNED_OUT
+    return "请先登录，登录后回到刚才要打开的页面。" if sessions.safe_next(request, wanted) else ""
+
+
+def _page(request: HttpRequest, form: SignInForm, *, status: int = 200, said: str = "") -> HttpResponse:
+    context = {
+        "shell": shell(request),
+        "form": form,
+        "said": said,
+        "domain": request.get_host(),
+        "support": policy.current().province.support_phone,
+    }
+    return render(request, "public/sign_in.html", context, status=status)
+
+
+@require_POST
+@sessions.open_before_password_change
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """退出系统."""
+    sign_in.close_session(request)
+    messages.success(request, "已退出系统。")
+    return redirect("public:home")
+
+
+@never_cache
+@sensitive_post_parameters("old_password", "new_password", "again")
+@sessions.open_before_password_change
+def password(request: HttpRequest) -> HttpResponse:
+    """修改口令: by choice, or because one is due."""
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            passwords.change(
+                user=request.user, old=form.cleaned_data["old_password"], new=form.cleaned_data["new_password"]
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            update_session_auth_hash(request, request.user)
+            messages.success(request, "口令已修改。其他设备上的登录已退出。")
+            return redirect(request.user.home)
+    context = {"shell": shell(request), "form": form, "due": passwords.must_change(request.user)}
+    return render(request, "public/password.html", context, status=422 if form.errors else 200)

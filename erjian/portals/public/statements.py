@@ -1,0 +1,29 @@
+"""Pages of plain words: 无障碍说明, 个人信息保护, 平台操作手册, and the middle page of the cloud portal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from erjian import policy
+from erjian.portals.public.navigation import shell
+from erjian.procedures import all_procedures
+
+
+def _statement(template: str) -> Callable[[HttpRequest], HttpResponse]:
+    @login_not_required
+    def view(request: HttpRequest) -> HttpResponse:
+        rules = policy.current()
+        context = {"shell": shell(request), "rules": rules, "procedures": all_procedures()}
+        return render(request, template, context)
+
+    return view
+
+
+accessibility = _statement("public/accessibility.html")
+privacy = _statement("public/privacy.html")
+manual = _statement("public/manual.html")
+engineers = _statement("public/engineers.html")

@@ -1,0 +1,37 @@
+"""What a public list says of a case: copied and masked when the batch is made, so that its page never reads the case."""
+
+from __future__ import annotations
+
+from erjian.applications.models import Application, TimelineEntry
+from erjian.policy import authorities
+from erjian.registry.models import Registration
+from erjian.standards.specialties import Specialty
+
+_REFUSING = ("final_fail", "uphold_objection")
+
+
+def facts_of(application: Application) -> dict[str, str]:
+    """The row: name, masked number, employer, kind, specialties, the authority that reviewed first."""
+    return {
+        "name": application.person.name,
+        "id_number": application.person.id_number_mask,
+        "enterprise": application.enterprise.name,
+        "kind": application.procedure.kind_label,
+        "class": application.get_registration_class_display(),
+        "specialties": "、".join(Specialty(code).short for code in application.specialties),
+        "authority": authorities.get(application.authority_code).short,
+    }
+
+
+def granted_facts(application: Application) -> dict[str, str]:
+    """What a decision adds: the registration's number and how long it is valid."""
+    registration = Registration.objects.filter(pk=application.registration_id).first()
+    if registration is None:
+        return {}
+    return {"registration_number": registration.number, "valid_until": registration.valid_until.isoformat()}
+
+
+def reason_of(application: Application) -> str:
+    """Why a case is not granted: the final reviewer's opinion, or the finding on an objection."""
+    last = TimelineEntry.objects.filter(application=application, transition__in=_REFUSING).order_by("-pk").first()
+    return last.opinion if last else ""

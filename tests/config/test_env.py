@@ -1,0 +1,69 @@
+"""The table of environment variables: what it promises, and that nothing else is read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from erjian.config import databases, env
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_operations_handbook_has_the_same_table():
+    handbook = (ROOT / "docs/operations.md").read_text()
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \|", handbook, re.MULTILINE)
+    assert rows == [variable.name for variable in env.VARIABLES]
+
+
+def test_nothing_else_reads_the_environment():
+    allowed = {"env.py", "cli/__init__.py", "wsgi.py", "running.py", "database_use.py"}
+    readers = {
+        str(path.relative_to(ROOT / "erjian"))
+        for path in (ROOT / "erjian").rglob("*.py")
+        if re.search(r"\bos\.(environ|getenv)\b", path.read_text())
+    }
+    assert readers <= {f"config/{name}" for name in allowed}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("1", True), ("true", True), ("0", False), ("off", False), ("", False)]
+)
+def test_flags(value, expected):
+    assert env.flag("ERJIAN_DEBUG", environ={"ERJIAN_DEBUG": value}) is expected
+
+
+def test_an_unset_flag_takes_its_default():
+    assert env.flag("ERJIAN_DEMO", default=True, environ={}) is True
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "eighty", "-1", "８０８０x"])
+def test_a_bad_number_names_the_variable(value):
+    with pytest.raises(env.BadEnvironment, match="PORT"):
+        env.number("PORT", low=1, high=65535, environ={"PORT": value})
+
+
+def test_a_bad_flag_names_the_variable():
+    with pytest.raises(env.BadEnvironment, match="ERJIAN_DEBUG"):
+        env.flag("ERJIAN_DEBUG", environ={"ERJIAN_DEBUG": "perhaps"})
+
+
+def test_lists_are_split_and_stripped():
+    assert env.names("ERJIAN_HOSTS", environ={"ERJIAN_HOSTS": "a.cn, b.cn,,"}) == ["a.cn", "b.cn"]
+
+
+def test_a_database_url_becomes_settings():
+    entry = databases.configuration("postgresql://u:p%40ss@db:5433/erjian?sslmode=require", connections=6)
+    assert (entry["NAME"], entry["USER"], entry["PASSWORD"]) == ("erjian", "u", "p@ss")
+    assert (entry["HOST"], entry["PORT"]) == ("db", "5433")
+    assert entry["OPTIONS"]["sslmode"] == "require"
+    assert entry["OPTIONS"]["pool"]["max_size"] == 6
+
+
+@pytest.mark.parametrize("url", ["mysql://u@h/x", "postgresql://u@h", "dbname=x", "postgresql://u@h/x?nonsense=1"])
+def test_an_unusable_database_url_is_one_line(url):
+    with pytest.raises(env.BadEnvironment, match="DATABASE_URL") as caught:
+        databases.configuration(url, connections=1)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,241 @@
+"""The desk over HTTP: what is shown, every decision, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from erjian import audit
+from erjian.accounts.models import Function
+from erjian.applications import actions
+from erjian.applications.models import Application, Letter
+from erjian.applications.states import State
+from erjian.policy import clock
+from tests import makers
+from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, desk, page, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def decide(client: Client, case: Application, decision: str, opinion: str = "", **more: object) -> object:
+    data = {"decision": decision, "opinion": opinion, "seen": case.version, "asked": "1", **more}
+    return client.post(desk(case, "decide/"), data)
+
+
+# ── what is shown ──
+
+
+def test_queue_is_by_due_date_and_only_of_the_own_city(scene: Scene) -> None:
+    with clock.travel(days=-4):
+        late = scene.reported("刘志强")
+    soon = scene.reported("陈思源")
+    Scene(OTHER_CITY).reported("外市人")
+    scene.accepted("已受理的人")
+    client = signed_in(scene.acceptor)
+    first = client.get("/authority/desk/")
+    assert first.status_code == 302 and str(late.uuid) in first["Location"]
+    text = client.get(first["Location"]).content.decode()
+    assert text.index("刘志强") < text.index("陈思源")
+    assert "外市人" not in text and "已受理的人" not in text
+    assert "待受理" in text and desk(soon) in text
+
+
+def test_queue_can_be_narrowed_to_a_type(scene: Scene) -> None:
+    scene.reported()
+    client = signed_in(scene.acceptor)
+    assert client.get("/authority/desk/?kind=initial").status_code == 302
+    answer = client.get("/authority/desk/?kind=nothing-like-it")
+    assert answer.status_code == 302
+
+
+def test_empty_queue_says_so(scene: Scene) -> None:
+    text = signed_in(scene.acceptor).get("/authority/desk/").content.decode()
+    assert "现在没有等待您办理的申报" in text
+
+
+def test_differences_come_first_and_the_correction_is_suggested(scene: Scene) -> None:
+    case = scene.reported(education="21")
+    text = signed_in(scene.acceptor).get(desk(case)).content.decode()
+    assert "1 处不一致" in text and "逾期视为受理" in text
+    assert 'class="diff"' in text and "复核学历证书" in text
+    assert text.index("学历") < text.index("毕业院校")
+    assert 'class="btn btn-primary" name="decision" value="request_correction"' in text
+
+
+def test_without_differences_acceptance_is_suggested(scene: Scene) -> None:
+    text = signed_in(scene.acceptor).get(desk(scene.reported())).content.decode()
+    assert "没有不一致" in text
+    assert 'class="btn btn-primary" name="decision" value="accept"' in text
+
+
+def test_full_numbers_are_noted_once_for_each_view(scene: Scene) -> None:
+    case = scene.reported()
+    client = signed_in(scene.acceptor)
+    text = client.get(desk(case)).content.decode()
+    assert case.person.id_number in text
+    reads = audit.reads_of("person", case.person_id)
+    assert reads.count() == 1 and reads[0].actor_user_id == scene.acceptor.pk
+    client.get(desk(case))
+    assert reads.all().count() == 2
+
+
+def test_viewer_shows_another_file_alone(scene: Scene) -> None:
+    case = scene.reported()
+    client = signed_in(scene.acceptor)
+    item = case.materials.get(code="contract")
+    text = client.get(desk(case, f"viewer/?material={item.pk}")).content.decode()
+    assert text.lstrip().startswith('<section class="viewer"') and "聘用劳动合同" in text
+    assert page(case, f"materials/{item.pk}/") in text
+    assert client.get(page(case, f"materials/{item.pk}/?thumbnail=1")).status_code == 200
+    assert client.get(page(case, f"materials/{item.pk}/")).status_code == 200
+
+
+def test_a_case_that_waits_for_others_is_only_read(scene: Scene) -> None:
+    case = scene.accepted()
+    answer = signed_in(scene.acceptor).get(desk(case))
+    assert answer.status_code == 302 and answer["Location"] == page(case)
+
+
+# ── decisions ──
+
+
+def test_accepting_writes_the_letter_and_goes_on_to_the_next_case(scene: Scene) -> None:
+    case, following = scene.reported("刘志强"), scene.reported("陈思源")
+    client = signed_in(scene.acceptor)
+    answer = decide(client, case, "accept", "材料齐全，予以受理。")
+    assert answer.status_code == 302 and str(following.uuid) in answer["Location"]
+    case.refresh_from_db()
+    assert (case.state, case.acceptance_officer_id) == (State.ACCEPTED, scene.acceptor.pk)
+    assert Letter.objects.get(application=case).kind == "accept"
+    assert "刘志强的初始申报：受理通过，受理通知书已出具。" in client.get(answer["Location"]).content.decode()
+
+
+def test_without_scripts_a_page_asks_first(scene: Scene) -> None:
+    case = scene.reported()
+    client = signed_in(scene.acceptor)
+    asking = decide(client, case, "accept", "材料齐全。", asked="")
+    text = asking.content.decode()
+    assert asking.status_code == 200 and "确定受理" in text and "材料齐全。" in text
+    case.refresh_from_db()
+    assert case.state == State.REPORTED
+    assert 'name="asked" value="1"' in text
+    assert decide(client, case, "accept", "材料齐全。").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("decision", "opinion", "state"),
+    [("first_pass", "", State.FIRST_OK), ("first_fail", "劳动合同不能证明聘用关系。", State.FIRST_NG)],
+)
+def test_first_review(scene: Scene, decision: str, opinion: str, state: State) -> None:
+    case = scene.accepted()
+    assert decide(signed_in(scene.first), case, decision, opinion).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.first_reviewer_id) == (state, scene.first.pk)
+
+
+@pytest.mark.parametrize(
+    ("decision", "opinion", "state"),
+    [
+        ("final_pass", "", State.REVIEW_OK),
+        ("final_fail", "不符合注册条件。", State.REVIEW_NG),
+        ("step_back", "初审意见不明确。", State.ACCEPTED),
+    ],
+)
+def test_final_review_sees_the_first_opinion(scene: Scene, decision: str, opinion: str, state: State) -> None:
+    case = scene.reviewed(opinion="经初审，学历与证书一致。")
+    client = signed_in(scene.final)
+    assert "经初审，学历与证书一致。" in client.get(desk(case)).content.decode()
+    assert decide(client, case, decision, opinion).status_code == 302
+    case.refresh_from_db()
+    assert case.state == state
+
+
+def test_a_refusal_needs_its_reason_and_keeps_the_page(scene: Scene) -> None:
+    case = scene.accepted()
+    answer = decide(signed_in(scene.first), case, "first_fail", "  ")
+    assert answer.status_code == 422
+    assert "请填写初审不通过的理由" in answer.content.decode()
+    case.refresh_from_db()
+    assert case.state == State.ACCEPTED
+
+
+def test_same_officer_is_not_offered_the_final_review_and_refused_when_forging_it(scene: Scene) -> None:
+    both = makers.officer(PROVINCE, Function.FIRST_REVIEW, Function.FINAL_REVIEW)
+    case = scene.reviewed()
+    Application.objects.filter(pk=case.pk).update(first_reviewer_id=both.pk)
+    client = signed_in(both)
+    text = client.get(desk(case)).content.decode()
+    assert 'value="final_pass"' not in text and "不能再复审" in text
+    answer = decide(client, case, "final_pass")
+    assert answer.status_code == 403 and "您已初审过这条申报，不能再复审" in answer.content.decode()
+    case.refresh_from_db()
+    assert case.state == State.FIRST_OK
+
+
+def test_forged_transitions_change_nothing(scene: Scene) -> None:
+    case = scene.reported()
+    first = signed_in(scene.first)
+    assert decide(first, case, "accept").status_code == 403
+    assert decide(signed_in(scene.acceptor), case, "announce_grant").status_code == 422
+    assert decide(signed_in(scene.acceptor), case, "final_pass").status_code in (403, 422)
+    assert signed_in(scene.acceptor).post(desk(case, "decide/"), {"decision": "accept", "seen": "x"}).status_code == 422
+    assert signed_in(scene.acceptor).get(desk(case, "decide/")).status_code == 405
+    case.refresh_from_db()
+    assert case.state == State.REPORTED and case.timeline.count() == 2
+
+
+def test_a_stale_page_is_told_who_did_what_and_keeps_the_words(scene: Scene) -> None:
+    case = scene.reported()
+    colleague = makers.officer(CITY, Function.ACCEPTANCE, name="谭学军")
+    actions.accept(application=case, by=colleague, seen=case.version)
+    answer = decide(signed_in(scene.acceptor), case, "accept", "我写的意见在这里")
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "谭学军" in text and "已受理" in text and "我写的意见在这里" in text
+
+
+# ── who may not ──
+
+
+def test_the_portal_exists_for_officers_only(scene: Scene) -> None:
+    case = scene.reported()
+    for user in (scene.operator, case.person.user):
+        client = signed_in(user)
+        for address in ("/authority/", "/authority/desk/", desk(case), page(case), "/authority/cases/"):
+            assert client.get(address).status_code == 404, address
+    answer = Client().get("/authority/")
+    assert answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+
+
+def test_another_city_is_not_found_and_a_missing_function_is_refused(scene: Scene) -> None:
+    case = scene.reported()
+    stranger = signed_in(makers.officer(OTHER_CITY, Function.ACCEPTANCE))
+    for address in (desk(case), page(case), desk(case, "correction/"), desk(case, "refusal/")):
+        assert stranger.get(address).status_code == 404
+    assert decide(stranger, case, "accept").status_code == 404
+    editor = signed_in(makers.officer(CITY, Function.NOTICES))
+    answer = editor.get(desk(case))
+    assert answer.status_code == 403 and "“受理”" in answer.content.decode()
+    assert editor.get("/authority/").status_code == 200
+
+
+def test_queries_do_not_grow_with_the_queue(scene: Scene, django_assert_num_queries: object) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    case = scene.reported()
+    client = signed_in(scene.acceptor)
+    client.get(desk(case))
+    with CaptureQueriesContext(connection) as one:
+        client.get(desk(case))
+    for number in range(8):
+        scene.reported(f"申报人{number}")
+    with CaptureQueriesContext(connection) as many:
+        client.get(desk(case))
+    assert len(one) == len(many)
+    assert len(many) < 45
