@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 
 from erjian import policy, protection
+from erjian.applications import form_data
 from erjian.applications.models import Application
 from erjian.applications.states import BLOCKING
 from erjian.policy import clock
@@ -183,7 +184,7 @@ def of_application(application: Application, *, form: Mapping[str, Any] | None =
         person=application.person,
         enterprise=application.enterprise,
         application=application,
-        form=form,
+        form=form_data.current(application) if form is None else form,
         materials=codes,
     )
 
