@@ -39,7 +39,6 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "初审意见不明确，请重新审核。",
         "不符合注册条件，不予注册。",
     ),
-    Function.DECISION: ("因情况复杂，需要延长办理期限。", "重复申报，终止办理。"),
 }
 """Phrases that everybody has, by step."""
 

@@ -42,29 +42,33 @@ class Finding:
         return self.standing in (Standing.VALID, Standing.PENDING)
 
 
+def standing_of(version: CertificateVersion, today: date) -> Standing:
+    """What a version is worth on a day, from itself and its loaded registration; reads nothing."""
+    status = version.registration.status_on(today)
+    if status == RegistrationStatus.SUSPENDED:
+        return Standing.SUSPENDED
+    if status == RegistrationStatus.LAPSED:
+        return Standing.EXPIRED
+    if status != RegistrationStatus.VALID or version.state == VersionState.VOID:
+        return Standing.CANCELLED
+    if version.state == VersionState.SUPERSEDED:
+        return Standing.SUPERSEDED
+    if version.use_end < today:
+        return Standing.WINDOW_OVER
+    return Standing.PENDING if version.state == VersionState.PENDING else Standing.VALID
+
+
 def judge(version: CertificateVersion) -> Finding:
     """Judge a version against the register as it is now; validity is computed when read."""
     today = clock.today()
-    registration = version.registration
-    status = registration.status_on(today)
+    standing = standing_of(version, today)
     current = None
-    if status == RegistrationStatus.SUSPENDED:
-        standing = Standing.SUSPENDED
-    elif status == RegistrationStatus.LAPSED:
-        standing = Standing.EXPIRED
-    elif status != RegistrationStatus.VALID or version.state == VersionState.VOID:
-        standing = Standing.CANCELLED
-    elif version.state == VersionState.SUPERSEDED:
-        standing = Standing.SUPERSEDED
+    if standing == Standing.SUPERSEDED:
         current = (
-            registration.certificates.filter(state__in=(VersionState.PENDING, VersionState.CURRENT))
+            version.registration.certificates.filter(state__in=(VersionState.PENDING, VersionState.CURRENT))
             .order_by("-version")
             .first()
         )
-    elif version.use_end < today:
-        standing = Standing.WINDOW_OVER
-    else:
-        standing = Standing.PENDING if version.state == VersionState.PENDING else Standing.VALID
     return Finding(version=version, standing=standing, on=today, current=current)
 
 

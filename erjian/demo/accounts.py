@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from erjian.accounts.models import User, UserKind
+from erjian import protection
+from erjian.accounts.models import Function, User, UserKind
 from erjian.demo import employers, population
 from erjian.demo.offices import PASSWORD
 from erjian.policy import authorities
 from erjian.registry.models import Person
-from erjian import protection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class Account:
     organisation: str
     username: str
     password: str
-    functions: tuple[str, ...]
+    functions: str
     """Functions of an officer, the right of an operator, or what there is to see for a person; in words."""
 
 
@@ -31,6 +31,7 @@ _PEOPLE = (
     (population.NEWCOMER, "尚未激活，用短信验证码首次登录"),
 )
 _CITY = "430100"
+_ON_THE_ROUTE = (Function.ACCEPTANCE, Function.FIRST_REVIEW, Function.FINAL_REVIEW, Function.DECISION)
 
 
 def accounts(*, everyone: bool = False) -> list[Account]:
@@ -48,7 +49,7 @@ def _operators(everyone: bool) -> Iterable[Account]:
     for user in users:
         yield Account(
             role="企业", organisation=user.organisation, username=user.username, password=PASSWORD,
-            functions=(user.get_right_display(),),
+            functions=user.get_right_display(),
         )
 
 
@@ -61,16 +62,23 @@ def _people() -> Iterable[Account]:
         active = user is not None and user.has_usable_password()
         yield Account(
             role="个人", organisation=name.text, username=number, password=PASSWORD if active else "",
-            functions=(hint if active else f"{hint}，手机 {person.phone}",),
+            functions=hint if active else f"{hint}，手机 {person.phone}",
         )
 
 
 def _officers(everyone: bool) -> Iterable[Account]:
-    users = User.objects.filter(kind=UserKind.OFFICER).prefetch_related("grants").order_by("authority_code", "id")
+    province = authorities.province().code
+    users = User.objects.filter(kind=UserKind.OFFICER).prefetch_related("grants")
     if not everyone:
-        users = users.filter(authority_code__in=(_CITY, authorities.province().code))
+        users = users.filter(authority_code__in=(_CITY, province))
+    found = []
     for user in users:
+        functions = [Function(grant.function) for grant in user.grants.all()]
+        on_route = any(function in _ON_THE_ROUTE for function in functions)
+        # First those through whose hands a case goes, the capital's before the province's.
+        found.append(((not on_route, user.authority_code == province, user.authority_code, user.pk), user, functions))
+    for _, user, functions in sorted(found, key=lambda row: row[0]):
         yield Account(
             role="主管单位", organisation=user.organisation, username=user.username, password=PASSWORD,
-            functions=tuple(grant.get_function_display() for grant in user.grants.all()),
+            functions="、".join(function.label for function in functions),
         )

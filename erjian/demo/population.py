@@ -130,7 +130,7 @@ class Settlement:
         for row in rows:
             row.user.person = row.person
             # Some passed so long ago that they have to prove continuing education (注册建造师管理规定第十一条).
-            days = self._rng.randint(1150, 1500) if self._rng.random() < 0.12 else self._rng.randint(80, 900)
+            days = self._rng.randint(1200, 1500) if self._rng.random() < 0.12 else self._rng.randint(140, 900)
             row.qualified_on = self._today - timedelta(days=days)
             qualification = self._register.qualification(
                 row.person.pk, row.facts, row.employer.enterprise, obtained=row.qualified_on, review=ReviewResult.PASSED, used=False

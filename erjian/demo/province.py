@@ -36,12 +36,12 @@ MASS_FROM = 20_000
 
 #: How each kind of story is spread: for the main enterprise, and for everybody else together.
 _STORIES: dict[str, tuple[int, int]] = {
-    "draft": (3, 6), "draft_bare": (1, 3), "wait_person": (3, 6), "reminded": (1, 2), "declined": (1, 3),
-    "withdrawn": (1, 3), "withdrawn_late": (1, 2), "timed_out": (1, 3), "reported": (6, 20), "resubmitted": (2, 4), "consent_again": (1, 1),
-    "correction": (2, 6), "not_accepted": (1, 4), "accepted": (5, 26), "accepted_corrected": (1, 4), "accepted_deemed": (1, 4),
-    "accepted_extended": (0, 3), "stepped_back": (1, 2), "first_ok": (3, 14), "first_ng": (1, 4), "review_ok": (2, 7),
-    "review_ng": (1, 2), "review_ng_twice": (0, 2), "terminated": (1, 2), "batch": (14, 52), "batch_corrected": (2, 5),
-    "batch_back": (1, 3), "batch_refused": (2, 6),
+    "draft": (3, 5), "draft_bare": (1, 2), "wait_person": (3, 4), "reminded": (1, 1), "declined": (1, 2),
+    "withdrawn": (1, 2), "withdrawn_late": (1, 1), "timed_out": (1, 2), "reported": (6, 16), "resubmitted": (2, 2),
+    "consent_again": (1, 0), "correction": (2, 4), "not_accepted": (1, 2), "accepted": (5, 18), "accepted_corrected": (1, 3),
+    "accepted_deemed": (1, 2), "accepted_extended": (0, 2), "stepped_back": (1, 1), "first_ok": (3, 10), "first_ng": (1, 2),
+    "review_ok": (2, 6), "review_ng": (1, 1), "review_ng_twice": (0, 1), "terminated": (1, 1), "batch": (13, 36),
+    "batch_corrected": (2, 3), "batch_back": (1, 2), "batch_refused": (2, 4),
 }
 #: Working days since the last step, so that limits are green, amber and red.
 _AGES: dict[str, tuple[int, ...]] = {
@@ -193,8 +193,8 @@ class _Load:
             return do
 
         events = []
-        for position, registration in enumerate(population.holders[:24]):
-            first = moments.days_ago(150 if position % 8 == 7 else self._rng.randint(20, 110))
+        for position, registration in enumerate(population.holders[:12]):
+            first = moments.days_ago(150 if position % 6 == 5 else self._rng.randint(20, 110))
             events.append(teller.event(moments.office_hour(self._rng, first), make(registration.pk, "换发电子证书")))
             if position % 5 == 2:
                 again = moments.days_ago(self._rng.randint(3, 15))

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from erjian import policy
 from erjian.accounts.models import Function, User
-from erjian.applications import actions, canned, engine
+from erjian.applications import actions, engine
 from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
@@ -86,10 +86,9 @@ def _page(request: HttpRequest, case: Application, name: str, form: ReasonForm, 
         f"办理期限延长 {extension} 个工作日，只能延长一次（《行政许可法》第四十二条）。"
         if name == "extend" else TRANSITIONS[name].confirm
     )
-    usual = [phrase.text for phrase in canned.phrases(officer(request), Function.DECISION)]
     context = {
         "frame": "ui/shell.html", "shell": shell(request, "cases"), "title": f"{_label(name)}　{case.person.name} {case.number}",
-        "question": question, "consequences": [f"常用理由：{'　'.join(usual)}"] if usual else [], "action": request.path, "verb": _label(name), "keep": "返回",
+        "question": question, "action": request.path, "verb": _label(name), "keep": "返回",
         "keep_url": reverse("authority:case", args=[case.uuid]), "tone": "stop" if name == "terminate" else "primary",
         "hidden": [("seen", seen)], "form": form,
     }

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from erjian import audit
 from erjian.accounts.models import Function
@@ -84,6 +86,10 @@ def _shown(label: str, text: str) -> str:
     return phones.mask(text) if text and label in ("手机号码", "联系人手机号码") else text
 
 
+def _marked(label: str) -> SafeString:
+    return format_html("{} {}", label, tag("已改", strong=True))
+
+
 @for_officer(*READING)
 def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
     """One data version beside another (`?with=`, by default the one before): fields and files."""
@@ -99,10 +105,9 @@ def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
     files = _files(case, known, number, other)
     table = Table(
         columns=(
-            Column("项目", "label", css="m-top"),
-            *((Column(f"第 {other} 版", lambda row: _shown(row.label, row.before), data_label=f"第 {other} 版"),) if other else ()),
-            Column(f"第 {number} 版", lambda row: _shown(row.label, row.after), data_label=f"第 {number} 版"),
-            *((Column("", lambda row: tag("已改", strong=True) if row.changed else "", css="m-end"),) if other else ()),
+            Column("项目", lambda row: _marked(row.label) if other and row.changed else row.label, css="m-wide"),
+            *((Column(f"第 {other} 版", lambda row: _shown(row.label, row.before), css="m-wide", data_label=f"第 {other} 版"),) if other else ()),
+            Column(f"第 {number} 版", lambda row: _shown(row.label, row.after), css="m-wide", data_label=f"第 {number} 版"),
         ),
         rows=rows, row_css=lambda row: "chosen" if other and row.changed else "",
     )

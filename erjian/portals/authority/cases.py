@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from erjian import audit, protection
@@ -132,7 +133,7 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
         columns=(
             Column("申报编号", "number", css="ej-num m-wide", data_label="申报编号"),
             Column("申报类型", lambda case: case.procedure.kind_label, css="m-hide"),
-            Column("姓名", "person.name", css="m-top"),
+            Column("姓名", lambda case: format_html("<b>{}</b>", case.person.name), css="m-top"),
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
             *((Column("申报主管部门", lambda case: case_parts.authority_name(case.authority_code), css="m-hide w-low"),) if province else ()),

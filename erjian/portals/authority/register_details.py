@@ -50,10 +50,10 @@ def history(changes: Iterable[Change]) -> Table:
     return Table(
         columns=(
             Column("时间", lambda row: moment(row.at), css="ej-num m-top"),
-            Column("变动", "get_kind_display", css="m-top m-end"),
+            Column("变动", "get_kind_display", css="m-top m-end text-nowrap"),
             Column("内容", lambda row: _said(row, names), css="m-wide"),
             Column("依据申报编号", "case_number", css="ej-num", data_label="依据申报编号"),
-            Column("经办", "actor", data_label="经办"),
+            Column("经办", "actor", css="text-nowrap", data_label="经办"),
         ),
         rows=rows, empty="没有变动记录。", caption="变动记录",
     )
@@ -70,7 +70,8 @@ def _said(row: Change, names: dict[int, str]) -> str:
     for key in keys:
         before, after = (_value(key, side.get(key), names) for side in (row.before, row.after))
         label = _WORDS.get(key) or _field_label(key)
-        parts.append(f"{label}：{before} → {after}" if before else f"{label}：{after}")
+        if before or after:
+            parts.append(f"{label}：{before} → {after or '空'}" if before else f"{label}：{after}")
     return "；".join(parts) or "—"
 
 

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from erjian import audit
 from erjian.accounts.models import Function, User
@@ -118,7 +119,7 @@ def _waiting(user: User) -> Table:
 
     return Table(
         columns=(
-            Column("姓名", "person.name", css="m-top"),
+            Column("姓名", lambda case: format_html("<b>{}</b>", case.person.name), css="m-top"),
             Column("申报类型", lambda case: case.procedure.kind_label, data_label="申报类型"),
             Column("申报编号", "number", css="ej-num m-hide w-low2"),
             Column("企业名称", "enterprise.name", css="m-wide"),

@@ -1,0 +1,50 @@
+"""The frame of a person's pages, and the tabs inside 电子证照 and 个人信息."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from erjian.accounts import mailbox
+from erjian.portals.person.access import account
+from erjian.ui.navigation import Entry, Shell
+from erjian.ui.parts import View
+
+_TABS = (
+    ("home", "我的首页"),
+    ("certificates", "电子证照"),
+    ("cases", "申报查询"),
+    ("information", "个人信息"),
+)
+_CERTIFICATE_TABS = (("certificates", "电子证书"), ("registrations", "我的注册"))
+_INFORMATION_TABS = (("information", "个人信息"), ("signature", "个人手写签名"), ("readers", "谁看过我的信息"))
+
+
+def shell(request: HttpRequest, current: str = "") -> Shell:
+    """The frame; `current` names the tab of the page."""
+    user = account(request)
+    return Shell(
+        edition="个人版",
+        home_url=reverse("person:home"),
+        tabs=tuple(Entry(label, reverse(f"person:{name}"), current=name == current) for name, label in _TABS),
+        who=user.name,
+        who_icon="user-check",
+        messages_url="/messages/",
+        messages_count=mailbox.of(user).unread(),
+        password_url="/password/",
+        sign_out_url="/sign-out/",
+    )
+
+
+def certificate_tabs(current: str) -> tuple[View, ...]:
+    """电子证书 | 我的注册."""
+    return _views(_CERTIFICATE_TABS, current)
+
+
+def information_tabs(current: str) -> tuple[View, ...]:
+    """个人信息 | 个人手写签名 | 谁看过我的信息."""
+    return _views(_INFORMATION_TABS, current)
+
+
+def _views(tabs: tuple[tuple[str, str], ...], current: str) -> tuple[View, ...]:
+    return tuple(View(label, reverse(f"person:{name}"), current=name == current) for name, label in tabs)
