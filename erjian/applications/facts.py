@@ -23,28 +23,17 @@ from erjian.procedures.facts import (
     SpecialtyFacts,
 )
 from erjian.procedures.guards import Stage, Verdict
+from erjian.registry.enterprise_profile import REQUIRED
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationSpecialty
 from erjian.registry.models.enterprises import EnterpriseOrigin
 from erjian.registry.models.registrations import LIVE
-
-REQUIRED_PROFILE = (
-    "established_on",
-    "address",
-    "registration_kind",
-    "capital",
-    "currency",
-    "office_phone",
-    "contact_name",
-    "contact_phone",
-)
-"""Starred fields of 企业基本信息 (manual 3.2.2.1, A.4.1)."""
 
 
 def missing_profile(enterprise: Enterprise) -> tuple[str, ...]:
     """Labels of starred profile fields that are still empty."""
     labels = {field.name: str(field.verbose_name) for field in Enterprise._meta.fields}
     labels["contact_phone"] = "联系人手机号码"
-    return tuple(labels[name] for name in REQUIRED_PROFILE if getattr(enterprise, name) in (None, ""))
+    return tuple(labels[name] for name in REQUIRED if getattr(enterprise, name) in (None, ""))
 
 
 def _registration(item: Registration) -> RegistrationFacts:

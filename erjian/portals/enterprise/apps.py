@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EnterprisePortalConfig(AppConfig):
+    name = "erjian.portals.enterprise"
+    label = "portals_enterprise"

@@ -1,0 +1,168 @@
+"""The list of one 申报 type (A.4.2): its filter, saved views, columns and row operations, all from the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from erjian.accounts.models import EnterpriseRight, User
+from erjian.applications.models import Application
+from erjian.applications.states import EDITABLE, TONE, VIEWS, WITHDRAWABLE, State
+from erjian.policy import authorities, clock
+from erjian.portals.enterprise.access import employer, holds
+from erjian.portals.enterprise.searching import PersonFilter, person_condition
+from erjian.portals.shared import case as case_parts
+from erjian.procedures import Procedure, Step
+from erjian.standards.specialties import SECOND_CLASS, Specialty
+from erjian.ui import parts
+from erjian.ui.dates import day
+from erjian.ui.tables import Column, Op
+from erjian.ui.templatetags.ej import chip
+
+MINE = frozenset({State.DRAFT, State.WAIT_PERSON, State.WAIT_ENTERPRISE, State.CORRECTION})
+"""待我处理: to finish, to remind, to answer."""
+SAVED_VIEWS = (("mine", "待我处理", MINE), *VIEWS)
+_STATES: dict[str, frozenset[State]] = {code: states for code, _, states in SAVED_VIEWS}
+_DECIDED_BY_LETTER = frozenset({State.REJECTED, State.NOT_ACCEPTED})
+_LISTED = (
+    "uuid", "number", "procedure_code", "registration_class", "authority_code", "specialties", "state", "due_on",
+    "reported_at", "announced_at", "accepted_at", "acting_function", "first_verdict", "final_verdict", "version",
+    "form_version", "registration_id", "certificate_version_id", "person__name", "person__id_number_mask",
+    "enterprise__name", "former_enterprise__name",
+)  # fmt: skip
+
+
+class CaseFilter(PersonFilter):
+    """姓名, 注册专业, 申报主管部门, 上报时间."""
+
+    specialty = forms.ChoiceField(label="注册专业", required=False)
+    authority = forms.ChoiceField(label="申报主管部门", required=False)
+    begin = forms.DateField(label="上报时间 起", required=False)
+    end = forms.DateField(label="上报时间 止", required=False)
+
+    def __init__(self, *args: Any, procedure: Procedure, filing_authority: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if procedure.has_specialties:
+            self._choose("specialty", "全部专业", [(code, Specialty(code).label) for code in SECOND_CLASS])
+        else:
+            del self.fields["specialty"]
+        codes = dict.fromkeys((filing_authority, authorities.province().code))
+        self._choose("authority", "全部", [(code, authorities.get(code).short) for code in codes])
+
+    def _choose(self, name: str, everything: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", everything), *choices]
+
+
+def between(name: str, begin: Any, end: Any) -> Q:
+    """Rows whose moment lies within two days, both included, in the office's time zone."""
+    condition = Q()
+    if begin:
+        condition &= Q(**{f"{name}__gte": datetime.combine(begin, time(), clock.ZONE)})
+    if end:
+        condition &= Q(**{f"{name}__lt": datetime.combine(end + timedelta(days=1), time(), clock.ZONE)})
+    return condition
+
+
+def light(cases: QuerySet[Application]) -> QuerySet[Application]:
+    """Only the columns that lists show: no form data, no ciphers."""
+    return cases.select_related("person", "enterprise", "former_enterprise").only(*_LISTED)
+
+
+def matching(request: HttpRequest, procedure: Procedure, form: CaseFilter) -> QuerySet[Application]:
+    """The enterprise's cases of one type that fit the filter."""
+    asked = form.cleaned_data
+    found = Application.objects.filter(enterprise=employer(request), procedure_code=procedure.code)
+    found = found.filter(person_condition(request, form))
+    found = found.filter(between("reported_at", asked.get("begin"), asked.get("end")))
+    if asked.get("specialty"):
+        found = found.filter(specialties__contains=[asked["specialty"]])
+    if asked.get("authority"):
+        found = found.filter(authority_code=asked["authority"])
+    return found
+
+
+def in_view(cases: QuerySet[Application], code: str) -> QuerySet[Application]:
+    """The cases of a saved view; all of them for no view or an unknown one."""
+    return cases.filter(state__in=_STATES[code]) if code in _STATES else cases
+
+
+def views(cases: QuerySet[Application], request: HttpRequest) -> tuple[parts.View, ...]:
+    """The saved views with their counts, by one query."""
+    counts = dict(cases.order_by().values_list("state").annotate(Count("pk")))
+    chosen = request.GET.get("state", "")
+    query = request.GET.copy()
+    for name in ("page", "after", "before", "state"):
+        query.pop(name, None)
+
+    def view(code: str, label: str, count: int) -> parts.View:
+        query["state"] = code
+        address = query.urlencode() if code else "&".join(each for each in query.urlencode().split("&") if each != "state=")
+        return parts.View(label, f"?{address}", count, current=code == chosen if code in _STATES else chosen not in _STATES)
+
+    return (
+        view("", "全部", sum(counts.values())),
+        *(view(code, label, sum(counts.get(state, 0) for state in states)) for code, label, states in SAVED_VIEWS),
+    )
+
+
+def columns(procedure: Procedure) -> tuple[Column, ...]:
+    """The manual's columns, plus 剩余时限."""
+    return tuple(_columns(procedure))
+
+
+def _columns(procedure: Procedure) -> Iterator[Column]:
+    moves = Step.FORMER_ENTERPRISE in procedure.route
+    if Step.ACCEPTANCE in procedure.route:
+        yield Column("申报主管部门", lambda row: case_parts.authority_name(row.authority_code), css="m-hide")
+    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top")
+    yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
+    yield Column("转入企业名称" if moves else "企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
+    if moves:
+        yield Column("转出企业名称", "former_enterprise.name", css="cut m-wide", title=True, data_label="转出企业")
+    yield Column("注册类型", "get_registration_class_display", css="m-hide w-low2 ej-num")
+    if procedure.has_specialties:
+        yield Column(
+            procedure.specialty_label,
+            lambda row: case_parts.specialty_names(row.specialties, short=True),
+            css="ej-num",
+            data_label=procedure.specialty_label,
+        )
+    yield Column("上报时间", lambda row: day(row.reported_at), css="ej-num m-end", data_label="上报时间")
+    yield Column("状态", state_chip, css="m-top m-end")
+    yield Column("剩余时限", lambda row: case_parts.left(row.state, row.due_on), css="ej-num m-wide")
+
+
+def state_chip(row: Application) -> str:
+    """The status in its colour."""
+    return chip(TONE.get(row.state, ""), row.get_state_display())
+
+
+def operations(row: Application, user: User) -> Iterator[Op]:
+    """What can be done with a row in its state; what is not possible is not there."""
+    address = reverse("enterprise:case", args=(row.uuid,))
+    state = State(row.state)
+    files = holds(user, EnterpriseRight.FILE)
+    yield Op("查阅", address)
+    if files and state in EDITABLE:
+        yield Op("修改" if state == State.DRAFT else "补正", f"{address}edit/")
+    if files and state == State.DRAFT:
+        yield Op("删除", f"{address}delete/", stop=True, post=True, confirm=f"删除{row.person.name}的这条申报？", verb="删除这条申报")
+    if files and state == State.WAIT_PERSON:
+        yield Op("提醒", f"{address}remind/", post=True)
+    if state not in (State.DRAFT, State.WAIT_PERSON):
+        yield Op("打印", f"{address}print.pdf", new_tab=True)
+    if state in (State.ISSUED, State.DONE) and row.certificate_version_id and row.registration_id:
+        yield Op("证书", reverse("enterprise:certificate", args=(row.registration_id,)))
+    if state in _DECIDED_BY_LETTER:
+        yield Op("决定书", f"{address}decision.pdf", new_tab=True)
+    if files and state in WITHDRAWABLE and state != State.CORRECTION:
+        yield Op("撤回", f"{address}withdraw/")

@@ -1,0 +1,102 @@
+"""Looking in lists by 姓名 or 身份证号.
+
+An identity number must not stand in an address, where logs keep it. So filters are posted and answered with a
+redirect to the list's address: a name travels as it is, a number as its keyed index with its mask, signed for this
+operator. The address can be kept and reloaded, and gives the number away to nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core import signing
+from django.http import HttpRequest, HttpResponseRedirect
+from django.db.models import Q
+
+from erjian import protection
+from erjian.policy import clock
+from erjian.standards import id_numbers
+from erjian.standards.errors import Refusal
+from erjian.ui.forms import ErjianForm
+
+_LOOKS_LIKE_A_NUMBER = re.compile(r"[0-9]{6,}[0-9Xx*]*")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A full identity number as the address carries it: enough to find its person, not to read it."""
+
+    index: bytes
+    mask: str
+
+
+def _salt(request: HttpRequest) -> str:
+    return f"erjian.enterprise.holder:{request.user.pk}"
+
+
+def sign_holder(request: HttpRequest, number: str) -> str:
+    """The address's form of a number, for this operator only."""
+    text = str(id_numbers.parse(number, today=clock.today()))
+    return signing.dumps([protection.index("id_number", text).hex(), id_numbers.mask(text)], salt=_salt(request))
+
+
+def read_holder(request: HttpRequest) -> Holder | None:
+    """The number that the address asks for; None when there is none or it is not this operator's."""
+    try:
+        index, mask = signing.loads(request.GET.get("holder", ""), salt=_salt(request))
+    except (signing.BadSignature, ValueError):
+        return None
+    return Holder(index=bytes.fromhex(index), mask=mask)
+
+
+class PersonFilter(ErjianForm, forms.Form):
+    """The filter of a list: 姓名 (or a full 身份证号) and whatever a list adds."""
+
+    name = forms.CharField(label="姓名", max_length=50, required=False)
+
+    def address(self, request: HttpRequest) -> HttpResponseRedirect:
+        """The list's address for what was posted. Raises nothing: a wrong number becomes a field's error."""
+        kept: dict[str, Any] = {key: value for key in ("state",) if (value := request.GET.get(key))}
+        for key in self.fields:
+            value = self.data.get(self.add_prefix(key), "")
+            if value and key != "name":
+                kept[key] = value
+        text = "".join(str(self.data.get("name", "")).split())
+        if "*" in text and request.GET.get("holder"):
+            kept["holder"] = request.GET["holder"]
+        elif _LOOKS_LIKE_A_NUMBER.fullmatch(text):
+            try:
+                kept["holder"] = sign_holder(request, text)
+            except Refusal:
+                kept["wrong"] = "1"
+        elif text:
+            kept["name"] = text
+        return HttpResponseRedirect(f"{request.path}?{urlencode(kept)}" if kept else request.path)
+
+
+def shown(request: HttpRequest, kind: type[PersonFilter], **options: Any) -> PersonFilter:
+    """The filter as the address says it. Values that are not in range are ignored."""
+    data = {key: value for key, value in request.GET.items() if key != "holder"}
+    holder = read_holder(request)
+    if holder is not None:
+        data["name"] = holder.mask
+    form = kind(data, **options)
+    if request.GET.get("wrong"):
+        form.add_error("name", "身份证号不正确。请核对后查询，或按姓名查询。")
+    form.is_valid()
+    return form
+
+
+def person_condition(request: HttpRequest, form: PersonFilter, person: str = "person__") -> Q:
+    """Rows of the person asked for: the exact number, or names that begin so."""
+    if request.GET.get("wrong"):
+        return Q(pk__in=())
+    holder = read_holder(request)
+    if holder is not None:
+        return Q(**{f"{person}id_number_index": holder.index})
+    name = form.cleaned_data.get("name")
+    return Q(**{f"{person}name__startswith": name}) if name else Q()

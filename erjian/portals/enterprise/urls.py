@@ -1,0 +1,59 @@
+"""Addresses of the enterprises' portal, mounted at /enterprise/."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from erjian.portals.enterprise.views import (
+    attachments,
+    cases,
+    certificates,
+    editing,
+    home,
+    listing,
+    picking,
+    profile,
+    qualified,
+    searches,
+)
+
+app_name = "enterprise"
+
+_case = [
+    path("", cases.case, name="case"),
+    path("edit/", editing.edit, name="edit"),
+    path("autosave/", editing.autosave, name="autosave"),
+    path("materials/", attachments.attachments, name="materials"),
+    path("materials/<int:pk>/", cases.material, name="material"),
+    path("materials/<int:pk>/delete/", attachments.detach, name="detach"),
+    path("materials/<slug:code>/add/", attachments.attach, name="attach"),
+    path("materials.zip", cases.all_materials, name="materials-zip"),
+    path("letters/<int:pk>/", cases.letter, name="letter"),
+    path("decision.pdf", cases.decision, name="decision"),
+    path("print.pdf", cases.form_pdf, name="print"),
+    path("withdraw/", cases.withdraw, name="withdraw"),
+    path("remind/", cases.remind, name="remind"),
+    path("delete/", cases.delete, name="delete"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("people/", listing.people, name="people"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/counties/", profile.counties, name="counties"),
+    path("profile/attachments/", profile.attachments, name="profile-attachments"),
+    path("profile/licence/", profile.licence, name="licence"),
+    path("qualifications/", profile.qualifications, name="qualifications"),
+    path("cases/", searches.cases, name="cases"),
+    path("cases/<uuid:uuid>/", include(_case)),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/<int:pk>/", certificates.certificate, name="certificate"),
+    path("certificates/<int:pk>/<int:version>/file.pdf", certificates.file, name="certificate-file"),
+    path("certificates/<int:pk>/<int:version>/preview/", certificates.preview, name="certificate-preview"),
+    path("qualified/", qualified.qualified, name="qualified"),
+    path("qualified/<int:pk>/", qualified.detail, name="qualified-detail"),
+    path("<slug:code>/", listing.listing, name="procedure"),
+    path("<slug:code>/export.xlsx", listing.export, name="export"),
+    path("<slug:code>/new/", picking.pick, name="pick"),
+    path("<slug:code>/start/", picking.start, name="start"),
+]

@@ -1,0 +1,209 @@
+"""One case: 查阅, its papers, and what the enterprise can still do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from erjian.accounts.models import EnterpriseRight
+from erjian.applications import actions, engine, facts, form_data, materials
+from erjian.applications.models import Application, LetterKind
+from erjian.applications.states import EDITABLE, State
+from erjian.applications.workflow import TRANSITIONS
+from erjian.portals.enterprise import case_form
+from erjian.portals.enterprise.access import for_enterprise, operator
+from erjian.portals.enterprise.navigation import shell
+from erjian.portals.shared import case as case_parts
+from erjian.portals.shared import serving
+from erjian.standards.specialties import Specialty
+from erjian.ui import parts
+from erjian.ui.dates import day
+
+
+@for_enterprise()
+@require_safe
+def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The case as drawn: route, data of its version, materials, letters, clock and history."""
+    found = serving.case_or_404(request, uuid)
+    user = operator(request)
+    version = _version(request, found)
+    values = form_data.current(found) if version is None else form_data.version(found, version)
+    known = facts.of_application(found, form=values)
+    base = reverse("enterprise:case", args=(found.uuid,))
+    entries = list(found.timeline.order_by("-id"))
+    letters = list(found.letters.order_by("-id"))
+    possible = {row.name for row in engine.available(found, user)}
+    before = _before(found, version)
+    context = {
+        "shell": shell(request, "cases"),
+        "case": found,
+        "procedure": found.procedure,
+        "tone": case_parts.tone(found.state),
+        "steps": case_parts.steps(found, entries),
+        "rows": _rows(found, values, known, before),
+        "materials": case_parts.materials(materials.listing(found, known, version=version), base),
+        "letters": letters,
+        "moments": case_parts.moments(found, entries, letters),
+        "clock": case_parts.running_clock(found, found.clocks.all()),
+        "version": version or found.form_version,
+        "versions": range(found.form_version, 0, -1) if found.form_version > 1 else (),
+        "compared": before is not None,
+        "may_edit": found.state in EDITABLE and bool(possible & {"report", "resubmit"}),
+        "edit_label": "补正" if found.state == State.CORRECTION else "修改",
+        "may_withdraw": "withdraw" in possible,
+        "may_remind": found.state == State.WAIT_PERSON and "withdraw" in possible,
+        "withdraw": TRANSITIONS["withdraw"],
+        "corrections": case_form.corrections(found),
+        "left": case_parts.left(found.state, found.due_on),
+        "certificate": reverse("enterprise:certificate", args=(found.registration_id,))
+        if found.certificate_version_id and found.registration_id
+        else "",
+    }
+    return render(request, "enterprise/case/case.html", context)
+
+
+def _version(request: HttpRequest, found: Application) -> int | None:
+    """An earlier data version that the address asks for."""
+    asked = request.GET.get("version", "")
+    if not asked.isdecimal() or len(asked) > 4 or not 0 < int(asked) < found.form_version:
+        return None
+    return int(asked)
+
+
+def _before(found: Application, version: int | None) -> dict[str, Any] | None:
+    """The data one version earlier, when the address asks to compare with it."""
+    shown = version or found.form_version
+    return None if shown < 2 else form_data.version(found, shown - 1)
+
+
+def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[str, Any] | None) -> list[parts.Row]:
+    rows = [
+        parts.Row("注册类型", found.get_registration_class_display()),
+        parts.Row("申报主管部门", case_parts.authority_name(found.authority_code)),
+    ]
+    for section in found.procedure.sections:
+        earlier = {row.label: row.value for row in case_parts.rows(section, before)} if before else {}
+        for row in case_parts.rows(section, values):
+            changed = bool(before) and earlier.get(row.label) != row.value
+            rows.append(
+                parts.Row(row.label, row.value, wide=row.wide, origin=f"上一版：{earlier.get(row.label)}" if changed else "")
+            )
+    if len(rows) % 2 and not any(row.wide for row in rows):
+        rows[-1] = parts.Row(rows[-1].label, rows[-1].value, wide=True, origin=rows[-1].origin)
+    if found.procedure.has_specialties:
+        chosen = [known.qualification_for(code) for code in values.get("specialties", found.specialties)]
+        told = "；".join(
+            f"{Specialty(item.specialty).label}　资格证书管理号 {item.management_number}，{day(item.obtained_on)} 签发"
+            for item in chosen
+            if item
+        )
+        rows.append(parts.Row(found.procedure.specialty_label, told, wide=True))
+    return rows
+
+
+@for_enterprise(EnterpriseRight.FILE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """撤回, asked once: by the dialog, or by this page where there are no scripts."""
+    found = serving.case_or_404(request, uuid)
+    if request.method == "POST":
+        actions.withdraw(application=found, by=operator(request), seen=seen(request))
+        messages.success(request, f"已撤回{found.person.name}的申报。")
+        return redirect("enterprise:case", uuid)
+    if "withdraw" not in {row.name for row in engine.available(found, operator(request))}:
+        return redirect("enterprise:case", uuid)
+    context = {
+        "frame": "ui/shell.html",
+        "shell": shell(request, found.procedure_code),
+        "title": "撤回申报",
+        "question": f"撤回{found.person.name}的{found.procedure.kind_label}（{found.number}）？",
+        "consequences": ("撤回后这条申报即结束，办理记录保留。", "需要时可以重新添加申报。"),
+        "action": request.path,
+        "verb": "撤回这条申报",
+        "keep": "保留",
+        "keep_url": reverse("enterprise:case", args=(uuid,)),
+        "tone": "stop",
+        "hidden": (("seen", found.version),),
+    }
+    return render(request, "ui/confirm.html", context)
+
+
+def seen(request: HttpRequest) -> int:
+    """The version that the page showed; nonsense is a version nobody saw."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+@for_enterprise(EnterpriseRight.FILE)
+@require_POST
+def remind(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """提醒: another message to the person."""
+    found = serving.case_or_404(request, uuid)
+    actions.remind(application=found, by=operator(request))
+    messages.success(request, f"已提醒{found.person.name}登录个人版确认。")
+    return _back(request, reverse("enterprise:case", args=(uuid,)))
+
+
+@for_enterprise(EnterpriseRight.FILE)
+@require_POST
+def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """删除 a draft that was never reported."""
+    found = serving.case_or_404(request, uuid)
+    actions.delete_draft(application=found, by=operator(request))
+    messages.success(request, f"已删除{found.person.name}的申报。")
+    return redirect("enterprise:procedure", found.procedure_code)
+
+
+def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To the page of this site that the button stood on."""
+    came = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(came, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(came)
+    return redirect(otherwise)
+
+
+@for_enterprise()
+@require_safe
+def decision(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """决定书: the letter that ended the case."""
+    found = serving.case_or_404(request, uuid)
+    kinds = (LetterKind.GRANT, LetterKind.REFUSE, LetterKind.NOT_ACCEPT)
+    letter = found.letters.filter(kind__in=kinds).order_by("-id").first()
+    if letter is None:
+        raise Http404
+    return serving.letter(request, uuid, letter.pk)
+
+
+@for_enterprise()
+@require_safe
+def material(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
+    """One material."""
+    return serving.material(request, uuid, pk)
+
+
+@for_enterprise()
+@require_safe
+def letter(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
+    """One official letter."""
+    return serving.letter(request, uuid, pk)
+
+
+@for_enterprise()
+@require_safe
+def form_pdf(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The 申报表."""
+    return serving.form_pdf(request, uuid)
+
+
+@for_enterprise()
+@require_safe
+def all_materials(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """Every material as one zip."""
+    return serving.all_materials(request, uuid)

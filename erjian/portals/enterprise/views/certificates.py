@@ -1,0 +1,236 @@
+"""建造师电子证书: the enterprise's certificates, to view and to print (manual 3.2.4.1, columns of G.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_safe
+
+from erjian import audit, certificates as certificate_room, files, policy
+from erjian.certificates.models import CertificateVersion, VersionState
+from erjian.policy import clock
+from erjian.portals.enterprise.access import employer, for_enterprise, operator
+from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
+from erjian.portals.shared import case as case_parts
+from erjian.registry.models import (
+    CertificateKind,
+    Registration,
+    RegistrationClass,
+    RegistrationSpecialty,
+    RegistrationStatus,
+)
+from erjian.standards.specialties import Specialty
+from erjian.ui import parts
+from erjian.ui.dates import day, period, stamp
+from erjian.ui.paging import paginate
+from erjian.ui.tables import Column, Op, Table
+from erjian.ui.templatetags.ej import chip
+
+_TONE = {
+    RegistrationStatus.VALID: "done",
+    RegistrationStatus.LAPSED: "bad",
+    RegistrationStatus.SUSPENDED: "mine",
+    RegistrationStatus.CANCELLED: "",
+}
+_VERSION_TONE = {VersionState.CURRENT: "done", VersionState.PENDING: "office", VersionState.VOID: "bad"}
+
+
+class CertificateFilter(PersonFilter):
+    """姓名, 注册类型, 注册专业."""
+
+    kind = forms.ChoiceField(label="注册类型", required=False, choices=[("", "全部类型"), *RegistrationClass.choices])
+    specialty = forms.ChoiceField(label="注册专业", required=False, choices=[("", "全部专业"), *Specialty.choices])
+
+
+def _expired(today: Any) -> Q:
+    return Q(status=RegistrationStatus.VALID, dates_binding=True, valid_until__lt=today)
+
+
+def conditions() -> dict[str, tuple[str, Q]]:
+    """Saved views of the list: label and condition, as the law has it today."""
+    today = clock.today()
+    soon = today + timedelta(days=policy.current().renewal_opens_days)
+    valid = Q(status=RegistrationStatus.VALID) & ~_expired(today)
+    return {
+        "valid": ("有效", valid),
+        "expiring": (
+            f"{policy.current().renewal_opens_days} 日内到期",
+            valid & Q(dates_binding=True, valid_until__lte=soon),
+        ),
+        "lapsed": ("已过期", _expired(today) | Q(status=RegistrationStatus.LAPSED)),
+        "ended": (
+            "注销或停用",
+            ~Q(status__in=(RegistrationStatus.VALID, RegistrationStatus.LAPSED)),
+        ),
+    }
+
+
+def own(request: HttpRequest) -> QuerySet[Registration]:
+    """Registrations with this enterprise that have an electronic certificate."""
+    return Registration.objects.filter(enterprise=employer(request), certificate_kind=CertificateKind.ELECTRONIC)
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def certificates(request: HttpRequest) -> HttpResponse:
+    """The list with its filter and saved views."""
+    if request.method == "POST":
+        return CertificateFilter(request.POST).address(request)
+    form: Any = shown(request, CertificateFilter)
+    asked = form.cleaned_data
+    found = own(request).filter(person_condition(request, form))
+    if asked.get("kind"):
+        found = found.filter(registration_class=asked["kind"])
+    if asked.get("specialty"):
+        found = found.filter(specialties__specialty=asked["specialty"], specialties__voided=False).distinct()
+    saved = conditions()
+    state = request.GET.get("state", "")
+    counts = found.order_by().aggregate(
+        everything=Count("pk", distinct=True),
+        **{code: Count("pk", filter=condition, distinct=True) for code, (_, condition) in saved.items()},
+    )
+    chosen = found.filter(saved[state][1]) if state in saved else found
+    standing = RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin")
+    page = paginate(
+        chosen.select_related("person", "enterprise")
+        .prefetch_related(Prefetch("specialties", queryset=standing))
+        .order_by("-id"),
+        request.GET,
+    )
+    table = Table(
+        columns=tuple(_columns()),
+        rows=page,
+        ops=lambda row: (Op("查阅", reverse("enterprise:certificate", args=(row.pk,))),),
+        name="person.name",
+        numbered=True,
+        first=page.start,
+        empty="没有符合条件的证书。" if request.GET else "还没有电子证书。申报审核通过后在这里查阅、打印。",
+        empty_links=(("查看全部", "?"),) if request.GET else (),
+        caption="建造师电子证书",
+    )
+    query = request.GET.copy()
+    for name in ("page", "after", "before", "state"):
+        query.pop(name, None)
+    rest = f"&{query.urlencode()}" if query else ""
+    views = (
+        parts.View("全部", f"?{query.urlencode()}", counts["everything"], current=state not in saved),
+        *(
+            parts.View(label, f"?state={code}{rest}", counts[code], current=state == code)
+            for code, (label, _) in saved.items()
+        ),
+    )
+    context = {"shell": shell(request, "certificates"), "filter": form, "views": views, "table": table, "page": page}
+    return render(request, "enterprise/certificates.html", context)
+
+
+def _columns() -> Iterator[Column]:
+    today = clock.today()
+    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top")
+    yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
+    yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
+    yield Column("注册号", "number", css="ej-num m-wide", data_label="注册号")
+    yield Column("证书编号", "certificate_number", css="ej-num", data_label="证书编号")
+    yield Column("注册类型", "get_registration_class_display", css="m-hide w-low2 ej-num")
+    yield Column("注册专业", _specialties, css="ej-num m-wide", data_label="注册专业")
+    yield Column("有效期至", lambda row: day(row.valid_until), css="ej-num m-end", data_label="至")
+    yield Column("证书状态", lambda row: status_chip(row, today), css="m-top m-end")
+
+
+def _specialties(row: Registration) -> str:
+    return case_parts.specialty_names(dict.fromkeys(item.specialty for item in row.specialties.all()), short=True)
+
+
+def status_chip(row: Registration, today: Any) -> str:
+    """证书状态 as it is today."""
+    status = row.status_on(today)
+    return chip(_TONE.get(status, "bad"), status.label)
+
+
+@for_enterprise()
+@require_safe
+def certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """One certificate: how it stands, what it says, every version."""
+    registration = get_object_or_404(own(request).select_related("person", "enterprise"), pk=pk)
+    versions = list(registration.certificates.select_related("preview").order_by("-version"))
+    today = clock.today()
+    current = next((each for each in versions if each.state in (VersionState.CURRENT, VersionState.PENDING)), None)
+    shown_version = current or (versions[0] if versions else None)
+    status = registration.status_on(today)
+    standing = [
+        f"{Specialty(item.specialty).label}　{period(item.begin, item.end)}"
+        for item in registration.specialties.filter(voided=False).order_by("specialty", "begin")
+    ]
+    rows = [
+        parts.Row("姓名", registration.person.name),
+        parts.Row("身份证号", registration.person.id_number_mask),
+        parts.Row("注册号", registration.number),
+        parts.Row("证书编号", registration.certificate_number),
+        parts.Row("注册类型", registration.get_registration_class_display()),
+        parts.Row("证书类型", registration.get_certificate_kind_display()),
+        parts.Row("企业名称", registration.enterprise.name, wide=True),
+        parts.Row("注册专业", "；".join(standing), wide=True),
+        parts.Row("初始注册日期", day(registration.registered_on)),
+        parts.Row("有效期至", day(registration.valid_until)),
+    ]
+    if current is not None:
+        rows += [
+            parts.Row("使用有效期", period(current.use_begin, current.use_end)),
+            parts.Row("签发日期", day(current.issued_on)),
+        ]
+    if registration.ended_on:
+        rows += [parts.Row("终止日期", day(registration.ended_on)), parts.Row("终止原因", registration.end_reason)]
+    context = {
+        "shell": shell(request, "certificates"),
+        "registration": registration,
+        "status": status,
+        "tone": _TONE.get(status, "bad"),
+        "rows": rows,
+        "version": shown_version,
+        "current": current,
+        "window_over": current is not None and status == RegistrationStatus.VALID and current.use_end < today,
+        "versions": [
+            (each, _VERSION_TONE.get(VersionState(each.state), ""), stamp(each.ended_at) if each.ended_at else "")
+            for each in versions
+        ],
+        "verify_url": certificate_room.issuing.verification_url(current) if current else "",
+    }
+    return render(request, "enterprise/certificate.html", context)
+
+
+def _version(request: HttpRequest, pk: int, version: int) -> CertificateVersion:
+    registration = get_object_or_404(own(request), pk=pk)
+    return get_object_or_404(
+        CertificateVersion.objects.select_related("file", "preview", "registration__person"),
+        registration=registration,
+        version=version,
+    )
+
+
+@for_enterprise()
+@require_safe
+def file(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """The signed PDF of a version, in the browser; who opened it is kept."""
+    found = _version(request, pk, version)
+    if found.file is None:
+        raise Http404
+    audit.record("certificate.view", actor=operator(request).actor, subject=("certificate", found.pk))
+    return files.response(found.file, filename=f"{found.registration.person.name}-{found.number}.pdf")
+
+
+@for_enterprise()
+@require_safe
+def preview(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """The picture of a version."""
+    found = _version(request, pk, version)
+    if found.preview is None:
+        raise Http404
+    return files.response(found.preview, filename=f"{found.number}.png")

@@ -1,0 +1,120 @@
+"""首页: what waits for the enterprise, with the way to each, and what happened last."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_safe
+
+from erjian import policy
+from erjian.applications.facts import missing_profile
+from erjian.applications.models import Application
+from erjian.applications.states import OPEN, State
+from erjian.policy import clock
+from erjian.portals.enterprise import case_list
+from erjian.portals.enterprise.access import employer, for_enterprise, operator
+from erjian.portals.enterprise.navigation import shell
+from erjian.portals.shared import case as case_parts
+from erjian.procedures import all_procedures
+from erjian.registry.models import Registration
+from erjian.ui import parts
+from erjian.ui.dates import day, days_left
+from erjian.ui.tables import Column, Op, Table
+
+_RECENT, _URGENT, _EXPIRING = 10, 10, 10
+
+
+@for_enterprise()
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The dashboard."""
+    enterprise, user = employer(request), operator(request)
+    own = Application.objects.filter(enterprise=enterprise)
+    counts = dict(own.filter(state__in=OPEN).order_by().values_list("state").annotate(Count("pk")))
+    today = clock.today()
+    soon = today + timedelta(days=policy.current().renewal_opens_days)
+    expiring = Registration.objects.filter(
+        enterprise=enterprise, status="valid", dates_binding=True, valid_until__gte=today, valid_until__lte=soon
+    )
+    waiting = list(
+        case_list.light(own.filter(state__in=(State.CORRECTION, State.WAIT_ENTERPRISE))).order_by("due_on", "pk")[:_URGENT]
+    )
+    recent = case_list.light(own).order_by("-id")[:_RECENT]
+    context = {
+        "shell": shell(request, "home"),
+        "missing": missing_profile(enterprise),
+        "tiles": _tiles(counts, expiring.count()),
+        "waiting": Table(
+            columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, user), name="person.name",
+            caption="等待本企业办理的申报",
+        )
+        if waiting
+        else None,
+        "expiring": Table(
+            columns=(
+                Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top"),
+                Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
+                Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
+                Column("剩余", lambda row: days_left((row.valid_until - today).days, unit="日"), css="ej-num m-top m-end"),
+            ),
+            rows=expiring.select_related("person").order_by("valid_until", "pk")[:_EXPIRING],
+            ops=lambda row: (Op("查阅", reverse("enterprise:certificate", args=(row.pk,))),),
+            name="person.name",
+            empty=f"{policy.current().renewal_opens_days} 日内没有到期的注册。",
+            caption="即将到期的注册",
+        ),
+        "recent": Table(
+            columns=_columns(), rows=recent, ops=lambda row: case_list.operations(row, user), name="person.name",
+            empty="还没有申报。从左侧菜单选择申报类型，点“添加申报”开始。", caption="最近的申报",
+        ),
+    }  # fmt: skip
+    return render(request, "enterprise/home.html", context)
+
+
+def _tiles(counts: dict[str, int], expiring: int) -> tuple[parts.Tile, ...]:
+    """Counts with the way to each. A state that only some procedures know is shown when it occurs."""
+    first = all_procedures()[0].code
+    base = reverse("enterprise:procedure", args=(first,))
+    reviewing = sum(counts.get(state, 0) for state in _states("review"))
+    published = sum(counts.get(state, 0) for state in _states("published"))
+    shown = [
+        parts.Tile("待补正", counts.get(State.CORRECTION, 0), "件", f"{base}?state=correction", _tone(counts, State.CORRECTION)),
+        parts.Tile("保存未上报", counts.get(State.DRAFT, 0), "件", f"{base}?state=draft"),
+        parts.Tile("待个人确认", counts.get(State.WAIT_PERSON, 0), "件", f"{base}?state=confirming"),
+        parts.Tile("审核中", reviewing, "件", f"{base}?state=review"),
+        parts.Tile("公示公告", published, "件", f"{base}?state=published"),
+        parts.Tile(
+            f"{policy.current().renewal_opens_days} 日内到期", expiring, "人",
+            f"{reverse('enterprise:certificates')}?state=expiring", "mine" if expiring else "",
+        ),
+    ]  # fmt: skip
+    if counts.get(State.WAIT_ENTERPRISE):
+        shown.insert(1, parts.Tile("待企业确认", counts[State.WAIT_ENTERPRISE], "件", "", "mine"))
+    return tuple(shown)
+
+
+def _states(code: str) -> Any:
+    return next(states for each, _, states in case_list.SAVED_VIEWS if each == code)
+
+
+def _tone(counts: dict[str, int], state: State) -> str:
+    return "mine" if counts.get(state) else ""
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top"),
+        Column("申报类型", "procedure.kind_label", css="ej-num", data_label="申报类型"),
+        Column(
+            "注册专业", lambda row: case_parts.specialty_names(row.specialties, short=True), css="ej-num m-end", data_label="专业"
+        ),
+        Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
+        Column("状态", case_list.state_chip, css="m-top m-end"),
+        Column("剩余时限", lambda row: case_parts.left(row.state, row.due_on), css="ej-num m-wide"),
+    )

@@ -1,0 +1,120 @@
+"""The list page of every 申报 type, its export, and 建造师企业申报查询 over all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from erjian.accounts.models import EnterpriseRight
+from erjian.applications.facts import missing_profile
+from erjian.portals.enterprise import case_list, exporting
+from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
+from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.searching import shown
+from erjian.portals.shared import case as case_parts
+from erjian.procedures import Procedure, all_procedures, get
+from erjian.ui.dates import day
+from erjian.ui.paging import paginate
+from erjian.ui.tables import Table
+
+_NOTHING = {
+    "draft": "没有“保存未上报”的申报。",
+    "mine": "没有待处理的申报。",
+    "correction": "没有“待补正”的申报。",
+}
+
+
+def procedure_or_404(code: str) -> Procedure:
+    """The declaration of an address. Raises Http404 for an unknown one."""
+    try:
+        return get(code)
+    except KeyError:
+        raise Http404 from None
+
+
+@for_enterprise()
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """人员管理 opens on its first entry."""
+    return redirect("enterprise:procedure", all_procedures()[0].code)
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def listing(request: HttpRequest, code: str) -> HttpResponse:
+    """The list of one 申报 type with filter and saved views."""
+    procedure = procedure_or_404(code)
+    options = {"procedure": procedure, "filing_authority": employer(request).filing_authority}
+    if request.method == "POST":
+        return case_list.CaseFilter(request.POST, **options).address(request)
+    form: Any = shown(request, case_list.CaseFilter, **options)
+    user = operator(request)
+    found = case_list.matching(request, procedure, form)
+    state = request.GET.get("state", "")
+    page = paginate(case_list.light(case_list.in_view(found, state)).order_by("-id"), request.GET)
+    files = holds(user, EnterpriseRight.FILE)
+    table = Table(
+        columns=case_list.columns(procedure),
+        rows=page,
+        ops=lambda row: case_list.operations(row, user),
+        name="person.name",
+        numbered=True,
+        first=page.start,
+        empty=_NOTHING.get(state, "没有符合条件的申报。" if request.GET else "还没有申报。"),
+        empty_links=(
+            *((("查看全部", "?"),) if request.GET else ()),
+            *((("添加申报", "new/"),) if files else ()),
+        ),
+        caption=procedure.label,
+    )
+    context = {
+        "shell": shell(request, procedure.code),
+        "procedure": procedure,
+        "filter": form,
+        "views": case_list.views(found, request),
+        "table": table,
+        "page": page,
+        "files": files,
+        "missing": missing_profile(employer(request)),
+    }
+    return render(request, "enterprise/list.html", context)
+
+
+@for_enterprise()
+@require_safe
+def export(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The filtered list as a spreadsheet."""
+    procedure = procedure_or_404(code)
+    form: Any = shown(
+        request, case_list.CaseFilter, procedure=procedure, filing_authority=employer(request).filing_authority
+    )
+    found = case_list.in_view(case_list.matching(request, procedure, form), request.GET.get("state", ""))
+    rows = case_list.light(found).order_by("-id")[: exporting.LIMIT]
+    headings = ("申报编号", "申报主管部门", "姓名", "身份证号", "企业名称", "注册类型", procedure.specialty_label, "上报时间", "状态")
+    return exporting.workbook(
+        procedure.label,
+        headings,
+        (
+            (
+                row.number,
+                case_parts.authority_name(row.authority_code),
+                row.person.name,
+                row.person.id_number_mask,
+                row.enterprise.name,
+                row.get_registration_class_display(),
+                case_parts.specialty_names(row.specialties, short=True),
+                day(row.reported_at),
+                row.get_state_display(),
+            )
+            for row in rows
+        ),
+    )
+
+
+def list_address(code: str) -> str:
+    """Where a case's 申报 type is listed."""
+    return reverse("enterprise:procedure", args=(code,))

@@ -1,0 +1,192 @@
+"""基本信息: 企业基本信息 with its two tabs, and 资质信息."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from erjian import audit, files, policy
+from erjian.accounts.models import EnterpriseRight
+from erjian.applications.facts import missing_profile
+from erjian.files.refusals import size_text
+from erjian.policy import clock
+from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
+from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.profile_form import ProfileForm
+from erjian.portals.enterprise.views.cases import seen
+from erjian.portals.shared import case as case_parts
+from erjian.portals.shared.refusals import wants_json
+from erjian.registry import enterprise_profile
+from erjian.registry.enterprise_profile import ProfileStale
+from erjian.registry.models import Enterprise, EnterpriseQualification
+from erjian.standards import regions
+from erjian.standards.errors import Refusal
+from erjian.ui import parts
+from erjian.ui.dates import day
+from erjian.ui.paging import paginate
+from erjian.ui.tables import Column, Table
+from erjian.ui.templatetags.ej import chip
+
+
+def _tabs(current: str) -> tuple[parts.View, ...]:
+    return (
+        parts.View("企业详细信息", reverse("enterprise:profile"), current=current == "details"),
+        parts.View("附件材料", reverse("enterprise:profile-attachments"), current=current == "attachments"),
+    )
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """企业详细信息. Anyone of the enterprise reads it, a 管理 operator saves it."""
+    user = operator(request)
+    enterprise = employer(request)
+    may_save = holds(user, EnterpriseRight.MANAGE)
+    if request.method != "POST":
+        form = ProfileForm(enterprise=enterprise)
+        return _details(request, enterprise, form, may_save=may_save)
+    if not may_save:
+        return for_enterprise(EnterpriseRight.MANAGE)(profile)(request)  # type: ignore[return-value]
+    form = ProfileForm(request.POST, enterprise=enterprise)
+    status, stale = 422, ""
+    if form.is_valid():
+        try:
+            enterprise_profile.update_profile(
+                enterprise=enterprise, values=form.cleaned_data, by=user.actor, seen=seen(request)
+            )
+        except ProfileStale as refusal:
+            status, stale = 409, refusal.message
+            enterprise.refresh_from_db()
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, "企业基本信息已保存。")
+            return redirect("enterprise:profile")
+    return _details(request, enterprise, form, may_save=may_save, status=status, stale=stale)
+
+
+def _details(
+    request: HttpRequest, enterprise: Enterprise, form: ProfileForm, *, may_save: bool, status: int = 200, stale: str = ""
+) -> HttpResponse:
+    audit.record_read(
+        actor=operator(request).actor, purpose="企业基本信息", kind="enterprise", ids=[enterprise.pk]
+    )
+    context: dict[str, Any] = {
+        "shell": shell(request, "profile"),
+        "enterprise": enterprise,
+        "province": regions.PROVINCES.get(enterprise.province or regions.PROVINCE, ""),
+        "authority": case_parts.authority_name(enterprise.filing_authority),
+        "form": form,
+        "tabs": _tabs("details"),
+        "missing": missing_profile(enterprise),
+        "may_save": may_save,
+        "stale": stale,
+    }
+    return render(request, "enterprise/profile.html", context, status=status)
+
+
+@for_enterprise()
+@require_safe
+def counties(request: HttpRequest) -> HttpResponse:
+    """The counties of a city as options (for htmx)."""
+    found = regions.counties_of(request.GET.get("city", ""))
+    return render(request, "enterprise/parts/counties.html", {"counties": found.items()})
+
+
+def _limits() -> files.Limits:
+    limit = policy.current().material_limits["document"]
+    return files.Limits(types=limit.types, max_bytes=limit.max_bytes, max_pages=limit.max_pages)
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def attachments(request: HttpRequest) -> HttpResponse:
+    """附件材料: 营业执照."""
+    if request.method == "POST":
+        return _upload(request)
+    return _attachments(request)
+
+
+def _attachments(request: HttpRequest, refused: str = "", status: int = 200) -> HttpResponse:
+    limits = _limits()
+    context = {
+        "shell": shell(request, "profile"),
+        "enterprise": employer(request),
+        "tabs": _tabs("attachments"),
+        "may_save": holds(operator(request), EnterpriseRight.MANAGE),
+        "limits": limits,
+        "accept": ",".join(limits.types),
+        "hint": f"JPG、PNG、PDF，不超过 {size_text(limits.max_bytes)}。",
+        "refused": refused,
+    }
+    return render(request, "enterprise/profile_attachments.html", context, status=status)
+
+
+@for_enterprise(EnterpriseRight.MANAGE)
+@require_POST
+def _upload(request: HttpRequest) -> HttpResponse:
+    user = operator(request)
+    try:
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise enterprise_profile.ProfileRefused("没有收到文件。请选择文件后再上传。", code="no_file")
+        blob = files.accept(upload, limits=_limits(), actor=user.actor)
+        enterprise_profile.attach_licence(enterprise=employer(request), licence=blob, by=user.actor)
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        return _attachments(request, refusal.message, getattr(refusal, "status", 422))
+    if wants_json(request):
+        return JsonResponse({"message": "已上传", "url": reverse("enterprise:licence")})
+    messages.success(request, "营业执照已上传。")
+    return redirect("enterprise:profile-attachments")
+
+
+@for_enterprise()
+@require_safe
+def licence(request: HttpRequest) -> HttpResponse:
+    """The uploaded 营业执照."""
+    blob = employer(request).licence
+    if blob is None:
+        raise Http404
+    return files.response(blob, filename="营业执照", thumbnail=bool(request.GET.get("thumbnail")))
+
+
+@for_enterprise()
+@require_safe
+def qualifications(request: HttpRequest) -> HttpResponse:
+    """资质信息: what the enterprise register knows."""
+    today = clock.today()
+    found = EnterpriseQualification.objects.filter(enterprise=employer(request)).order_by("number", "pk")
+    page = paginate(found, request.GET)
+
+    def status(row: EnterpriseQualification) -> str:
+        if row.withdrawn_on:
+            return chip("bad", "已撤回")
+        if row.expires_on and row.expires_on < today:
+            return chip("bad", "已过期")
+        return chip("done", "有效")
+
+    table = Table(
+        columns=(
+            Column("企业资质证书编号", "number", css="ej-num m-top"),
+            Column("企业资质范围", lambda row: format_html("<b>{}</b>", row.scope), css="m-wide"),
+            Column("企业资质等级", "level", css="ej-num", data_label="等级"),
+            Column("发证日期", lambda row: day(row.issued_on), css="ej-num m-end", data_label="发证"),
+            Column("有效期至", lambda row: day(row.expires_on), css="ej-num", data_label="有效期至"),
+            Column("状态", status, css="m-top m-end"),
+        ),
+        rows=page,
+        numbered=True,
+        first=page.start,
+        empty="企业库中没有本企业的资质。新设立企业申报时须上传承诺书。",
+        caption="资质信息",
+    )
+    context = {"shell": shell(request, "qualifications"), "table": table, "page": page}
+    return render(request, "enterprise/qualifications.html", context)

@@ -1,0 +1,96 @@
+"""建造师企业申报查询: every reported case with its three status columns (manual 3.2.4.3, A.4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from erjian.applications.models import Application
+from erjian.portals.enterprise.access import employer, for_enterprise
+from erjian.portals.enterprise.case_list import between, light
+from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
+from erjian.portals.shared import case as case_parts
+from erjian.procedures import all_procedures
+from erjian.registry.models import RegistrationClass
+from erjian.ui.dates import day
+from erjian.ui.paging import paginate
+from erjian.ui.tables import Column, Op, Table
+from erjian.ui.templatetags.ej import chip
+
+_TONE = {"受理通过": "done", "审核通过": "done", "审核不通过": "bad", "不予受理": "bad", "待补正": "mine"}
+
+
+class SearchFilter(PersonFilter):
+    """姓名, 申报类型, 注册类型, 上报时间."""
+
+    procedure = forms.ChoiceField(label="申报类型", required=False)
+    kind = forms.ChoiceField(label="注册类型", required=False, choices=[("", "全部类型"), *RegistrationClass.choices])
+    begin = forms.DateField(label="上报时间 起", required=False)
+    end = forms.DateField(label="上报时间 止", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["procedure"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "全部类型"), *((item.code, item.kind_label) for item in all_procedures())]
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def cases(request: HttpRequest) -> HttpResponse:
+    """The list with its filter."""
+    if request.method == "POST":
+        return SearchFilter(request.POST).address(request)
+    form: Any = shown(request, SearchFilter)
+    asked = form.cleaned_data
+    found = Application.objects.filter(
+        person_condition(request, form), between("reported_at", asked.get("begin"), asked.get("end")),
+        enterprise=employer(request), reported_at__isnull=False,
+    )  # fmt: skip
+    if asked.get("procedure"):
+        found = found.filter(procedure_code=asked["procedure"])
+    if asked.get("kind"):
+        found = found.filter(registration_class=asked["kind"])
+    page = paginate(light(found).order_by("-id"), request.GET)
+    table = Table(
+        columns=tuple(_columns()),
+        rows=page,
+        ops=lambda row: (Op("查阅", reverse("enterprise:case", args=(row.uuid,))),),
+        name="person.name",
+        numbered=True,
+        first=page.start,
+        empty="没有符合条件的申报。" if request.GET else "还没有上报的申报。",
+        empty_links=(("查看全部", "?"),) if request.GET else (),
+        caption="建造师企业申报查询",
+    )
+    context = {"shell": shell(request, "cases"), "filter": form, "table": table, "page": page}
+    return render(request, "enterprise/cases.html", context)
+
+
+def _columns() -> Iterator[Column]:
+    yield Column("主管部门", lambda row: case_parts.authority_name(row.authority_code), css="m-hide")
+    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top")
+    yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
+    yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
+    yield Column("申报类型", "procedure.kind_label", css="ej-num m-top m-end")
+    yield Column("注册类型", "get_registration_class_display", css="m-hide w-low2 ej-num")
+    yield Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报")
+    for number, label in enumerate(("受理状态", "初审状态", "复审状态")):
+        yield Column(label, _status(number), css="ej-num", data_label=label)
+    yield Column("报出时间", lambda row: day(row.announced_at), css="ej-num m-wide", data_label="报出时间")
+
+
+def _status(number: int) -> Any:
+    def cell(row: Application) -> str:
+        text = case_parts.status_columns(row)[number]
+        return text if text == "—" else chip(_TONE.get(text, "office"), text)
+
+    return cell
