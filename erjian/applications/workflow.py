@@ -347,6 +347,7 @@ _ROWS = (
         done="终止办理",
         tells=((Who.FILER, "application.terminated"),),
         confirm="终止后这条申报即结束。确定终止？",
+        anywhere=True,
     ),
 )
 
