@@ -139,7 +139,7 @@ def summary(case: Application, rows: Iterable[comparing.Row], verdicts: Iterable
 
 
 def _changed(entries: Iterable[TimelineEntry]) -> frozenset[str]:
-    last = next((entry for entry in reversed(list(entries)) if entry.transition == "resubmit"), None)
+    last = next((entry for entry in reversed(list(entries)) if entry.transition.startswith("resubmit")), None)
     return frozenset(last.data.get("changed", ())) if last else frozenset()
 
 

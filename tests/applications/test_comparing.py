@@ -1,0 +1,108 @@
+"""Declared against register, as tables of examples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from erjian import policy
+from erjian.applications import comparing
+from erjian.applications.comparing import Agreement
+from erjian.procedures import get
+from erjian.procedures.facts import EnterpriseFacts, Facts, PersonFacts, QualificationFacts, RegistrationFacts, RestrictionFacts
+
+TODAY = date(2026, 11, 23)
+INITIAL = get("initial")
+QUALIFICATION = QualificationFacts(
+    id=1, specialty="building", management_number="43020240616002291", obtained_on=date(2024, 6, 16), pass_year=2024,
+    review_result="passed", used=False,
+)
+LIVE = RegistrationFacts(
+    id=1, number="湘243000000001", status="valid", enterprise_id=9, enterprise_name="株洲某公司", registered_on=TODAY,
+    employed_on=TODAY, valid_until=date(2028, 1, 1),
+)
+
+
+def facts(**changes: Any) -> Facts:
+    known = Facts(
+        today=TODAY, policy=policy.current(),
+        person=PersonFacts(
+            name="彭志远", birth_date=date(1990, 3, 17), assurance="face", verified_on=TODAY, has_portrait=True, has_signature=True
+        ),
+        enterprise=EnterpriseFacts(
+            id=1, name="湖南麓川建设工程有限公司", status="normal", missing=(), updated_on=TODAY, qualifications=("建筑工程二级",),
+            filing_authority="430100",
+        ),
+        qualifications=(QUALIFICATION,), specialties=("building",),
+    )
+    return replace(known, **changes)
+
+
+def rows(values: dict[str, Any], known: dict[str, str], about: Facts | None = None) -> dict[str, comparing.Row]:
+    found = comparing.compare(INITIAL, values=values, known=known, facts=about or facts())
+    return {row.target: row for row in found}
+
+
+@pytest.mark.parametrize(
+    ("declared", "known", "verdict"),
+    [
+        ("湖南大学", "湖南大学", Agreement.SAME),
+        ("湖南大学（南校区）", "湖南大学(南校区)", Agreement.SAME),
+        ("湖南 大学", "湖南大学", Agreement.SAME),
+        ("湖南大学", "中南大学", Agreement.DIFFERS),
+        ("", "中南大学", Agreement.DIFFERS),
+        ("湖南大学", "", Agreement.UNKNOWN),
+    ],
+)
+def test_a_field(declared: str, known: str, verdict: Agreement) -> None:
+    assert rows({"school": declared}, {"school": known})["school"].verdict == verdict
+
+
+def test_what_the_register_does_not_hold_points_to_the_proof() -> None:
+    row = rows({"school": "湖南大学"}, {})["school"]
+    assert (row.known, row.note, row.material) == ("登记库无记录", "核对学历证书", "education")
+
+
+@pytest.mark.parametrize(
+    ("held", "verdict", "note"),
+    [
+        (QUALIFICATION, Agreement.SAME, ""),
+        (replace(QUALIFICATION, used=True), Agreement.DIFFERS, "不得注册"),
+        (replace(QUALIFICATION, review_result="pending"), Agreement.DIFFERS, "不得注册"),
+        (replace(QUALIFICATION, specialty="municipal"), Agreement.DIFFERS, "不得注册"),
+    ],
+)
+def test_a_specialty(held: QualificationFacts, verdict: Agreement, note: str) -> None:
+    row = rows({}, {}, facts(qualifications=(held,)))["specialty:building"]
+    assert (row.verdict, row.note) == (verdict, note)
+
+
+def test_another_registration_and_a_hidden_bar_differ() -> None:
+    bar = RestrictionFacts(label="提供虚假材料", reason="", ends=None)
+    found = rows({"punishments": "无"}, {}, facts(live=LIVE, bars=(bar,)))
+    assert found["registration"].differs
+    assert "株洲某公司" in found["registration"].known
+    assert found["punishments"].differs
+    assert rows({"punishments": "曾被警告"}, {})["punishments"].verdict == Agreement.UNKNOWN
+    assert rows({"punishments": "无"}, {})["punishments"].verdict == Agreement.SAME
+
+
+def test_sections_with_differences_come_first_and_differences_first_in_each() -> None:
+    found = comparing.compare(
+        INITIAL, values={"school": "甲", "major": "乙", "enterprise_kind": "construction"},
+        known={"school": "甲", "major": "丙", "enterprise_kind": "construction"}, facts=facts(qualifications=()),
+    )
+    order = list(dict.fromkeys(row.section for row in found))
+    assert order == ["人员信息", "注册专业", "聘用企业情况"]
+    assert found[0].target == "major"
+    assert comparing.counted(found)[Agreement.DIFFERS] == 2
+
+
+def test_two_versions_side_by_side() -> None:
+    found = comparing.between(INITIAL, {"degree": "2", "specialties": ["building"]}, {"degree": "0", "specialties": ["building"]})
+    changed = [row for row in found if row.changed]
+    assert [(row.label, row.after) for row in changed] == [("学位", "无")]
+    assert next(row for row in found if row.label == "注册专业").after == "建筑工程"

@@ -1,0 +1,303 @@
+"""Looking up: search, export, the case page, the province's own acts, canned opinions, the register, the outbox."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from erjian import audit
+from erjian.accounts.models import Function
+from erjian.applications import actions, canned
+from erjian.applications.models import Application, CannedOpinion
+from erjian.applications.states import State
+from erjian.policy import clock
+from tests import makers
+from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, desk, page, signed_in
+
+pytestmark = pytest.mark.django_db
+
+SEARCH = "/authority/cases/search/"
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+# ── search ──
+
+
+def test_city_sees_its_own_and_the_province_all(scene: Scene) -> None:
+    scene.reported("彭志远")
+    Scene(OTHER_CITY).reported("外市人")
+    city = signed_in(scene.acceptor).get("/authority/cases/").content.decode()
+    assert "彭志远" in city
+    assert "外市人" not in city
+    assert "申报主管部门</label>" not in city
+    province = signed_in(scene.final).get("/authority/cases/").content.decode()
+    assert "彭志远" in province
+    assert "外市人" in province
+
+
+def test_an_identity_number_finds_the_person_and_stays_out_of_the_address(scene: Scene) -> None:
+    case = scene.reported("彭志远")
+    scene.reported("彭志强")
+    client = signed_in(scene.acceptor)
+    answer = client.post(SEARCH, {"id_number": case.person.id_number.lower()})
+    assert answer.status_code == 302
+    assert case.person.id_number not in answer["Location"]
+    text = client.get(answer["Location"]).content.decode()
+    assert "彭志远" in text
+    assert "彭志强" not in text
+    assert case.person.id_number not in text
+    assert case.person.id_number_mask in text
+    nobody = client.post(SEARCH, {"id_number": makers.id_number(serial=498)})
+    assert "没有人员使用这个身份证号" in client.get(nobody["Location"]).content.decode()
+    wrong = client.post(SEARCH, {"id_number": "430102199003173410"})
+    assert wrong.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"name": "彭志"}, True), ({"name": "志远"}, False), ({"state": "reported"}, True), ({"state": "accepted"}, False),
+        ({"kind": "initial"}, True), ({"number": "cs-"}, True), ({"enterprise": "湖南麓川"}, True), ({"enterprise": "株洲"}, False),
+        ({"since": "2020-01-01"}, True), ({"until": "2020-01-01"}, False), ({"name": "彭", "view": "mine"}, True),
+        ({"view": "done"}, False),
+    ],
+)
+def test_filters(scene: Scene, asked: dict[str, str], found: bool) -> None:
+    case = scene.reported("彭志远")
+    client = signed_in(scene.acceptor)
+    text = client.get(client.post(SEARCH, asked)["Location"]).content.decode()
+    assert (case.number in text) is found
+
+
+def test_nonsense_in_the_address_is_not_looked_for(scene: Scene) -> None:
+    client = signed_in(scene.acceptor)
+    for query in ("since=x", "person=-1", "person=1e9", "page=x", "state=draft", "kind=%00", "view=nothing"):
+        assert client.get(f"/authority/cases/?{query}").status_code == 200, query
+
+
+def test_export_is_masked_text_only_and_recorded(scene: Scene) -> None:
+    scene.enterprise.name = '=HYPERLINK("http://x","y")'
+    scene.enterprise.save()
+    case = scene.reported("彭志远")
+    answer = signed_in(scene.acceptor).get("/authority/cases/export.xlsx")
+    book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = list(book.active.iter_rows())
+    cells = {cell.value: cell.data_type for cell in rows[1]}
+    assert cells[case.number] == "s"
+    assert cells['=HYPERLINK("http://x","y")'] == "s"
+    assert case.person.id_number_mask in cells
+    assert audit.events_by(scene.acceptor.pk).filter(code="application.export", data__rows=1).count() == 1
+
+
+def test_queries_do_not_grow_with_the_list(scene: Scene) -> None:
+    scene.reported()
+    client = signed_in(makers.officer(CITY, Function.ACCEPTANCE, Function.REGISTER))
+    addresses = ("/authority/", "/authority/cases/", *(f"/authority/register/{name}/" for name in ("people", "registrations", "qualifications", "enterprises")))
+    for address in addresses:
+        client.get(address)
+    before = {}
+    for address in addresses:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        before[address] = len(queries)
+    for number in range(8):
+        scene.reported(f"申报人{number}")
+        makers.enterprise(f"湖南第{number}建筑有限公司")
+    for address in addresses:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        assert len(queries) == before[address], address
+
+
+# ── the case page ──
+
+
+def test_case_page_shows_route_letters_and_history_masked(scene: Scene) -> None:
+    case = scene.accepted()
+    client = signed_in(scene.first)
+    text = client.get(page(case)).content.decode()
+    assert case.person.id_number not in text
+    assert case.person.id_number_mask in text
+    for word in ("受理通知书", "受理通过", "办理过程", "附件材料", "办理</a>"):
+        assert word in text
+    assert client.get(page(case, "print.pdf")).content.startswith(b"%PDF")
+    assert client.get(page(case, "materials.zip")).status_code == 200
+    assert audit.reads_of("person", case.person_id).count() == 0
+
+
+def test_audit_trail_is_for_auditors(scene: Scene) -> None:
+    case = scene.accepted()
+    assert signed_in(scene.first).get(page(case, "audit/")).status_code == 403
+    auditor = signed_in(makers.officer(PROVINCE, Function.AUDIT))
+    assert "审计记录</a>" in auditor.get(page(case)).content.decode()
+    text = auditor.get(page(case, "audit/")).content.decode()
+    assert "受理通过" in text
+    assert "上报" in text
+
+
+# ── what the province's decision-makers do ──
+
+
+def test_the_time_limit_is_extended_once_with_a_reason(scene: Scene) -> None:
+    case = scene.reviewed()
+    client = signed_in(scene.decider)
+    assert "延长办理期限</a>" in client.get(page(case)).content.decode()
+    url = page(case, "act/extend/")
+    assert "只能延长一次" in client.get(url).content.decode()
+    assert client.post(url, {"seen": case.version, "opinion": " "}).status_code == 422
+    assert client.post(url, {"seen": case.version, "opinion": "需要核查原件。"}).status_code == 302
+    before, case = case, Application.objects.get(pk=case.pk)
+    assert case.due_on > before.due_on
+    assert "延长办理期限</a>" not in client.get(page(case)).content.decode()
+    assert client.post(url, {"seen": case.version, "opinion": "再次"}).status_code == 422
+    assert client.post(url, {"seen": before.version, "opinion": "旧页面"}).status_code == 409
+
+
+def test_a_case_is_terminated_wherever_it_is(scene: Scene) -> None:
+    case = scene.reported()
+    client = signed_in(scene.decider)
+    assert client.post(page(case, "act/terminate/"), {"seen": case.version, "opinion": "申请人死亡。"}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.TERMINATED
+    assert "终止办理</a>" not in client.get(page(case)).content.decode()
+
+
+def test_a_review_is_reopened(scene: Scene) -> None:
+    case = scene.approved()
+    client = signed_in(scene.decider)
+    assert client.post(page(case, "act/reopen_review/"), {"seen": case.version, "opinion": "发现材料疑点。"}).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.final_reviewer_id) == (State.FIRST_OK, None)
+
+
+def test_acts_are_for_decision_makers_of_the_province(scene: Scene) -> None:
+    case = scene.reviewed()
+    assert signed_in(scene.final).get(page(case, "act/terminate/")).status_code == 403
+    city = signed_in(makers.officer(CITY, Function.DECISION))
+    for name in ("terminate", "extend"):
+        assert city.post(page(case, f"act/{name}/"), {"seen": case.version, "opinion": "越权"}).status_code == 403
+    assert signed_in(scene.decider).get(page(case, "act/announce_grant/")).status_code == 404
+    case.refresh_from_db()
+    assert case.state == State.FIRST_OK
+
+
+# ── canned opinions ──
+
+
+def test_own_phrases_come_first_and_stay_ones_own(scene: Scene) -> None:
+    case = scene.reported()
+    client = signed_in(scene.acceptor)
+    url = "/authority/desk/phrases/acceptance/"
+    assert client.post(url, {"text": "请补充社保证明。"}).status_code == 302
+    text = client.get(desk(case)).content.decode()
+    assert text.index("请补充社保证明。") < text.index("材料齐全，予以受理。")
+    for wrong in ("", "请补充社保证明。", "材料齐全，予以受理。", "长" * 301):
+        assert client.post(url, {"text": wrong}).status_code == 422, wrong
+    kept = CannedOpinion.objects.get()
+    colleague = signed_in(makers.officer(CITY, Function.ACCEPTANCE))
+    assert "请补充社保证明。" not in colleague.get(url).content.decode()
+    assert colleague.post(f"/authority/desk/phrases/{kept.pk}/delete/").status_code == 404
+    assert client.post(f"/authority/desk/phrases/{kept.pk}/delete/").status_code == 302
+    assert not CannedOpinion.objects.exists()
+    assert client.get("/authority/desk/phrases/final_review/").status_code == 404
+
+
+def test_phrases_are_limited(scene: Scene) -> None:
+    for number in range(canned.LIMIT):
+        canned.add(user=scene.acceptor, step=Function.ACCEPTANCE, text=f"意见 {number}")
+    answer = signed_in(scene.acceptor).post("/authority/desk/phrases/acceptance/", {"text": "多一条"})
+    assert answer.status_code == 422
+
+
+# ── overview ──
+
+
+def test_overview_counts_what_is_due(scene: Scene) -> None:
+    with clock.travel(days=-20):
+        scene.reported("逾期的人")
+    scene.reported("刚到的人")
+    case = scene.reported("办过的人")
+    actions.accept(application=case, by=scene.acceptor, seen=case.version)
+    answer = signed_in(scene.acceptor).get("/authority/")
+    (row,) = answer.context["counts"]
+    assert (row.waiting, row.late) == (2, 1)
+    assert [tile.value for tile in answer.context["tiles"]] == [2, 1, 0, 1]
+    text = answer.content.decode()
+    assert text.index("逾期的人") < text.index("刚到的人")
+    assert "长沙市住房和城乡建设局 · 胡敏【受理】" in text
+
+
+# ── register and outbox ──
+
+
+def test_register_is_for_its_function_and_its_city(scene: Scene) -> None:
+    person = makers.person("周婉如")
+    makers.qualification(person, enterprise_code=scene.enterprise.credit_code)
+    stranger = makers.person("外市人")
+    keeper = makers.officer(CITY, Function.REGISTER)
+    client = signed_in(keeper)
+    assert signed_in(scene.acceptor).get("/authority/register/people/").status_code == 403
+    text = client.get("/authority/register/people/").content.decode()
+    assert "周婉如" in text
+    assert "外市人" not in text
+    assert client.get(f"/authority/register/people/{stranger.pk}/").status_code == 404
+    assert signed_in(makers.officer(PROVINCE, Function.REGISTER)).get(f"/authority/register/people/{stranger.pk}/").status_code == 200
+    found = client.post("/authority/register/people/", {"id_number": person.id_number})
+    assert person.id_number not in found["Location"]
+    assert "周婉如" in client.get(found["Location"]).content.decode()
+    assert client.get("/authority/register/qualifications/?name=周").status_code == 200
+    assert client.get(f"/authority/register/enterprises/{scene.enterprise.pk}/").status_code == 200
+    other = makers.enterprise("株洲某公司", city=OTHER_CITY)
+    assert client.get(f"/authority/register/enterprises/{other.pk}/").status_code == 404
+
+
+def test_full_numbers_are_one_noted_click_away() -> None:
+    person = makers.person("周婉如")
+    keeper = makers.officer(PROVINCE, Function.REGISTER)
+    client = signed_in(keeper)
+    url = f"/authority/register/people/{person.pk}/"
+    assert person.id_number not in client.get(url).content.decode()
+    assert client.get(f"{url}reveal/").status_code == 405
+    shown = client.post(f"{url}reveal/")
+    assert person.id_number in shown.content.decode()
+    assert person.phone in shown.content.decode()
+    assert "no-store" in shown["Cache-Control"]
+    (read,) = audit.reads_of("person", person.pk)
+    assert (read.actor_user_id, read.data["purpose"]) == (keeper.pk, "登记库查阅")
+
+
+def test_registration_page_tells_its_history(scene: Scene) -> None:
+    from erjian.registry import changes
+
+    person = makers.person("周婉如")
+    makers.qualification(person)
+    registration = changes.register(
+        person_id=person.pk, enterprise_id=scene.enterprise.pk, registration_class="constructor", specialties=("building",),
+        on=clock.today(), case_number="CS-2026-000001", form={}, actor=scene.decider.actor,
+    )
+    client = signed_in(makers.officer(CITY, Function.REGISTER))
+    text = client.get(f"/authority/register/registrations/{registration.pk}/").content.decode()
+    assert registration.number in text
+    assert "初始注册" in text
+    assert "CS-2026-000001" in text
+    assert registration.number in client.get("/authority/register/registrations/").content.decode()
+    assert client.get(f"/authority/register/people/{person.pk}/").status_code == 200
+
+
+def test_outbox_is_for_the_demo_s_operator(scene: Scene, settings: object) -> None:
+    scene.reported()
+    assert signed_in(scene.acceptor).get("/authority/outbox/").status_code == 403
+    operator = signed_in(makers.officer(PROVINCE, Function.SYSTEM))
+    text = operator.get("/authority/outbox/").content.decode()
+    assert "请在" in text
+    assert "短信发件箱" in operator.get("/authority/").content.decode()
+    settings.ERJIAN_DEMO = False
+    assert operator.get("/authority/outbox/").status_code == 404
