@@ -185,6 +185,8 @@ STATICFILES_FINDERS = [
     "erjian.config.assets.PackageFinder",
 ]
 WHITENOISE_MAX_AGE = 86400
+# Source maps are large, and only developers ask for them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("png", "jpg", "jpeg", "gif", "webp", "woff", "woff2", "gz", "br", "map")
 # In development static files are served from where they lie, without collecting.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 

@@ -26,7 +26,7 @@ def _status(port: str) -> int:
         return 0
 
 
-def _until(condition, *, seconds: float = 60) -> None:
+def _until(condition, *, seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -85,7 +85,7 @@ def test_it_lives_through_the_death_of_every_part(start, environment, erjian):
     began = time.monotonic()
     second = start()
     _until(lambda: _status(port) == 200)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60  # about 4 s when the machine has nothing else to do
     assert not any(Path(f"/proc/{pid}").exists() for pid in children.values())
 
     second.terminate()
