@@ -18,6 +18,7 @@ _MOBILE = "160"
 
 # Sequence numbers of one birth day that the mass uses; those above belong to people named in the code.
 _SEQUENCES = 440
+_NORMAL = 40
 
 
 def id_number(birth: date, order: int) -> str:
@@ -29,12 +30,14 @@ def id_number(birth: date, order: int) -> str:
 class Births:
     """Birth days and ID numbers without repetition: more people in their thirties than near the age limit."""
 
-    def __init__(self, rng: random.Random, *, year: int) -> None:
+    def __init__(self, rng: random.Random, *, year: int, beside: bool = False) -> None:
+        """`beside` starts where another set of births of the same year ends: its people are never met again."""
         self._rng = rng
+        self._beside = beside
         self._first = date(year - 66, 1, 1)
         self._days = (date(year - 22, 1, 1) - self._first).days
         self._mode = self._days * 0.72
-        self._taken: defaultdict[tuple[int, int], int] = defaultdict(int)
+        self._taken: defaultdict[tuple[int, int], int] = defaultdict(lambda: _NORMAL if beside else 0)
 
     def next(self, sex: str, *, oldest: date | None = None, youngest: date | None = None) -> tuple[str, date]:
         """A new ID number and its birth day, between `oldest` and `youngest` where they are given."""
@@ -44,7 +47,7 @@ class Births:
         while True:
             day = min(int(self._rng.triangular(low, high, min(max(self._mode, low), high))), high - 1)
             count = self._taken[day, parity]
-            if count < _SEQUENCES:
+            if count < (_SEQUENCES if self._beside else _NORMAL):
                 break
         self._taken[day, parity] = count + 1
         birth = self._first + timedelta(days=day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import accumulate
 from typing import NamedTuple
 
 from erjian.standards.dictionaries import Degree, Education, Ethnicity, Sex
@@ -11,7 +12,7 @@ _COMMON = "陈李王刘周张黄杨罗彭邓谢曾肖谭唐胡蒋何易贺龙欧
 _RARE = "阳匡游禹佘瞿覃粟滕危邬龚欧柳宁凌毛夏江颜熊韩赵孙宋郑梁冯于董程苏卢丁魏沈"
 _COMPOUND = ("欧阳", "司马", "上官", "诸葛", "皇甫")
 _SURNAMES = [*_COMMON, *_RARE]
-_WEIGHTS = [round(200 / (position + 6), 3) for position in range(len(_SURNAMES))]
+_WEIGHTS = list(accumulate(round(200 / (position + 6), 3) for position in range(len(_SURNAMES))))
 
 _MALE = (
     "伟强磊军勇杰涛明超波辉刚健斌鹏飞宇浩凯峰志国建文华平林海东庆永春荣兴祥瑞启俊嘉子家思博远航毅诚信达"
@@ -61,6 +62,8 @@ _ETHNICITIES = (
     (Ethnicity.HAN, 900), (Ethnicity.TUJIA, 40), (Ethnicity.MIAO, 30), (Ethnicity.DONG, 13), (Ethnicity.YAO, 11),
     (Ethnicity.BAI, 2), (Ethnicity.HUI, 2), (Ethnicity.ZHUANG, 2),
 )
+_ETHNICITY_NAMES = [item.value for item, _ in _ETHNICITIES]
+_ETHNICITY_WEIGHTS = list(accumulate(weight for _, weight in _ETHNICITIES))
 
 
 class Name(NamedTuple):
@@ -72,14 +75,14 @@ class Name(NamedTuple):
 def person(rng: random.Random) -> Name:
     """A name with the sex and ethnicity that go with it."""
     sex = Sex.FEMALE if rng.random() < 0.23 else Sex.MALE
-    surname = rng.choice(_COMPOUND) if rng.random() < 0.006 else rng.choices(_SURNAMES, _WEIGHTS)[0]
+    surname = rng.choice(_COMPOUND) if rng.random() < 0.006 else rng.choices(_SURNAMES, cum_weights=_WEIGHTS)[0]
     pool = _FEMALE if sex == Sex.FEMALE else _MALE
     given = rng.choice(pool)
     if rng.random() < 0.78:
         second = rng.choice(pool)
         given += second if second != given else rng.choice("晓文志")
-    ethnicity = rng.choices([item for item, _ in _ETHNICITIES], [weight for _, weight in _ETHNICITIES])[0]
-    return Name(surname + given, sex.value, ethnicity.value)
+    ethnicity = rng.choices(_ETHNICITY_NAMES, cum_weights=_ETHNICITY_WEIGHTS)[0]
+    return Name(surname + given, sex.value, ethnicity)
 
 
 def official(rng: random.Random) -> str:

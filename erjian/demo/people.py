@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import accumulate
 
 from erjian import policy
 from erjian.demo import figures, names
@@ -35,6 +36,8 @@ _SPECIALTIES = (
     (Specialty.BUILDING, 52), (Specialty.MUNICIPAL, 20), (Specialty.MECHANICAL, 11), (Specialty.HIGHWAY, 8),
     (Specialty.WATER, 7), (Specialty.MINING, 2),
 )
+_SPECIALTY_NAMES = [item for item, _ in _SPECIALTIES]
+_SPECIALTY_WEIGHTS = list(accumulate(weight for _, weight in _SPECIALTIES))
 
 
 @dataclass(kw_only=True)
@@ -58,10 +61,10 @@ class PersonFacts:
 class People:
     """Makes people one after the other; the same seed makes the same ones."""
 
-    def __init__(self, rng: random.Random, *, today: date) -> None:
+    def __init__(self, rng: random.Random, *, today: date, beside: bool = False) -> None:
         self._rng = rng
-        self._births = figures.Births(rng, year=today.year)
-        self._count = 0
+        self._births = figures.Births(rng, year=today.year, beside=beside)
+        self._count = 100_000 if beside else 0
 
     def next(
         self, *, name: names.Name | None = None, oldest: date | None = None, youngest: date | None = None
@@ -72,7 +75,7 @@ class People:
         found = name or names.person(rng)
         number, birth = self._births.next(found.sex, oldest=oldest, youngest=youngest)
         school, education, degree = rng.choice(names.SCHOOLS)
-        specialty = rng.choices([item for item, _ in _SPECIALTIES], [weight for _, weight in _SPECIALTIES])[0]
+        specialty = rng.choices(_SPECIALTY_NAMES, cum_weights=_SPECIALTY_WEIGHTS)[0]
         return PersonFacts(
             name=found.text, id_number=number, sex=found.sex, birth=birth, ethnicity=found.ethnicity,
             phone=figures.mobile(self._count), school=school, major=rng.choice(names.MAJORS[specialty]),
