@@ -407,6 +407,18 @@ def announce(*, application: Application, by: User, granted: bool, batch: str, o
     )
 
 
+def deem_granted(*, application: Application) -> Application:
+    """A renewal filed in time on which nobody decided before the end counts as granted (行政许可法第五十条)."""
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        if not case.procedure.granted_when_undecided:
+            raise CaseRefused("这类申报不适用视为准予。", code="not_deemed")
+        case.deemed_granted = True
+        case.decided_at = case.announced_at = entry.at
+
+    return perform(application.pk, "deem_granted", by=None, change=change)
+
+
 def mark_issued(*, application: Application) -> Application:
     """The certificate's file is stored; repeating it is harmless."""
     current = Application.objects.get(pk=application.pk)

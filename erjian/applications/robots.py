@@ -1,41 +1,60 @@
-"""Robots: what happens when nobody acts in time. They run the same transitions as people do."""
+"""Robots: what happens when nobody acts in time, and when registrations run out.
+
+They perform the same transitions and register changes as people do, in keyset chunks, one transaction each.
+Validity is also computed when read, so a late run never makes a page lie. Every run is kept (`RobotRun`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
 
-from erjian import audit, policy
+from erjian import audit, messaging, policy
 from erjian.applications import actions
-from erjian.applications.models import Application
+from erjian.applications.models import Application, RobotRun
 from erjian.applications.states import CONFIRMING, State
+from erjian.messaging import templates
 from erjian.policy import clock
+from erjian.procedures import all_procedures
+from erjian.registry import changes
+from erjian.registry.models import Registration, RegistrationStatus
 from erjian.standards.errors import Refusal
 
 CHUNK = 500
+LOCK = 4_301_001
+"""Advisory lock of the nightly run: two workers never run it at once."""
+
+templates.register(
+    "registration.renewal_opens",
+    title="注册即将到期",
+    body="{person}的注册（{number}）有效期至 {end}，请于 {last} 前申请延续。",
+    sms="{person}的注册（{number}）有效期至 {end}，请于 {last} 前申请延续。",
+)
+templates.register(
+    "registration.renewal_missed",
+    title="已过延续申请期",
+    body="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
+    sms="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
+)
+audit.codes.register("registration.lapse", "注册失效")
 
 
-@dataclass
-class Run:
-    """What one run did: cases by robot, and the refusals met."""
-
-    done: dict[str, int] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-
-
-def _chunks(cases: QuerySet[Application]) -> Iterator[Application]:
+def _chunks(rows: QuerySet[Any]) -> Iterator[Any]:
     last = 0
-    while batch := list(cases.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         last = batch[-1].pk
         yield from batch
 
 
 def overdue_acceptance() -> QuerySet[Application]:
     """Reported cases on which nobody acted within the limit (行政许可法第三十二条第四项)."""
-    return Application.objects.filter(state=State.REPORTED, due_on__lt=clock.today())
+    found = Application.objects.filter(state=State.REPORTED, due_on__lt=clock.today())
+    return found if policy.current().deemed_acceptance else found.none()
 
 
 def overdue_answers() -> QuerySet[Application]:
@@ -49,6 +68,15 @@ def silent_employers() -> QuerySet[Application]:
     return Application.objects.filter(state=State.WAIT_FORMER, due_on__lt=clock.today())
 
 
+def undecided_renewals() -> QuerySet[Application]:
+    """Renewals filed in time whose registration has run out without a decision (行政许可法第五十条)."""
+    codes = [item.code for item in all_procedures() if item.granted_when_undecided]
+    states = sorted(actions.TRANSITIONS["deem_granted"].froms)
+    return Application.objects.filter(
+        procedure_code__in=codes, state__in=states, registration__valid_until__lt=clock.today()
+    )
+
+
 def stale_drafts() -> QuerySet[Application]:
     """Drafts untouched for the policy's days (decision G.5)."""
     before = clock.now() - timedelta(days=policy.current().draft_days)
@@ -57,31 +85,131 @@ def stale_drafts() -> QuerySet[Application]:
     )
 
 
-def _purge(*, application: Application) -> None:
-    audit.record(
-        "application.delete", actor=audit.SYSTEM, subject=("application", application.pk), data={"reason": "stale"}
-    )
-    application.delete()
+def run_out() -> QuerySet[Registration]:
+    """Registrations whose last specialty has ended, unless a renewal is still being decided."""
+    waiting = undecided_renewals().values("registration_id")
+    return Registration.objects.filter(
+        status=RegistrationStatus.VALID, dates_binding=True, valid_until__lt=clock.today()
+    ).exclude(pk__in=waiting)
 
 
-def run(*, dry_run: bool = False) -> Run:
-    """Run all robots once. With `dry_run` only count."""
-    result = Run()
-    work: tuple[tuple[str, QuerySet[Application], Callable[..., object]], ...] = (
-        ("deem_accepted", overdue_acceptance(), actions.deem_accepted),
-        ("time_out", overdue_answers(), actions.time_out),
-        ("former_silent", silent_employers(), actions.former_silent),
-        ("purge", stale_drafts(), _purge),
-    )
-    for name, cases, act in work:
-        if name == "deem_accepted" and not policy.current().deemed_acceptance:
-            continue
-        for case in _chunks(cases):
-            if not dry_run:
-                try:
-                    act(application=case)
-                except Refusal as refusal:
-                    result.refused.append(f"{case}: {refusal.message}")
-                    continue
-            result.done[name] = result.done.get(name, 0) + 1
+def to_remind() -> QuerySet[Registration]:
+    """Registrations at 90, 60 and 29 days before their end, a week's grace for nights that were missed."""
+    today = clock.today()
+    days = [day for mark in milestones() for day in range(mark - 6, mark + 1)]
+    return Registration.objects.filter(
+        status=RegistrationStatus.VALID, dates_binding=True, valid_until__in=[today + timedelta(days=n) for n in days]
+    ).select_related("person", "enterprise")
+
+
+def milestones() -> tuple[int, int, int]:
+    """Days before the end at which people are told: the window opens, is half over, has closed."""
+    rules = policy.current()
+    opens, closes = rules.renewal_opens_days, rules.renewal_closes_days
+    return opens, (opens + closes) // 2, closes - 1
+
+
+def _purge(*, row: Application) -> None:
+    with transaction.atomic():
+        audit.record(
+            "application.delete", actor=audit.SYSTEM, subject=("application", row.pk), data={"reason": "stale"}
+        )
+        row.delete()
+
+
+def _lapse(*, row: Registration) -> None:
+    with transaction.atomic():
+        changes.lapse(registration_id=row.pk, on=row.valid_until, actor=audit.SYSTEM)
+        audit.record("registration.lapse", actor=audit.SYSTEM, subject=("registration", row.pk))
+
+
+def _remind(*, row: Registration) -> None:
+    left = (row.valid_until - clock.today()).days
+    mark = min(mark for mark in milestones() if mark >= left)
+    closes = policy.current().renewal_closes_days
+    template = "registration.renewal_missed" if mark < closes else "registration.renewal_opens"
+    context = {
+        "person": row.person.name,
+        "number": row.number,
+        "end": row.valid_until,
+        "last": row.valid_until - timedelta(days=closes),
+    }
+    person, enterprise = row.person, row.enterprise
+    with transaction.atomic():
+        for to in (
+            messaging.Recipient.person(person.pk, person.name, person.phone),
+            messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),
+        ):
+            key = f"renewal:{row.pk}:{row.valid_until}:{mark}:{to.kind}"
+            messaging.send(
+                template, to=to, context={k: v for k, v in context.items() if mark >= closes or k != "last"}, key=key
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robot:
+    """One robot: its name, what it is for, the rows it works on, what it does with each."""
+
+    name: str
+    label: str
+    rows: Callable[[], QuerySet[Any]]
+    act: Callable[[Model], object]
+
+
+ROBOTS: tuple[Robot, ...] = (
+    Robot(
+        name="deem_accepted",
+        label="逾期未告知，视为受理",
+        rows=overdue_acceptance,
+        act=lambda row: actions.deem_accepted(application=row),  # type: ignore[arg-type]
+    ),
+    Robot(
+        name="time_out",
+        label="逾期未确认或未补正，终止",
+        rows=overdue_answers,
+        act=lambda row: actions.time_out(application=row),  # type: ignore[arg-type]
+    ),
+    Robot(
+        name="former_silent",
+        label="原单位逾期未答复",
+        rows=silent_employers,
+        act=lambda row: actions.former_silent(application=row),  # type: ignore[arg-type]
+    ),
+    Robot(
+        name="deem_granted",
+        label="期满未作决定，视为准予延续",
+        rows=undecided_renewals,
+        act=lambda row: actions.deem_granted(application=row),  # type: ignore[arg-type]
+    ),
+    Robot(name="lapse", label="注册到期失效", rows=run_out, act=lambda row: _lapse(row=row)),  # type: ignore[arg-type]
+    Robot(name="remind", label="延续提醒", rows=to_remind, act=lambda row: _remind(row=row)),  # type: ignore[arg-type]
+    Robot(name="purge", label="清理陈旧草稿", rows=stale_drafts, act=lambda row: _purge(row=row)),  # type: ignore[arg-type]
+)
+
+
+def run(*, dry_run: bool = False) -> RobotRun:
+    """Run all robots once and keep the result. With `dry_run` only count. Nothing happens while another run goes on."""
+    result = RobotRun.objects.create(started_at=clock.now(), dry_run=dry_run)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            result.refused = ["另一次运行尚未结束"]
+            result.ended_at = clock.now()
+            result.save()
+            return result
+    try:
+        for robot in ROBOTS:
+            for row in _chunks(robot.rows()):
+                if not dry_run:
+                    try:
+                        robot.act(row)
+                    except Refusal as refusal:
+                        result.refused.append(f"{robot.label} {row}: {refusal.message}")
+                        continue
+                result.done[robot.name] = result.done.get(robot.name, 0) + 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        result.ended_at = clock.now()
+        result.save()
     return result

@@ -289,6 +289,26 @@ _ROWS = (
         tells=((Who.FILER, "application.granted"), (Who.PERSON, "application.granted")),
     ),
     _row(
+        "deem_granted",
+        "视为准予延续",
+        frozenset(
+            {
+                State.REPORTED,
+                State.ACCEPTED,
+                State.FIRST_OK,
+                State.FIRST_NG,
+                State.REVIEW_OK,
+                State.PUBLICITY,
+                State.PUBLICITY_DONE,
+            }
+        ),
+        Who.SYSTEM,
+        completes=Step.ANNOUNCEMENT,
+        letter=LetterKind.GRANT,
+        done="逾期未作决定，视为准予延续",
+        tells=((Who.FILER, "application.granted"), (Who.PERSON, "application.granted")),
+    ),
+    _row(
         "announce_refuse",
         "公告不准予",
         State.REVIEW_NG,

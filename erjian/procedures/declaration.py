@@ -110,6 +110,8 @@ class Procedure:
     specialty_label: str = "注册专业"
     specialties: SpecialtySource = SpecialtySource.QUALIFICATIONS
     filer: Filer = Filer.ENTERPRISE
+    granted_when_undecided: bool = False
+    """Whether a case filed in time and undecided when the registration ends counts as granted (行政许可法第五十条)."""
     conditions: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()
     """Legal sources for the 办事指南."""

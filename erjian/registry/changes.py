@@ -162,7 +162,7 @@ def register(
         )
         if former is None:
             raise RegisterRefused(f"{person.name}没有可以重新注册的原注册。请办理初始申报。", code="never_registered")
-        if former.status_on(on) == RegistrationStatus.LAPSED and former.status == RegistrationStatus.VALID:
+        if former.status_on(on) == RegistrationStatus.LAPSED:
             _end(
                 former, status=RegistrationStatus.CANCELLED, reason="注册有效期满且未延续注册", on=on,
                 case_number=case_number, actor=actor,
@@ -337,3 +337,18 @@ def correct_identity(
         after={"name": person.name, "id_number": person.id_number_mask}, case_number=case_number,
     )  # fmt: skip
     return registration
+
+
+def lapse(*, registration_id: int, on: date, actor: Actor) -> Registration:
+    """失效: the last specialty has run out, or the holder has passed the age limit (第十六条)."""
+    registration = _locked(registration_id)
+    if registration.status != RegistrationStatus.VALID:
+        raise RegisterRefused(f"注册已是“{registration.get_status_display()}”。", code="already_ended")
+    return _end(
+        registration,
+        status=RegistrationStatus.LAPSED,
+        reason="注册有效期满且未延续注册",
+        on=on,
+        case_number="",
+        actor=actor,
+    )

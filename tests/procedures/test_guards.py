@@ -77,6 +77,7 @@ BITES = [
     (guards.no_live_registration, replace(FACTS, live=_registration()), Answer.NO, "其他单位"),
     (guards.no_live_registration, replace(FACTS, live=_registration(enterprise_id=1)), Answer.NO, "增项"),
     (guards.no_live_registration, replace(FACTS, live=_registration(status="lapsed")), Answer.NO, "重新申报"),
+    (guards.no_live_registration, replace(FACTS, past=(_registration(status="cancelled"),)), Answer.NO, "重新申报"),
     (guards.unused_qualification, replace(FACTS, qualifications=()), Answer.NO, "资格证书库中没有"),
     (
         guards.unused_qualification,

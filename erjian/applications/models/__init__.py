@@ -9,6 +9,7 @@ from erjian.applications.models.parts import (
     Letter,
     LetterKind,
     MaterialFile,
+    RobotRun,
     TimelineEntry,
 )
 
@@ -22,5 +23,6 @@ __all__ = [
     "Letter",
     "LetterKind",
     "MaterialFile",
+    "RobotRun",
     "TimelineEntry",
 ]

@@ -90,6 +90,7 @@ class Application(models.Model):
     former_answer = models.CharField("原单位答复", max_length=8, blank=True)
     accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
     deemed_accepted = models.BooleanField("视为受理", default=False)
+    deemed_granted = models.BooleanField("视为准予延续", default=False)
     acceptance_officer_id = models.BigIntegerField(null=True, blank=True)
     first_verdict = models.CharField("初审", max_length=4, blank=True)
     first_reviewer_id = models.BigIntegerField(null=True, blank=True)

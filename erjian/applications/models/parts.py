@@ -154,6 +154,23 @@ class Letter(models.Model):
         return self.number
 
 
+class RobotRun(models.Model):
+    """One run of the nightly work: what was done by robot, what was refused, so that operators can see it."""
+
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    dry_run = models.BooleanField(default=False)
+    done = models.JSONField(default=dict)
+    refused = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "定时任务运行"
+        indexes = [models.Index(fields=["-started_at"], name="robot_run_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
 class CannedOpinion(models.Model):
     """A phrase an officer keeps for opinions (常用意见)."""
 

@@ -64,8 +64,10 @@ def _one_open_case(facts: Facts) -> tuple[Answer, str]:
 
 def _no_live_registration(facts: Facts) -> tuple[Answer, str]:
     live = facts.live
+    if live is None and facts.past:
+        return no(f"曾经注册（{facts.past[0].number}），已注销或失效。请办理重新申报。")
     if live is None:
-        return yes("登记库无有效注册")
+        return yes("登记库无注册记录")
     if live.status == RegistrationStatus.LAPSED:
         return no(f"注册（{live.number}）已于 {live.valid_until} 到期。请办理重新申报。")
     if live.enterprise_id == facts.enterprise.id:

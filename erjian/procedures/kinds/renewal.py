@@ -58,6 +58,7 @@ RENEWAL = replace(
         guards.profile_complete,
     ),
     effect=extend,
+    granted_when_undecided=True,
     conditions=("在注册有效期届满 30 日前提出", "达到继续教育要求", "仍受聘于原注册单位"),
     basis=("《注册建造师管理规定》第十二条、第二十三条", "《中华人民共和国行政许可法》第五十条"),
     order=40,
