@@ -29,7 +29,9 @@ def enterprises(user: User) -> QuerySet[Enterprise]:
 def registrations(user: User) -> QuerySet[Registration]:
     """Registrations held for those enterprises."""
     city = _city(user)
-    return Registration.objects.all() if city is None else Registration.objects.filter(enterprise__filing_authority=city)
+    return (
+        Registration.objects.all() if city is None else Registration.objects.filter(enterprise__filing_authority=city)
+    )
 
 
 def qualifications(user: User) -> QuerySet[Qualification]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -88,7 +87,7 @@ def add(*, user: User, step: str, text: str) -> CannedOpinion:
 def delete(*, user: User, pk: int) -> None:
     """Forget one of the officer's own phrases; one of somebody else's is not touched."""
     with transaction.atomic():
-        gone: Sequence[CannedOpinion] = user.canned_opinions.select_for_update().filter(pk=pk)
+        gone = user.canned_opinions.select_for_update().filter(pk=pk)
         for item in gone:
             audit.record(
                 "canned_opinion.delete", actor=user.actor, subject=("canned_opinion", item.pk), data={"step": item.step}

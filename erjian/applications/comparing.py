@@ -115,7 +115,7 @@ def _row(
     return _line(section, field.name, field.label, declared, there or NOTHING_KNOWN, verdict)
 
 
-def _line(
+def _line(  # noqa: PLR0917 - the columns of one line, in their order
     section: Section, target: str, label: str, declared: str, known: str, verdict: Agreement, note: str = ""
 ) -> Row:
     return Row(

@@ -120,10 +120,6 @@ def attach_licence(*, enterprise: Enterprise, licence: Blob, by: Actor) -> Enter
         locked.licence = licence
         locked.version += 1
         locked.save(update_fields=["licence", "version", "updated_at"])
-        remember(
-            ChangeKind.CORRECTED, actor=by, enterprise_id=locked.pk, before={}, after={"licence": licence.sha256}
-        )
-        audit.record(
-            "enterprise.licence", actor=by, subject=("enterprise", locked.pk), data={"sha256": licence.sha256}
-        )
+        remember(ChangeKind.CORRECTED, actor=by, enterprise_id=locked.pk, before={}, after={"licence": licence.sha256})
+        audit.record("enterprise.licence", actor=by, subject=("enterprise", locked.pk), data={"sha256": licence.sha256})
     return locked

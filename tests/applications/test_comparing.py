@@ -12,31 +12,61 @@ from erjian import policy
 from erjian.applications import comparing
 from erjian.applications.comparing import Agreement
 from erjian.procedures import get
-from erjian.procedures.facts import EnterpriseFacts, Facts, PersonFacts, QualificationFacts, RegistrationFacts, RestrictionFacts
+from erjian.procedures.facts import (
+    EnterpriseFacts,
+    Facts,
+    PersonFacts,
+    QualificationFacts,
+    RegistrationFacts,
+    RestrictionFacts,
+)
 
 TODAY = date(2026, 11, 23)
 INITIAL = get("initial")
 QUALIFICATION = QualificationFacts(
-    id=1, specialty="building", management_number="43020240616002291", obtained_on=date(2024, 6, 16), pass_year=2024,
-    review_result="passed", used=False,
+    id=1,
+    specialty="building",
+    management_number="43020240616002291",
+    obtained_on=date(2024, 6, 16),
+    pass_year=2024,
+    review_result="passed",
+    used=False,
 )
 LIVE = RegistrationFacts(
-    id=1, number="湘243000000001", status="valid", enterprise_id=9, enterprise_name="株洲某公司", registered_on=TODAY,
-    employed_on=TODAY, valid_until=date(2028, 1, 1),
+    id=1,
+    number="湘243000000001",
+    status="valid",
+    enterprise_id=9,
+    enterprise_name="株洲某公司",
+    registered_on=TODAY,
+    employed_on=TODAY,
+    valid_until=date(2028, 1, 1),
 )
 
 
 def facts(**changes: Any) -> Facts:
     known = Facts(
-        today=TODAY, policy=policy.current(),
+        today=TODAY,
+        policy=policy.current(),
         person=PersonFacts(
-            name="彭志远", birth_date=date(1990, 3, 17), assurance="face", verified_on=TODAY, has_portrait=True, has_signature=True
+            name="彭志远",
+            birth_date=date(1990, 3, 17),
+            assurance="face",
+            verified_on=TODAY,
+            has_portrait=True,
+            has_signature=True,
         ),
         enterprise=EnterpriseFacts(
-            id=1, name="湖南麓川建设工程有限公司", status="normal", missing=(), updated_on=TODAY, qualifications=("建筑工程二级",),
+            id=1,
+            name="湖南麓川建设工程有限公司",
+            status="normal",
+            missing=(),
+            updated_on=TODAY,
+            qualifications=("建筑工程二级",),
             filing_authority="430100",
         ),
-        qualifications=(QUALIFICATION,), specialties=("building",),
+        qualifications=(QUALIFICATION,),
+        specialties=("building",),
     )
     return replace(known, **changes)
 
@@ -92,8 +122,10 @@ def test_another_registration_and_a_hidden_bar_differ() -> None:
 
 def test_sections_with_differences_come_first_and_differences_first_in_each() -> None:
     found = comparing.compare(
-        INITIAL, values={"school": "甲", "major": "乙", "enterprise_kind": "construction"},
-        known={"school": "甲", "major": "丙", "enterprise_kind": "construction"}, facts=facts(qualifications=()),
+        INITIAL,
+        values={"school": "甲", "major": "乙", "enterprise_kind": "construction"},
+        known={"school": "甲", "major": "丙", "enterprise_kind": "construction"},
+        facts=facts(qualifications=()),
     )
     order = list(dict.fromkeys(row.section for row in found))
     assert order == ["人员信息", "注册专业", "聘用企业情况"]
@@ -102,7 +134,9 @@ def test_sections_with_differences_come_first_and_differences_first_in_each() ->
 
 
 def test_two_versions_side_by_side() -> None:
-    found = comparing.between(INITIAL, {"degree": "2", "specialties": ["building"]}, {"degree": "0", "specialties": ["building"]})
+    found = comparing.between(
+        INITIAL, {"degree": "2", "specialties": ["building"]}, {"degree": "0", "specialties": ["building"]}
+    )
     changed = [row for row in found if row.changed]
     assert [(row.label, row.after) for row in changed] == [("学位", "无")]
     assert next(row for row in found if row.label == "注册专业").after == "建筑工程"

@@ -36,7 +36,9 @@ _EXTEND = "延长办理期限"
 class ReasonForm(ErjianForm, forms.Form):
     """The reason, which the applicant is told."""
 
-    opinion = forms.CharField(label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}), help_text="将告知申报企业和本人")
+    opinion = forms.CharField(
+        label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}), help_text="将告知申报企业和本人"
+    )
 
 
 def _label(name: str) -> str:
@@ -69,27 +71,37 @@ def act(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
         seen = seen_version(request)
         engine.check_version(case, seen)
         if not form.is_valid():
-            return _page(request, case, name, form, seen, status=422)
+            return _page(request, case, name, form, seen=seen, status=422)
         try:
             _ACTS[name](application=case, by=user, seen=seen, opinion=form.cleaned_data["opinion"])
         except CaseRefused as refusal:
             form.refuse(refusal)
-            return _page(request, case, name, form, seen, status=422)
+            return _page(request, case, name, form, seen=seen, status=422)
         messages.success(request, f"{case.person.name}的{case.procedure.kind_label}：{_label(name)}。")
         return redirect("authority:case", uuid=case.uuid)
-    return _page(request, case, name, ReasonForm(), case.version)
+    return _page(request, case, name, ReasonForm(), seen=case.version)
 
 
-def _page(request: HttpRequest, case: Application, name: str, form: ReasonForm, seen: int, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, case: Application, name: str, form: ReasonForm, *, seen: int, status: int = 200
+) -> HttpResponse:
     extension = policy.current().extension_days
     question = (
         f"办理期限延长 {extension} 个工作日，只能延长一次（《行政许可法》第四十二条）。"
-        if name == "extend" else TRANSITIONS[name].confirm
+        if name == "extend"
+        else TRANSITIONS[name].confirm
     )
     context = {
-        "frame": "ui/shell.html", "shell": shell(request, "cases"), "title": f"{_label(name)}　{case.person.name} {case.number}",
-        "question": question, "action": request.path, "verb": _label(name), "keep": "返回",
-        "keep_url": reverse("authority:case", args=[case.uuid]), "tone": "stop" if name == "terminate" else "primary",
-        "hidden": [("seen", seen)], "form": form,
+        "frame": "ui/shell.html",
+        "shell": shell(request, "cases"),
+        "title": f"{_label(name)}　{case.person.name} {case.number}",
+        "question": question,
+        "action": request.path,
+        "verb": _label(name),
+        "keep": "返回",
+        "keep_url": reverse("authority:case", args=[case.uuid]),
+        "tone": "stop" if name == "terminate" else "primary",
+        "hidden": [("seen", seen)],
+        "form": form,
     }
     return render(request, "ui/confirm.html", context, status=status)

@@ -106,13 +106,32 @@ def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
     table = Table(
         columns=(
             Column("项目", lambda row: _marked(row.label) if other and row.changed else row.label, css="m-wide"),
-            *((Column(f"第 {other} 版", lambda row: _shown(row.label, row.before), css="m-wide", data_label=f"第 {other} 版"),) if other else ()),
-            Column(f"第 {number} 版", lambda row: _shown(row.label, row.after), css="m-wide", data_label=f"第 {number} 版"),
+            *(
+                (
+                    Column(
+                        f"第 {other} 版",
+                        lambda row: _shown(row.label, row.before),
+                        css="m-wide",
+                        data_label=f"第 {other} 版",
+                    ),
+                )
+                if other
+                else ()
+            ),
+            Column(
+                f"第 {number} 版", lambda row: _shown(row.label, row.after), css="m-wide", data_label=f"第 {number} 版"
+            ),
         ),
-        rows=rows, row_css=lambda row: "chosen" if other and row.changed else "",
+        rows=rows,
+        row_css=lambda row: "chosen" if other and row.changed else "",
     )
     context = {
-        "shell": shell(request, "cases"), "case": case, "number": number, "other": other, "table": table, "files": files,
+        "shell": shell(request, "cases"),
+        "case": case,
+        "number": number,
+        "other": other,
+        "table": table,
+        "files": files,
         "changes": sum(row.changed for row in rows) if other else 0,
         "frozen": case.form_versions.get(number=number),
         "numbers": range(1, case.form_version + 1),
@@ -127,9 +146,15 @@ def _files(case: Application, known: facts.Facts, number: int, other: int) -> li
     lines = []
     for code, row in now.items():
         kept = {item.pk for item in former[code].files} if code in former else set()
-        for item in row.files:
-            lines.append((row.material.label, f"{base}materials/{item.pk}/", "新增" if other and item.pk not in kept else ""))
-        gone = [item for item in former[code].files if item.pk not in {each.pk for each in row.files}] if code in former else []
+        lines += [
+            (row.material.label, f"{base}materials/{item.pk}/", "新增" if other and item.pk not in kept else "")
+            for item in row.files
+        ]
+        gone = (
+            [item for item in former[code].files if item.pk not in {each.pk for each in row.files}]
+            if code in former
+            else []
+        )
         lines += [(row.material.label, f"{base}materials/{item.pk}/", "已撤下") for item in gone]
     return lines
 
@@ -146,8 +171,20 @@ def trail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             Column("操作人", "actor_label", data_label="操作人"),
             Column("单位", "organisation", data_label="单位"),
             Column("网络地址", "address", css="ej-num", data_label="网络地址"),
-            Column("封条", lambda event: f"第 {event.seal_number} 号" if event.seal_number else "待封存", css="ej-num", data_label="封条"),
+            Column(
+                "封条",
+                lambda event: f"第 {event.seal_number} 号" if event.seal_number else "待封存",
+                css="ej-num",
+                data_label="封条",
+            ),
         ),
-        rows=found, numbered=True, first=found.start, empty="没有审计记录。",
+        rows=found,
+        numbered=True,
+        first=found.start,
+        empty="没有审计记录。",
     )
-    return render(request, "authority/case/trail.html", {"shell": shell(request, "cases"), "case": case, "table": table, "page": found})
+    return render(
+        request,
+        "authority/case/trail.html",
+        {"shell": shell(request, "cases"), "case": case, "table": table, "page": found},
+    )

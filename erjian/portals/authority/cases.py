@@ -68,7 +68,7 @@ class CaseFilter(ErjianForm, forms.Form):
             del self.fields["authority"]
 
     def _choices(self, name: str, found: list[tuple[str, str]]) -> None:
-        cast(forms.ChoiceField, self.fields[name]).choices = [("", "全部"), *found]
+        cast("forms.ChoiceField", self.fields[name]).choices = [("", "全部"), *found]
 
     def clean_id_number(self) -> str:
         text: str = self.cleaned_data["id_number"]
@@ -136,13 +136,27 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
             Column("姓名", lambda case: format_html("<b>{}</b>", case.person.name), css="m-top"),
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
-            *((Column("申报主管部门", lambda case: case_parts.authority_name(case.authority_code), css="m-hide w-low"),) if province else ()),
-            Column("注册专业", lambda case: case_parts.specialty_names(case.specialties, short=True), css="m-hide w-low2"),
+            *(
+                (
+                    Column(
+                        "申报主管部门", lambda case: case_parts.authority_name(case.authority_code), css="m-hide w-low"
+                    ),
+                )
+                if province
+                else ()
+            ),
+            Column(
+                "注册专业", lambda case: case_parts.specialty_names(case.specialties, short=True), css="m-hide w-low2"
+            ),
             Column("上报时间", lambda case: moment(case.reported_at), css="ej-num m-end", data_label="上报时间"),
             Column("状态", lambda case: chip(case_parts.tone(case.state), case.get_state_display()), css="m-top m-end"),
             Column("剩余时限", lambda case: case_parts.left(case.state, case.due_on), css="ej-num m-wide"),
         ),
-        rows=rows, numbered=True, first=rows.start, ops=ops, name=lambda case: case.person.name,
+        rows=rows,
+        numbered=True,
+        first=rows.start,
+        ops=ops,
+        name=lambda case: case.person.name,
         empty="没有符合条件的申报。" if any(params.values()) else "还没有企业上报的申报。",
         empty_links=(("查看全部", reverse("authority:cases")),) if any(params.values()) else (),
     )
@@ -159,8 +173,12 @@ def _page(request: HttpRequest, form: CaseFilter, status: int = 200) -> HttpResp
     page = paginate(found(user, request.GET), request.GET)
     person = request.GET.get("person", "")
     context = {
-        "shell": shell(request, "cases"), "views": _views(request, user), "filter": form, "page": page,
-        "table": _table(user, page, request.GET.dict()), "person": _sought(person),
+        "shell": shell(request, "cases"),
+        "views": _views(request, user),
+        "filter": form,
+        "page": page,
+        "table": _table(user, page, request.GET.dict()),
+        "person": _sought(person),
     }
     return render(request, "authority/cases.html", context, status=status)
 
@@ -193,8 +211,22 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 _EXPORTED = (
-    "申报编号", "申报类型", "姓名", "身份证号", "企业名称", "统一社会信用代码", "申报主管部门", "注册专业", "上报时间", "受理时间",
-    "受理状态", "初审状态", "复审状态", "状态", "办理期限", "报出时间",
+    "申报编号",
+    "申报类型",
+    "姓名",
+    "身份证号",
+    "企业名称",
+    "统一社会信用代码",
+    "申报主管部门",
+    "注册专业",
+    "上报时间",
+    "受理时间",
+    "受理状态",
+    "初审状态",
+    "复审状态",
+    "状态",
+    "办理期限",
+    "报出时间",
 )
 
 
@@ -203,7 +235,9 @@ def export(request: HttpRequest) -> FileResponse:
     """The list as a spreadsheet, masked. Every cell is text, so that no value is taken for a formula."""
     user = officer(request)
     stream = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet("申报清单")
     bold = book.add_format({"bold": True, "bottom": 1})
     sheet.freeze_panes(1, 0)
@@ -222,10 +256,20 @@ def export(request: HttpRequest) -> FileResponse:
 
 def _exported(case: Application) -> tuple[str, ...]:
     return (
-        case.number, case.procedure.kind_label, case.person.name, case.person.id_number_mask, case.enterprise.name,
-        case.enterprise.credit_code, case_parts.authority_name(case.authority_code), case_parts.specialty_names(case.specialties),
-        _time(case.reported_at), _time(case.accepted_at), *case_parts.status_columns(case), case.get_state_display(),
-        str(case.due_on or ""), _time(case.announced_at),
+        case.number,
+        case.procedure.kind_label,
+        case.person.name,
+        case.person.id_number_mask,
+        case.enterprise.name,
+        case.enterprise.credit_code,
+        case_parts.authority_name(case.authority_code),
+        case_parts.specialty_names(case.specialties),
+        _time(case.reported_at),
+        _time(case.accepted_at),
+        *case_parts.status_columns(case),
+        case.get_state_display(),
+        str(case.due_on or ""),
+        _time(case.announced_at),
     )
 
 

@@ -47,7 +47,11 @@ class Item:
     def posted(self) -> dict[str, str]:
         """As the action takes it: the applicant's form knows specialties and the employment's dates by these names."""
         target = {"employment": "employment_begin"}.get(self.target, self.target)
-        return {"target": "specialties" if target.startswith("specialty:") else target, "what": self.what, "detail": self.detail}
+        return {
+            "target": "specialties" if target.startswith("specialty:") else target,
+            "what": self.what,
+            "detail": self.detail,
+        }
 
 
 def everything(case: Application) -> tuple[Item, ...]:
@@ -61,8 +65,11 @@ def everything(case: Application) -> tuple[Item, ...]:
     )
     files = tuple(
         Item(
-            target=f"material:{row.material.code}", what=row.material.label, group="附件材料",
-            hint=_MISSING if row.missing else _UNFIT, chosen=row.missing,
+            target=f"material:{row.material.code}",
+            what=row.material.label,
+            group="附件材料",
+            hint=_MISSING if row.missing else _UNFIT,
+            chosen=row.missing,
         )
         for row in materials.listing(case, known)
     )
@@ -89,8 +96,10 @@ def merge(items: Iterable[Item], *, ticked: Iterable[str], opinion: str) -> tupl
     explicit = bool(chosen or free)
     return tuple(
         replace(
-            item, chosen=item.target in chosen if explicit else item.chosen,
-            detail=said.get(item.target) or (item.hint if item.target in chosen or (item.chosen and not explicit) else ""),
+            item,
+            chosen=item.target in chosen if explicit else item.chosen,
+            detail=said.get(item.target)
+            or (item.hint if item.target in chosen or (item.chosen and not explicit) else ""),
         )
         for item in known.values()
     ), tuple(free)
@@ -99,7 +108,8 @@ def merge(items: Iterable[Item], *, ticked: Iterable[str], opinion: str) -> tupl
 def _posted(request: HttpRequest, items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     on = set(request.POST.getlist("on"))
     shown = tuple(
-        replace(item, chosen=item.target in on, detail=request.POST.get(f"detail-{item.target}", "").strip()) for item in items
+        replace(item, chosen=item.target in on, detail=request.POST.get(f"detail-{item.target}", "").strip())
+        for item in items
     )
     free = tuple(text.strip() for text in request.POST.getlist("free") if text.strip())
     return shown, free
@@ -112,12 +122,15 @@ def correction(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and "send" in request.POST:
         items, free = _posted(request, everything(case))
         seen = seen_version(request)
-        rows = [item.posted for item in items if item.chosen] + [{"target": "", "what": "其他", "detail": text} for text in free]
+        rows = [item.posted for item in items if item.chosen] + [
+            {"target": "", "what": "其他", "detail": text} for text in free
+        ]
         engine.check_version(case, seen)
         empty = [item.what for item in items if item.chosen and not item.detail]
+        if empty:
+            error = f"请写明“{'”“'.join(empty)}”需要补正的内容，或取消勾选。"
+            return _page(request, case, items, free, seen=seen, error=error, status=422)
         try:
-            if empty:
-                raise CaseRefused(f"请写明“{'”“'.join(empty)}”需要补正的内容，或取消勾选。", code="detail_missing", field="items")
             actions.request_correction(application=case, by=user, seen=seen, items=rows)
         except CaseRefused as refusal:
             if refusal.field != "items" or not at_desk(case, user):
@@ -126,15 +139,20 @@ def correction(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return done(request, case, "request_correction")
     if not at_desk(case, user):
         return redirect("authority:case", uuid=case.uuid)
-    items, free = merge(
-        everything(case), ticked=request.POST.getlist("item"), opinion=request.POST.get("opinion", "")
-    )
+    items, free = merge(everything(case), ticked=request.POST.getlist("item"), opinion=request.POST.get("opinion", ""))
     seen = seen_version(request) if request.method == "POST" else case.version
     return _page(request, case, items, free, seen=seen)
 
 
 def _page(
-    request: HttpRequest, case: Application, items: Sequence[Item], free: Sequence[str], *, seen: int, error: str = "", status: int = 200
+    request: HttpRequest,
+    case: Application,
+    items: Sequence[Item],
+    free: Sequence[str],
+    *,
+    seen: int,
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     chosen = [item for item in items if item.chosen]
     context = {

@@ -87,8 +87,16 @@ def _ask(request: HttpRequest, case: Application, name: str, opinion: str, seen:
     hidden = [("decision", name), ("opinion", opinion), ("seen", seen), ("asked", "1")]
     consequences = [f"意见：{opinion}"] if opinion else []
     context = {
-        "frame": "ui/shell.html", "shell": shell(request, "work"), "title": f"{row.label}　{case.person.name}",
-        "question": row.confirm, "consequences": consequences, "action": request.get_full_path(), "verb": row.label,
-        "keep": "返回", "keep_url": request.get_full_path().replace("decide/", ""), "tone": "primary", "hidden": hidden,
+        "frame": "ui/shell.html",
+        "shell": shell(request, "work"),
+        "title": f"{row.label}　{case.person.name}",
+        "question": row.confirm,
+        "consequences": consequences,
+        "action": request.get_full_path(),
+        "verb": row.label,
+        "keep": "返回",
+        "keep_url": request.get_full_path().replace("decide/", ""),
+        "tone": "primary",
+        "hidden": hidden,
     }
     return render(request, "ui/confirm.html", context)

@@ -50,7 +50,9 @@ def index(request: HttpRequest) -> HttpResponse:
     waiting = queue.read(officer(request), request.GET)
     if waiting.cases:
         return redirect(waiting.address(waiting.cases[0]))
-    return render(request, "authority/desk/empty.html", {"shell": shell(request, "work"), "queue": waiting, "waiting": ()})
+    return render(
+        request, "authority/desk/empty.html", {"shell": shell(request, "work"), "queue": waiting, "waiting": ()}
+    )
 
 
 @for_officer(*REVIEWING)
@@ -79,7 +81,9 @@ def _kept(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def show(request: HttpRequest, case: Application, *, opinion: str = "", error: str = "", status: int = 200) -> HttpResponse:
+def show(
+    request: HttpRequest, case: Application, *, opinion: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
     """Draw the desk. Full numbers are shown here because the task needs them; that is noted once for each view."""
     user = officer(request)
     values = form_data.current(case)
@@ -143,10 +147,21 @@ def _changed(entries: Iterable[TimelineEntry]) -> frozenset[str]:
     return frozenset(last.data.get("changed", ())) if last else frozenset()
 
 
-_SPOKEN = frozenset({
-    "accept", "deem_accepted", "request_correction", "first_pass", "first_fail", "final_pass", "final_fail", "step_back",
-    "reopen_review", "dismiss_objection", "extend",
-})
+_SPOKEN = frozenset(
+    {
+        "accept",
+        "deem_accepted",
+        "request_correction",
+        "first_pass",
+        "first_fail",
+        "final_pass",
+        "final_fail",
+        "step_back",
+        "reopen_review",
+        "dismiss_objection",
+        "extend",
+    }
+)
 
 
 def earlier(entries: Iterable[TimelineEntry]) -> tuple[parts.Moment, ...]:
@@ -154,7 +169,9 @@ def earlier(entries: Iterable[TimelineEntry]) -> tuple[parts.Moment, ...]:
     return tuple(
         parts.Moment(
             title=TRANSITIONS[entry.transition].done if entry.transition in TRANSITIONS else "延长办理期限",
-            when=moment(entry.at), who=f"{entry.organisation} {entry.actor_label}".strip(), quote=entry.opinion,
+            when=moment(entry.at),
+            who=f"{entry.organisation} {entry.actor_label}".strip(),
+            quote=entry.opinion,
         )
         for entry in sorted(entries, key=lambda item: -item.pk)
         if entry.transition in _SPOKEN
@@ -170,7 +187,9 @@ def decisions(case: Application, possible: Iterable[Transition], *, doubtful: bo
     return tuple(
         {
             "button": parts.Decision(
-                name=name, label=TRANSITIONS[name].label, key=key,
+                name=name,
+                label=TRANSITIONS[name].label,
+                key=key,
                 tone="primary" if name == suggested else "stop" if name in _STOP else "",
                 confirm="" if name in OWN_PAGE else TRANSITIONS[name].confirm,
             ),

@@ -13,8 +13,15 @@ from erjian.applications.models import Application, MaterialFile
 from erjian.ui.dates import moment
 
 _SHORT = {
-    "portrait": "寸照", "id_front": "证件正", "id_back": "证件反", "qualification": "资格证", "education": "学历",
-    "contract": "合同", "continuing_education": "教育", "new_enterprise_commitment": "承诺书", "signature": "签名",
+    "portrait": "寸照",
+    "id_front": "证件正",
+    "id_back": "证件反",
+    "qualification": "资格证",
+    "education": "学历",
+    "contract": "合同",
+    "continuing_education": "教育",
+    "new_enterprise_commitment": "承诺书",
+    "signature": "签名",
     "other": "其他",
 }
 """What fits under a picture in the strip."""
@@ -65,22 +72,30 @@ def show(
     desk, partial = reverse("authority:desk_case", args=[case.uuid]), reverse("authority:desk_viewer", args=[case.uuid])
     asked = params.get("material", "")
     current = next((pair for pair in shown if str(pair[1].pk) == asked), None)
-    current = current or next((pair for pair in shown if pair[0].material.code == wanted), None) or (shown[0] if shown else None)
+    current = (
+        current
+        or next((pair for pair in shown if pair[0].material.code == wanted), None)
+        or (shown[0] if shown else None)
+    )
     tail = f"&{query}" if query else ""
 
     def frame(row: MaterialRow, item: MaterialFile, number: int) -> Frame:
         code = row.material.code
         label = _SHORT.get(code, row.material.label[:4]) + (f" {number}" if len(row.files) > 1 else "")
         return Frame(
-            label=label, title=row.material.label, url=f"{desk}?material={item.pk}{tail}",
-            partial=f"{partial}?material={item.pk}{tail}", thumbnail=f"{base}materials/{item.pk}/?thumbnail=1",
+            label=label,
+            title=row.material.label,
+            url=f"{desk}?material={item.pk}{tail}",
+            partial=f"{partial}?material={item.pk}{tail}",
+            thumbnail=f"{base}materials/{item.pk}/?thumbnail=1",
             current=current is not None and item.pk == current[1].pk,
         )
 
     frames = [frame(row, item, number) for row in rows for number, item in enumerate(row.files, 1)]
     frames += [
         Frame(label=_SHORT.get(row.material.code, row.material.label[:4]), title=row.material.label)
-        for row in rows if row.missing
+        for row in rows
+        if row.missing
     ]
     if current is None:
         return Viewer(frames=tuple(frames))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from erjian import messaging
 from erjian.accounts.models import Function, User
 from erjian.messaging import RecipientKind, inbox, outbox
+from erjian.policy import authorities
 from erjian.portals.authority.access import READING, officer
 from erjian.ui.navigation import Entry, Group, Shell
 
@@ -55,7 +56,7 @@ def shell(request: HttpRequest, current: str, entry: str = "") -> Shell:
         menu_label="登记库",
         messages_url="/messages/",
         messages_count=_unread(user),
-        password_url="/password/",
+        password_url="/password/",  # noqa: S106 - an address
         sign_out_url="/sign-out/",
     )
 
@@ -65,14 +66,15 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
     tabs = [("work", "待办事项", _HOME)]
     if held & frozenset(READING):
         tabs.append(("cases", "申报查询", reverse("authority:cases")))
-    if Function.DECISION in held and built("publicity_pages"):
-        tabs.append(("batches", "批次与公示", f"{_HOME}batches/"))
+    province = user.authority_code == authorities.province().code
+    if Function.DECISION in held and province and built("publicity_pages"):
+        tabs.append(("batches", "批次与公示", reverse("authority:batches")))
     if Function.REGISTER in held:
         tabs.append(("register", "登记库", reverse("authority:people")))
-        if built("imports"):
-            tabs.append(("imports", "数据导入", f"{_HOME}imports/"))
-    if Function.NOTICES in held and built("publicity_pages"):
-        tabs.append(("notices", "通知公告", f"{_HOME}notices/"))
+        if province and built("imports"):
+            tabs.append(("imports", "数据导入", reverse("authority:imports")))
+    if Function.NOTICES in held and province and built("publicity_pages"):
+        tabs.append(("notices", "通知公告", reverse("authority:notices")))
     if Function.SYSTEM in held and outbox.is_open():
         tabs.append(("outbox", "短信发件箱", reverse("authority:outbox")))
     return tabs

@@ -34,6 +34,9 @@ def page(request: HttpRequest) -> HttpResponse:
             Column("内容", "text", css="m-wide"),
             Column("状态", lambda item: chip(_TONES[item.state], item.get_state_display()), css="m-top m-end"),
         ),
-        rows=shown, numbered=True, first=shown.start, empty="还没有短信。",
+        rows=shown,
+        numbered=True,
+        first=shown.start,
+        empty="还没有短信。",
     )
     return render(request, "authority/outbox.html", {"shell": shell(request, "outbox"), "table": table, "page": shown})

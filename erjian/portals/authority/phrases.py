@@ -45,15 +45,24 @@ def page(request: HttpRequest, step: str) -> HttpResponse:
             Column("常用意见", "text", css="m-wide"),
             Column("来源", lambda phrase: "自己添加" if phrase.pk else "平台提供", css="m-hide"),
         ),
-        rows=kept, name="text", ops=_ops, caption="常用意见",
+        rows=kept,
+        name="text",
+        ops=_ops,
+        caption="常用意见",
     )
     held = [item for item in REVIEWING if item in user.functions]
     views = tuple(
         parts.View(item.label, reverse("authority:phrases", args=[item]), current=item == function) for item in held
     )
     context = {
-        "shell": shell(request, "work"), "table": table, "views": views, "error": error, "text": text, "function": function,
-        "desk": f"{reverse('authority:desk')}?function={function}", "title": TITLES[function],
+        "shell": shell(request, "work"),
+        "table": table,
+        "views": views,
+        "error": error,
+        "text": text,
+        "function": function,
+        "desk": f"{reverse('authority:desk')}?function={function}",
+        "title": TITLES[function],
     }
     return render(request, "authority/phrases.html", context, status=status)
 

@@ -71,7 +71,9 @@ class Queue:
         if len(self.counts) < 2:
             return ()
         return tuple(
-            parts.View(TITLES[Function(code)], f"{reverse('authority:desk')}?function={code}", count, code == self.function)
+            parts.View(
+                TITLES[Function(code)], f"{reverse('authority:desk')}?function={code}", count, code == self.function
+            )
             for code, count in self.counts.items()
         )
 

@@ -34,9 +34,14 @@ class RefusalForm(ErjianForm, forms.Form):
 
     ground = forms.ChoiceField(label="不予受理情形", choices=Ground.choices, widget=forms.RadioSelect)
     where = forms.CharField(
-        label="应向哪个机关申请", max_length=100, required=False, help_text="不属于本机关职权范围的必填，如：长沙市住房和城乡建设局"
+        label="应向哪个机关申请",
+        max_length=100,
+        required=False,
+        help_text="不属于本机关职权范围的必填，如：长沙市住房和城乡建设局",
     )
-    reason = forms.CharField(label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}), help_text="写入不予受理通知书")
+    reason = forms.CharField(
+        label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}), help_text="写入不予受理通知书"
+    )
 
     def clean(self) -> dict[str, str]:
         cleaned: dict[str, str] = super().clean() or {}
@@ -74,11 +79,17 @@ def refusal(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, case: Application, form: RefusalForm, *, seen: int, status: int = 200) -> HttpResponse:
     context = {
-        "frame": "ui/shell.html", "shell": shell(request, "work"), "title": f"不予受理　{case.person.name} {case.procedure.kind_label}",
+        "frame": "ui/shell.html",
+        "shell": shell(request, "work"),
+        "title": f"不予受理　{case.person.name} {case.procedure.kind_label}",
         "question": TRANSITIONS["refuse_acceptance"].confirm,
         "consequences": ["材料不齐全或填写有误的，应一次性告知补正，不得不予受理。"],
-        "action": request.get_full_path(), "verb": "不予受理", "keep": "返回",
-        "keep_url": request.get_full_path().replace("refusal/", ""), "tone": "stop", "form": form,
+        "action": request.get_full_path(),
+        "verb": "不予受理",
+        "keep": "返回",
+        "keep_url": request.get_full_path().replace("refusal/", ""),
+        "tone": "stop",
+        "form": form,
         "hidden": [("seen", seen), ("send", "1")],
     }
     return render(request, "ui/confirm.html", context, status=status)

@@ -40,7 +40,9 @@ from erjian.ui.tables import Column, Op, Table
 from erjian.ui.templatetags.ej import chip
 
 STATUS_TONES = {
-    RegistrationStatus.VALID: "done", RegistrationStatus.SUSPENDED: "mine", RegistrationStatus.RESCINDED: "bad",
+    RegistrationStatus.VALID: "done",
+    RegistrationStatus.SUSPENDED: "mine",
+    RegistrationStatus.RESCINDED: "bad",
     RegistrationStatus.REVOKED: "bad",
 }
 REVIEW_TONES = {ReviewResult.PASSED: "done", ReviewResult.FAILED: "bad", ReviewResult.PENDING: "office"}
@@ -73,7 +75,15 @@ class RegisterFilter(ErjianForm, forms.Form):
 
 
 def _answer(
-    request: HttpRequest, *, code: str, title: str, lead: str, rows: QuerySet[Any], number: str, draw: Any, person: bool = True
+    request: HttpRequest,
+    *,
+    code: str,
+    title: str,
+    lead: str,
+    rows: QuerySet[Any],
+    number: str,
+    draw: Any,
+    person: bool = True,
 ) -> HttpResponse:
     """One list: a posted search becomes an address; an address becomes a page."""
     if request.method == "POST":
@@ -90,8 +100,14 @@ def _answer(
     page = paginate(rows, request.GET)
     table = draw(page, "没有符合条件的记录。" if request.GET else "还没有记录。")
     context = {
-        "shell": shell(request, "register", code), "title": title, "lead": lead, "filter": form, "page": page, "table": table,
-        "sought": request.GET.get("person", ""), "here": request.path,
+        "shell": shell(request, "register", code),
+        "title": title,
+        "lead": lead,
+        "filter": form,
+        "page": page,
+        "table": table,
+        "sought": request.GET.get("person", ""),
+        "here": request.path,
     }
     return render(request, "authority/register/list.html", context, status=status)
 
@@ -112,7 +128,11 @@ def _person_url(pk: int) -> str:
 @for_officer(Function.REGISTER)
 def people(request: HttpRequest) -> HttpResponse:
     """人员."""
-    rows = scopes.people(officer(request)).filter(**_conditions(request, name="name__startswith", person="pk")).order_by("-id")
+    rows = (
+        scopes.people(officer(request))
+        .filter(**_conditions(request, name="name__startswith", person="pk"))
+        .order_by("-id")
+    )
 
     def draw(page: Page, empty: str) -> Table:
         return Table(
@@ -122,9 +142,18 @@ def people(request: HttpRequest) -> HttpResponse:
                 Column("性别", "get_sex_display", css="m-hide"),
                 Column("出生日期", lambda row: day(row.birth_date), css="ej-num", data_label="出生日期"),
                 Column("手机号码", "phone_mask", css="ej-num", data_label="手机号码"),
-                Column("实名认证", lambda row: chip("done" if row.is_verified else "", row.get_assurance_display()), css="m-top m-end"),
+                Column(
+                    "实名认证",
+                    lambda row: chip("done" if row.is_verified else "", row.get_assurance_display()),
+                    css="m-top m-end",
+                ),
             ),
-            rows=page, numbered=True, first=page.start, name="name", empty=empty, ops=lambda row: (Op("查阅", _person_url(row.pk)),),
+            rows=page,
+            numbered=True,
+            first=page.start,
+            name="name",
+            empty=empty,
+            ops=lambda row: (Op("查阅", _person_url(row.pk)),),
         )
 
     return _answer(
@@ -139,7 +168,9 @@ def registrations(request: HttpRequest) -> HttpResponse:
     held = RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin")
     rows = (
         scopes.registrations(officer(request))
-        .filter(**_conditions(request, name="person__name__startswith", person="person_id", number="number__startswith"))
+        .filter(
+            **_conditions(request, name="person__name__startswith", person="person_id", number="number__startswith")
+        )
         .select_related("person", "enterprise")
         .prefetch_related(Prefetch("specialties", queryset=held))
         .order_by("-id")
@@ -161,12 +192,22 @@ def registrations(request: HttpRequest) -> HttpResponse:
                 Column("有效期至", lambda row: day(row.valid_until), css="ej-num m-end", data_label="有效期至"),
                 Column("证书状态", status, css="m-top m-end"),
             ),
-            rows=page, numbered=True, first=page.start, name=lambda row: row.person.name, empty=empty,
+            rows=page,
+            numbered=True,
+            first=page.start,
+            name=lambda row: row.person.name,
+            empty=empty,
             ops=lambda row: (Op("查阅", reverse("authority:registration", args=[row.pk])),),
         )
 
     return _answer(
-        request, code="registrations", title="注册", lead="二级注册建造师和二级注册临时建造师。", rows=rows, number="注册号", draw=draw
+        request,
+        code="registrations",
+        title="注册",
+        lead="二级注册建造师和二级注册临时建造师。",
+        rows=rows,
+        number="注册号",
+        draw=draw,
     )
 
 
@@ -179,7 +220,11 @@ def qualifications(request: HttpRequest) -> HttpResponse:
     """资格证书."""
     rows = (
         scopes.qualifications(officer(request))
-        .filter(**_conditions(request, name="person__name__startswith", person="person_id", number="management_number__startswith"))
+        .filter(
+            **_conditions(
+                request, name="person__name__startswith", person="person_id", number="management_number__startswith"
+            )
+        )
         .select_related("person")
         .order_by("-id")
     )
@@ -193,15 +238,28 @@ def qualifications(request: HttpRequest) -> HttpResponse:
                 Column("证书管理号", "management_number", css="ej-num m-wide", data_label="证书管理号"),
                 Column("合格年度", lambda row: str(row.pass_year), css="ej-num m-hide"),
                 Column("获取日期", lambda row: day(row.obtained_on), css="ej-num", data_label="获取日期"),
-                Column("复审结果", lambda row: chip(REVIEW_TONES[row.review_result], row.get_review_result_display()), css="m-top m-end"),
+                Column(
+                    "复审结果",
+                    lambda row: chip(REVIEW_TONES[row.review_result], row.get_review_result_display()),
+                    css="m-top m-end",
+                ),
                 Column("是否使用", _used, data_label="是否使用"),
             ),
-            rows=page, numbered=True, first=page.start, name=lambda row: row.person.name, empty=empty,
+            rows=page,
+            numbered=True,
+            first=page.start,
+            name=lambda row: row.person.name,
+            empty=empty,
             ops=lambda row: (Op("查阅", f"{_person_url(row.person_id)}#qualifications"),),
         )
 
     return _answer(
-        request, code="qualifications", title="资格证书", lead="二级建造师资格证书及其复审结果。", rows=rows, number="证书管理号",
+        request,
+        code="qualifications",
+        title="资格证书",
+        lead="二级建造师资格证书及其复审结果。",
+        rows=rows,
+        number="证书管理号",
         draw=draw,
     )
 
@@ -227,15 +285,29 @@ def enterprises(request: HttpRequest) -> HttpResponse:
                 Column("统一社会信用代码", "credit_code", css="ej-num m-wide"),
                 Column("企业类型", "get_origin_display", css="m-hide"),
                 Column("法定代表人", "legal_representative", data_label="法定代表人"),
-                Column("申报主管部门", lambda row: case_parts.authority_name(row.filing_authority), data_label="申报主管部门"),
+                Column(
+                    "申报主管部门",
+                    lambda row: case_parts.authority_name(row.filing_authority),
+                    data_label="申报主管部门",
+                ),
                 Column("经营状态", _enterprise_status, css="m-top m-end"),
             ),
-            rows=page, numbered=True, first=page.start, name="name", empty=empty,
+            rows=page,
+            numbered=True,
+            first=page.start,
+            name="name",
+            empty=empty,
             ops=lambda row: (Op("查阅", reverse("authority:enterprise", args=[row.pk])),),
         )
 
     return _answer(
-        request, code="enterprises", title="企业", lead="聘用建造师的企业及其资质。", rows=rows, number="统一社会信用代码", draw=draw,
+        request,
+        code="enterprises",
+        title="企业",
+        lead="聘用建造师的企业及其资质。",
+        rows=rows,
+        number="统一社会信用代码",
+        draw=draw,
         person=False,
     )
 

@@ -16,6 +16,7 @@ from erjian.portals.authority import (
     refusing,
     register_details,
     register_lists,
+    register_people,
     work,
 )
 from erjian.portals.authority.navigation import built
@@ -44,8 +45,8 @@ urlpatterns = [
     path("cases/<uuid:uuid>/audit/", case_page.trail, name="trail"),
     path("cases/<uuid:uuid>/act/<slug:name>/", acting.act, name="act"),
     path("register/people/", register_lists.people, name="people"),
-    path("register/people/<int:pk>/", register_details.person, name="person"),
-    path("register/people/<int:pk>/reveal/", register_details.reveal, name="person_reveal"),
+    path("register/people/<int:pk>/", register_people.person, name="person"),
+    path("register/people/<int:pk>/reveal/", register_people.reveal, name="person_reveal"),
     path("register/registrations/", register_lists.registrations, name="registrations"),
     path("register/registrations/<int:pk>/", register_details.registration, name="registration"),
     path("register/qualifications/", register_lists.qualifications, name="qualifications"),

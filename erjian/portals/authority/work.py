@@ -103,13 +103,17 @@ def _functions(counts: tuple[Due, ...]) -> Table:
             Column("今日到期", soon, css="ej-num", data_label="今日到期"),
             Column("两个工作日内到期", "soon", css="ej-num", data_label="两个工作日内到期"),
         ),
-        rows=counts, ops=lambda row: (Op("办理", row.url),) if row.waiting else (), name="label",
+        rows=counts,
+        ops=lambda row: (Op("办理", row.url),) if row.waiting else (),
+        name="label",
     )
 
 
 def _waiting(user: User) -> Table:
     cases = (
-        Application.objects.waiting_for(user).select_related("person", "enterprise").order_by(F("due_on").asc(nulls_last=True), "id")
+        Application.objects.waiting_for(user)
+        .select_related("person", "enterprise")
+        .order_by(F("due_on").asc(nulls_last=True), "id")
     )[:LISTED]
 
     def act(case: Application) -> tuple[Op, ...]:
@@ -125,9 +129,12 @@ def _waiting(user: User) -> Table:
             Column("企业名称", "enterprise.name", css="m-wide"),
             Column("上报时间", lambda case: moment(case.reported_at), css="ej-num m-hide"),
             Column("状态", lambda case: chip(case_parts.tone(case.state), case.get_state_display()), css="m-top m-end"),
-            Column("剩余时限", lambda case: queue.left(case), css="ej-num", data_label="剩余时限"),
+            Column("剩余时限", queue.left, css="ej-num", data_label="剩余时限"),
         ),
-        rows=cases, ops=act, name=lambda case: case.person.name, empty="没有等待您办理的申报。",
+        rows=cases,
+        ops=act,
+        name=lambda case: case.person.name,
+        empty="没有等待您办理的申报。",
     )
 
 

@@ -20,10 +20,9 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.policy import authorities
 from erjian.portals.shared import case as case_parts
+from erjian.procedures import Step
 from erjian.procedures.fields import Control, DeclaredForm, FormField, Section, build_form
 from erjian.procedures.guards import Verdict
-from erjian.registry.models import ReviewResult
-from erjian.standards.specialties import SECOND_CLASS, Specialty
 from erjian.ui import parts
 
 Errors = dict[str, list[str]]
@@ -31,10 +30,20 @@ Errors = dict[str, list[str]]
 MATERIAL_OF_GUARD = {
     "portrait_present": "portrait",
     "continuing_education": "continuing_education",
+    "renewal_education": "continuing_education",
+    "release_proven": "release",
     "enterprise_qualified": "new_enterprise_commitment",
     "signature_present": "signature",
 }
 """Conditions that are met by attaching a material."""
+FIELD_OF_GUARD = {
+    "specialties_usable": "specialties",
+    "new_specialties": "specialties",
+    "reviewed_specialties": "specialties",
+    "registered_specialties": "specialties",
+    "correct_number": "new_id_number",
+}
+"""Conditions that are met by filling in a field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +79,10 @@ def keep(case: Application, given: Posted, *, by: User) -> tuple[Application, Er
         before = form_data.unseal(case.draft)
         values = {name: before.get(name, "") if name in errors else _raw(given.values, name) for name in form.fields}
     chosen, authority = given.specialties, given.authority_code
-    held = {item.specialty for item in case.person.qualifications.all()}
-    if set(chosen) - held:
-        errors["specialties"] = ["所选专业不在本人的资格证书中。请重新勾选。"]
-        chosen = tuple(code for code in chosen if code in held)
+    offered = facts.offered_specialties(case)
+    if set(chosen) - offered:
+        errors["specialties"] = ["所选专业不在可选范围内。请重新勾选。"]
+        chosen = tuple(code for code in chosen if code in offered)
     if authority is not None and authority not in allowed_authorities(case):
         errors["authority_code"] = ["申报主管部门应为企业注册所在市州或省级主管部门。请重新选择。"]
         authority = None
@@ -112,19 +121,9 @@ class Group:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SpecialtyRow:
-    """One qualification of the person in the 注册专业 table."""
-
-    code: str
-    name: str
-    number: str
-    year: int
-    obtained: Any
-    chosen: bool
-    usable: bool
-    tone: str
-    says: str
+def shows_authority(case: Application) -> bool:
+    """Whether 申报主管部门 is asked: not where no authority takes part (注销)."""
+    return Step.ACCEPTANCE in case.procedure.route
 
 
 def bind(case: Application, *, given: Posted | None = None, errors: Errors | None = None) -> DeclaredForm:
@@ -147,12 +146,17 @@ def show_errors(form: forms.Form, errors: Errors) -> None:
 
 
 def corrections(case: Application) -> tuple[tuple[str, str, str], ...]:
-    """(target, what, detail) of the last 一次性告知, while it is being answered."""
+    """(target, what, detail) of what is to be put right: the authority's list, or the former employer's answer."""
     if case.state != State.CORRECTION:
         return ()
-    entry = case.timeline.filter(transition="request_correction").order_by("-id").first()
-    items = entry.data.get("items", []) if entry else []
-    return tuple((item.get("target", ""), item.get("what", ""), item.get("detail", "")) for item in items)
+    entry = case.timeline.filter(to_state=State.CORRECTION).order_by("-id").first()
+    if entry is None:
+        return ()
+    if entry.transition == "request_correction":
+        items = entry.data.get("items", [])
+        return tuple((item.get("target", ""), item.get("what", ""), item.get("detail", "")) for item in items)
+    said = f"原单位不同意转出：{entry.opinion}" if entry.opinion else "原单位逾期未答复。"
+    return (("material:release", "解除劳动合同证明", f"{said}请上传与原单位解除劳动合同的证明后提交。"),)
 
 
 def address_of(target: str, *, on: str = "form") -> str:
@@ -170,7 +174,8 @@ def groups(case: Application, form: DeclaredForm, values: Mapping[str, Any]) -> 
     """The sections with their lines, in the declaration's order."""
     wanted = {target: f"补正要求：{detail}" for target, _, detail in corrections(case)}
     return tuple(
-        Group(section=section, lines=tuple(_lines(section.fields, form, values, wanted))) for section in case.procedure.sections
+        Group(section=section, lines=tuple(_lines(section.fields, form, values, wanted)))
+        for section in case.procedure.sections
     )
 
 
@@ -190,51 +195,15 @@ def _lines(
             bound.help_text = hint
         companion = beside.get(item.name)
         yield Line(
-            bound=bound, beside=form[companion.name] if companion else None, wide=item.wide or item.control == Control.TEXTAREA
+            bound=bound,
+            beside=form[companion.name] if companion else None,
+            wide=item.wide or item.control == Control.TEXTAREA,
         )
 
 
-def specialty_rows(case: Application, chosen: Iterable[str]) -> tuple[SpecialtyRow, ...]:
-    """The person's qualifications and whether each can be filed for."""
-    ticked = set(chosen)
-    rows = []
-    taken: set[str] = set()
-    for item in case.person.qualifications.order_by("used_at", "obtained_on", "id"):
-        usable, tone, says = _usable(item)
-        if usable and item.specialty in taken:
-            usable, tone, says = False, "", "同专业另有证书"
-        elif usable:
-            taken.add(item.specialty)
-        mine = item.specialty in ticked and (usable or item.specialty not in taken)
-        rows.append(
-            SpecialtyRow(
-                code=item.specialty,
-                name=Specialty(item.specialty).label,
-                number=item.management_number,
-                year=item.pass_year,
-                obtained=item.obtained_on,
-                chosen=mine,
-                usable=usable or mine,
-                tone=tone,
-                says=says,
-            )
-        )
-    return tuple(sorted(rows, key=lambda row: (not row.usable, row.obtained)))
-
-
-def _usable(item: Any) -> tuple[bool, str, str]:
-    if item.specialty not in SECOND_CLASS:
-        return False, "", "不属于二级建造师"
-    if item.used_at is not None:
-        return False, "", "已用于注册"
-    if item.review_result == ReviewResult.PENDING:
-        return False, "", "职改部门复审中"
-    if item.review_result == ReviewResult.FAILED:
-        return False, "bad", "复审不合格"
-    return True, "done", "可申报"
-
-
-def summary(case: Application, errors: Errors, verdicts: Iterable[Verdict], *, on: str = "form") -> list[tuple[str, str]]:
+def summary(
+    case: Application, errors: Errors, verdicts: Iterable[Verdict], *, on: str = "form"
+) -> list[tuple[str, str]]:
     """Every problem as a sentence with the address where it is put right."""
     found = [(sentence, address_of(name, on=on)) for name, sentences in errors.items() for sentence in sentences]
     declared = {material.code for material in case.procedure.materials}
@@ -244,11 +213,14 @@ def summary(case: Application, errors: Errors, verdicts: Iterable[Verdict], *, o
         material = MATERIAL_OF_GUARD.get(verdict.code, "")
         if material in declared:
             address = address_of(f"material:{material}", on=on)
-        elif verdict.code == "specialties_usable":
-            address = address_of("specialties", on=on)
+        elif verdict.code in FIELD_OF_GUARD:
+            address = address_of(FIELD_OF_GUARD[verdict.code], on=on)
+        elif verdict.code == "profile_complete":
+            address = reverse("enterprise:profile")
         else:
             address = "#guards" if on == "form" else "../edit/#guards"
-        found.append((f"{verdict.label}：{verdict.reason}", address))
+        if not any(address == earlier for _, earlier in found) or address.endswith("#guards"):
+            found.append((f"{verdict.label}：{verdict.reason}", address))
     return found
 
 

@@ -16,10 +16,11 @@ from erjian.accounts.models import EnterpriseRight, User
 from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, TONE, VIEWS, WITHDRAWABLE, State
 from erjian.policy import authorities, clock
-from erjian.portals.enterprise.access import employer, holds
+from erjian.portals.enterprise.access import holds
+from erjian.portals.enterprise.scope import own_cases
 from erjian.portals.enterprise.searching import PersonFilter, person_condition
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import Procedure, Step
+from erjian.procedures import Filer, Procedure, Step
 from erjian.standards.specialties import SECOND_CLASS, Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day
@@ -80,7 +81,7 @@ def light(cases: QuerySet[Application]) -> QuerySet[Application]:
 def matching(request: HttpRequest, procedure: Procedure, form: CaseFilter) -> QuerySet[Application]:
     """The enterprise's cases of one type that fit the filter."""
     asked = form.cleaned_data
-    found = Application.objects.filter(enterprise=employer(request), procedure_code=procedure.code)
+    found = own_cases(request).filter(procedure_code=procedure.code)
     found = found.filter(person_condition(request, form))
     found = found.filter(between("reported_at", asked.get("begin"), asked.get("end")))
     if asked.get("specialty"):
@@ -95,7 +96,9 @@ def in_view(cases: QuerySet[Application], code: str) -> QuerySet[Application]:
     return cases.filter(state__in=_STATES[code]) if code in _STATES else cases
 
 
-def views(cases: QuerySet[Application], request: HttpRequest) -> tuple[parts.View, ...]:
+def views(
+    cases: QuerySet[Application], request: HttpRequest, *, everything: frozenset[State] = frozenset(State)
+) -> tuple[parts.View, ...]:
     """The saved views with their counts, by one query."""
     counts = dict(cases.order_by().values_list("state").annotate(Count("pk")))
     chosen = request.GET.get("state", "")
@@ -105,11 +108,15 @@ def views(cases: QuerySet[Application], request: HttpRequest) -> tuple[parts.Vie
 
     def view(code: str, label: str, count: int) -> parts.View:
         query["state"] = code
-        address = query.urlencode() if code else "&".join(each for each in query.urlencode().split("&") if each != "state=")
-        return parts.View(label, f"?{address}", count, current=code == chosen if code in _STATES else chosen not in _STATES)
+        address = (
+            query.urlencode() if code else "&".join(each for each in query.urlencode().split("&") if each != "state=")
+        )
+        return parts.View(
+            label, f"?{address}", count, current=code == chosen if code in _STATES else chosen not in _STATES
+        )
 
     return (
-        view("", "全部", sum(counts.values())),
+        view("", "全部", sum(counts.get(state, 0) for state in everything)),
         *(view(code, label, sum(counts.get(state, 0) for state in states)) for code, label, states in SAVED_VIEWS),
     )
 
@@ -152,10 +159,21 @@ def operations(row: Application, user: User) -> Iterator[Op]:
     state = State(row.state)
     files = holds(user, EnterpriseRight.FILE)
     yield Op("查阅", address)
+    if files and state == State.WAIT_ENTERPRISE:
+        yield Op("同意", f"{address}answer/agree_enterprise/")
+        yield Op("不同意", f"{address}answer/refuse_enterprise/", stop=True)
+    files = files and row.procedure.filer == Filer.ENTERPRISE
     if files and state in EDITABLE:
         yield Op("修改" if state == State.DRAFT else "补正", f"{address}edit/")
     if files and state == State.DRAFT:
-        yield Op("删除", f"{address}delete/", stop=True, post=True, confirm=f"删除{row.person.name}的这条申报？", verb="删除这条申报")
+        yield Op(
+            "删除",
+            f"{address}delete/",
+            stop=True,
+            post=True,
+            confirm=f"删除{row.person.name}的这条申报？",
+            verb="删除这条申报",
+        )
     if files and state == State.WAIT_PERSON:
         yield Op("提醒", f"{address}remind/", post=True)
     if state not in (State.DRAFT, State.WAIT_PERSON):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -15,19 +15,26 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.messaging import RecipientKind, inbox
 from erjian.portals.enterprise.access import operator
-from erjian.procedures import all_procedures
+from erjian.procedures import Filer, all_procedures
 from erjian.registry.models import RegistrationClass
 from erjian.ui.navigation import Entry, Group, Shell
 
 TO_DO = frozenset({State.CORRECTION, State.WAIT_ENTERPRISE})
 """States in which nothing goes on until the enterprise acts; counted beside the menu's entries."""
 
-_PROFILE = (("profile", "企业基本信息", "enterprise:profile"), ("qualifications", "资质信息", "enterprise:qualifications"))
+_PROFILE = (
+    ("profile", "企业基本信息", "enterprise:profile"),
+    ("qualifications", "资质信息", "enterprise:qualifications"),
+)
 _QUERIES = (
     ("certificates", "建造师电子证书", "enterprise:certificates"),
     ("cases", "建造师企业申报查询", "enterprise:cases"),
     ("qualified", "二级建造师资格证信息查询", "enterprise:qualified"),
 )
+_CANCELLATIONS = ("cancellations", "二级建造师个人注销企业确认", "enterprise:cancellations")
+_DEPARTURES = ("departures", "二级建造师变更确认", "enterprise:departures")
+_TEMPORARY_DEPARTURES = ("temporary-departures", "二级临时建造师变更确认", "enterprise:temporary-departures")
+_TEMPORARY_TRANSFERS = ("temporary-transfers", "二级临时建造师变更查询", "enterprise:temporary-transfers")
 
 
 def shell(request: HttpRequest, current: str) -> Shell:
@@ -55,17 +62,40 @@ def shell(request: HttpRequest, current: str) -> Shell:
     )
 
 
+def _entries(entries: Any, current: str, counts: dict[str, int] | None = None) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(name, reverse(url), current=code == current, count=(counts or {}).get(code, 0))
+        for code, name, url in entries
+    )
+
+
 def _fixed(label: str, entries: Any, current: str) -> tuple[Group, ...]:
-    return (Group(label, tuple(Entry(name, reverse(url), current=code == current) for code, name, url in entries)),)
+    return (Group(label, _entries(entries, current)),)
+
+
+def _waiting(enterprise_id: int | None) -> dict[str, int]:
+    """What waits for the enterprise, counted by the menu's entries; one query."""
+    own = Q(enterprise_id=enterprise_id, state__in=TO_DO)
+    leaving = Q(former_enterprise_id=enterprise_id, state=State.WAIT_FORMER)
+    found = (
+        Application.objects.filter(own | leaving)
+        .order_by()
+        .values_list("procedure_code", "state", "registration_class")
+        .annotate(Count("pk"))
+    )
+    counts: dict[str, int] = {}
+    for code, state, kind, number in found:
+        entry = code
+        if state == State.WAIT_ENTERPRISE:
+            entry = "cancellations"
+        elif state == State.WAIT_FORMER:
+            entry = "departures" if kind == RegistrationClass.CONSTRUCTOR else "temporary-departures"
+        counts[entry] = counts.get(entry, 0) + number
+    return counts
 
 
 def _people(enterprise_id: int | None, current: str) -> tuple[Group, ...]:
-    waiting = dict(
-        Application.objects.filter(enterprise_id=enterprise_id, state__in=TO_DO)
-        .order_by()
-        .values_list("procedure_code")
-        .annotate(Count("pk"))
-    )
+    waiting = _waiting(enterprise_id)
 
     def filing(kind: RegistrationClass) -> tuple[Entry, ...]:
         return tuple(
@@ -76,12 +106,15 @@ def _people(enterprise_id: int | None, current: str) -> tuple[Group, ...]:
                 count=waiting.get(procedure.code, 0),
             )
             for procedure in all_procedures()
-            if procedure.registration_class == kind
+            if procedure.registration_class == kind and procedure.filer == Filer.ENTERPRISE
         )
 
+    temporary = filing(RegistrationClass.TEMPORARY)
+    confirming = _entries((_TEMPORARY_DEPARTURES, _TEMPORARY_TRANSFERS), current, waiting)
     groups = (
         Group("申报", filing(RegistrationClass.CONSTRUCTOR)),
-        *_fixed("证书与查询", _QUERIES, current),
-        Group("二级临时建造师", filing(RegistrationClass.TEMPORARY)),
+        Group("证书与查询", _entries((*_QUERIES, _CANCELLATIONS, _DEPARTURES), current, waiting)),
+        # The manual's order: 变更申报, 变更确认, 变更查询, 延期申报, 注销申报.
+        Group("二级临时建造师", (*temporary[:1], *confirming, *temporary[1:]) if temporary else ()),
     )
     return tuple(group for group in groups if group.entries)

@@ -46,7 +46,9 @@ class ProfileForm(ErjianForm, forms.Form):
     website = forms.CharField(label="企业网址", max_length=200)
     email = forms.EmailField(label="电子邮箱")
     kind = forms.ChoiceField(label="企业资质类型", choices=_choices(EnterpriseType))
-    business_scope = forms.CharField(label="营业执照经营范围", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+    business_scope = forms.CharField(
+        label="营业执照经营范围", max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     def __init__(self, *args: Any, enterprise: Enterprise, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {name: getattr(enterprise, name) for name in self.base_fields})

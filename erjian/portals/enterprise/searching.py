@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core import signing
-from django.http import HttpRequest, HttpResponseRedirect
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponseRedirect
 
 from erjian import protection
 from erjian.policy import clock

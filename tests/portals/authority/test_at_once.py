@@ -26,7 +26,9 @@ def test_two_decisions_at_once_have_one_effect() -> None:
         try:
             client = signed_in(user)
             start.wait(timeout=20)
-            answer = client.post(desk(case, "decide/"), {"decision": "accept", "opinion": "", "seen": case.version, "asked": "1"})
+            answer = client.post(
+                desk(case, "decide/"), {"decision": "accept", "opinion": "", "seen": case.version, "asked": "1"}
+            )
             return answer.status_code, answer.content.decode()
         finally:
             connection.close()

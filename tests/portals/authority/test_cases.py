@@ -64,9 +64,17 @@ def test_an_identity_number_finds_the_person_and_stays_out_of_the_address(scene:
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({"name": "彭志"}, True), ({"name": "志远"}, False), ({"state": "reported"}, True), ({"state": "accepted"}, False),
-        ({"kind": "initial"}, True), ({"number": "cs-"}, True), ({"enterprise": "湖南麓川"}, True), ({"enterprise": "株洲"}, False),
-        ({"since": "2020-01-01"}, True), ({"until": "2020-01-01"}, False), ({"name": "彭", "view": "mine"}, True),
+        ({"name": "彭志"}, True),
+        ({"name": "志远"}, False),
+        ({"state": "reported"}, True),
+        ({"state": "accepted"}, False),
+        ({"kind": "initial"}, True),
+        ({"number": "cs-"}, True),
+        ({"enterprise": "湖南麓川"}, True),
+        ({"enterprise": "株洲"}, False),
+        ({"since": "2020-01-01"}, True),
+        ({"until": "2020-01-01"}, False),
+        ({"name": "彭", "view": "mine"}, True),
         ({"view": "done"}, False),
     ],
 )
@@ -100,7 +108,11 @@ def test_export_is_masked_text_only_and_recorded(scene: Scene) -> None:
 def test_queries_do_not_grow_with_the_list(scene: Scene) -> None:
     scene.reported()
     client = signed_in(makers.officer(CITY, Function.ACCEPTANCE, Function.REGISTER))
-    addresses = ("/authority/", "/authority/cases/", *(f"/authority/register/{name}/" for name in ("people", "registrations", "qualifications", "enterprises")))
+    addresses = (
+        "/authority/",
+        "/authority/cases/",
+        *(f"/authority/register/{name}/" for name in ("people", "registrations", "qualifications", "enterprises")),
+    )
     for address in addresses:
         client.get(address)
     before = {}
@@ -164,7 +176,9 @@ def test_the_time_limit_is_extended_once_with_a_reason(scene: Scene) -> None:
 def test_a_case_is_terminated_wherever_it_is(scene: Scene) -> None:
     case = scene.reported()
     client = signed_in(scene.decider)
-    assert client.post(page(case, "act/terminate/"), {"seen": case.version, "opinion": "申请人死亡。"}).status_code == 302
+    assert (
+        client.post(page(case, "act/terminate/"), {"seen": case.version, "opinion": "申请人死亡。"}).status_code == 302
+    )
     case.refresh_from_db()
     assert case.state == State.TERMINATED
     assert "终止办理</a>" not in client.get(page(case)).content.decode()
@@ -173,7 +187,10 @@ def test_a_case_is_terminated_wherever_it_is(scene: Scene) -> None:
 def test_a_review_is_reopened(scene: Scene) -> None:
     case = scene.approved()
     client = signed_in(scene.decider)
-    assert client.post(page(case, "act/reopen_review/"), {"seen": case.version, "opinion": "发现材料疑点。"}).status_code == 302
+    assert (
+        client.post(page(case, "act/reopen_review/"), {"seen": case.version, "opinion": "发现材料疑点。"}).status_code
+        == 302
+    )
     case.refresh_from_db()
     assert (case.state, case.final_reviewer_id) == (State.FIRST_OK, None)
 
@@ -249,7 +266,12 @@ def test_register_is_for_its_function_and_its_city(scene: Scene) -> None:
     assert "周婉如" in text
     assert "外市人" not in text
     assert client.get(f"/authority/register/people/{stranger.pk}/").status_code == 404
-    assert signed_in(makers.officer(PROVINCE, Function.REGISTER)).get(f"/authority/register/people/{stranger.pk}/").status_code == 200
+    assert (
+        signed_in(makers.officer(PROVINCE, Function.REGISTER))
+        .get(f"/authority/register/people/{stranger.pk}/")
+        .status_code
+        == 200
+    )
     found = client.post("/authority/register/people/", {"id_number": person.id_number})
     assert person.id_number not in found["Location"]
     assert "周婉如" in client.get(found["Location"]).content.decode()
@@ -280,8 +302,14 @@ def test_registration_page_tells_its_history(scene: Scene) -> None:
     person = makers.person("周婉如")
     makers.qualification(person)
     registration = changes.register(
-        person_id=person.pk, enterprise_id=scene.enterprise.pk, registration_class="constructor", specialties=("building",),
-        on=clock.today(), case_number="CS-2026-000001", form={}, actor=scene.decider.actor,
+        person_id=person.pk,
+        enterprise_id=scene.enterprise.pk,
+        registration_class="constructor",
+        specialties=("building",),
+        on=clock.today(),
+        case_number="CS-2026-000001",
+        form={},
+        actor=scene.decider.actor,
     )
     client = signed_in(makers.officer(CITY, Function.REGISTER))
     text = client.get(f"/authority/register/registrations/{registration.pk}/").content.decode()

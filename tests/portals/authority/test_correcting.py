@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from erjian import files
 from erjian.applications import actions, form_data, tasks
 from erjian.applications.models import Letter
 from erjian.applications.states import State
 from erjian.documents import verify
-from erjian import files
 from erjian.portals.authority.correcting import Item, lines, merge
 from tests.portals.authority.scenes import Scene, desk, page, signed_in
 
@@ -63,7 +63,11 @@ def test_the_page_starts_from_what_was_ticked_and_typed(scene: Scene) -> None:
     text = client.get(desk(case, "correction/")).content.decode()
     assert text.count(" checked") == 1
     assert "不一致，请更正。</textarea>" in text
-    data = {"seen": case.version, "item": ["material:contract"], "opinion": "1. 毕业院校：与证书不符。\n2. 请说明聘用情况。"}
+    data = {
+        "seen": case.version,
+        "item": ["material:contract"],
+        "opinion": "1. 毕业院校：与证书不符。\n2. 请说明聘用情况。",
+    }
     text = client.post(desk(case, "correction/"), data).content.decode()
     assert "与证书不符。</textarea>" in text
     assert "请重新上传清晰、完整的材料。</textarea>" in text
@@ -76,9 +80,14 @@ def test_every_defect_is_told_at_once_with_its_target(scene: Scene) -> None:
     case = scene.reported(education="21")
     client = signed_in(scene.acceptor)
     data = {
-        "seen": case.version, "send": "1", "on": ["education", "specialty:building", "material:contract"],
-        "detail-education": "填写为“博士研究生”，请更正。", "detail-specialty:building": "请补充资格证明。",
-        "detail-material:contract": "缺第 3 页。", "detail-school": "没有勾选的不写入", "free": ["", "请说明聘用情况。", ""],
+        "seen": case.version,
+        "send": "1",
+        "on": ["education", "specialty:building", "material:contract"],
+        "detail-education": "填写为“博士研究生”，请更正。",
+        "detail-specialty:building": "请补充资格证明。",
+        "detail-material:contract": "缺第 3 页。",
+        "detail-school": "没有勾选的不写入",
+        "free": ["", "请说明聘用情况。", ""],
     }
     answer = client.post(desk(case, "correction/"), data)
     assert answer.status_code == 302
@@ -105,7 +114,9 @@ def test_nothing_to_correct_and_empty_words_are_refused(scene: Scene) -> None:
     answer = client.post(desk(case, "correction/"), {"seen": case.version, "send": "1", "free": [""]})
     assert answer.status_code == 422
     assert "请至少写明一项" in answer.content.decode()
-    answer = client.post(desk(case, "correction/"), {"seen": case.version, "send": "1", "on": ["school"], "detail-school": " "})
+    answer = client.post(
+        desk(case, "correction/"), {"seen": case.version, "send": "1", "on": ["school"], "detail-school": " "}
+    )
     assert answer.status_code == 422
     assert "请写明“毕业院校”需要补正的内容" in answer.content.decode()
     case.refresh_from_db()
@@ -115,11 +126,17 @@ def test_nothing_to_correct_and_empty_words_are_refused(scene: Scene) -> None:
 def test_what_the_correction_changed_is_marked_and_compared(scene: Scene) -> None:
     case = scene.reported(degree="2")
     actions.request_correction(
-        application=case, by=scene.acceptor, seen=case.version, items=[{"target": "degree", "what": "学位", "detail": "请更正。"}]
+        application=case,
+        by=scene.acceptor,
+        seen=case.version,
+        items=[{"target": "degree", "what": "学位", "detail": "请更正。"}],
     )
     case.refresh_from_db()
     case = actions.save(
-        application=case, values=form_data.unseal(case.draft) | {"degree": "0"}, specialties=case.specialties, by=scene.operator
+        application=case,
+        values=form_data.unseal(case.draft) | {"degree": "0"},
+        specialties=case.specialties,
+        by=scene.operator,
     )
     case = actions.resubmit(application=case, by=scene.operator, seen=case.version)
     if case.state == State.WAIT_PERSON:
@@ -158,7 +175,9 @@ def test_a_ground_is_required_and_unknown_ones_are_refused(scene: Scene) -> None
     case = scene.reported()
     client = signed_in(scene.acceptor)
     for ground in ("", "incomplete"):
-        answer = client.post(desk(case, "refusal/"), {"seen": case.version, "send": "1", "ground": ground, "reason": "材料不齐"})
+        answer = client.post(
+            desk(case, "refusal/"), {"seen": case.version, "send": "1", "ground": ground, "reason": "材料不齐"}
+        )
         assert answer.status_code == 422
 
 
@@ -171,6 +190,8 @@ def test_stale_correction_is_told(scene: Scene) -> None:
     case = scene.reported()
     seen = case.version
     actions.accept(application=case, by=scene.acceptor, seen=seen)
-    answer = signed_in(scene.acceptor).post(desk(case, "correction/"), {"seen": seen, "send": "1", "free": ["请说明。"]})
+    answer = signed_in(scene.acceptor).post(
+        desk(case, "correction/"), {"seen": seen, "send": "1", "free": ["请说明。"]}
+    )
     assert answer.status_code == 409
     assert "请说明。" in answer.content.decode()

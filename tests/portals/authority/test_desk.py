@@ -38,11 +38,14 @@ def test_queue_is_by_due_date_and_only_of_the_own_city(scene: Scene) -> None:
     scene.accepted("已受理的人")
     client = signed_in(scene.acceptor)
     first = client.get("/authority/desk/")
-    assert first.status_code == 302 and str(late.uuid) in first["Location"]
+    assert first.status_code == 302
+    assert str(late.uuid) in first["Location"]
     text = client.get(first["Location"]).content.decode()
     assert text.index("刘志强") < text.index("陈思源")
-    assert "外市人" not in text and "已受理的人" not in text
-    assert "待受理" in text and desk(soon) in text
+    assert "外市人" not in text
+    assert "已受理的人" not in text
+    assert "待受理" in text
+    assert desk(soon) in text
 
 
 def test_queue_can_be_narrowed_to_a_type(scene: Scene) -> None:
@@ -61,8 +64,10 @@ def test_empty_queue_says_so(scene: Scene) -> None:
 def test_differences_come_first_and_the_correction_is_suggested(scene: Scene) -> None:
     case = scene.reported(education="21")
     text = signed_in(scene.acceptor).get(desk(case)).content.decode()
-    assert "1 处不一致" in text and "逾期视为受理" in text
-    assert 'class="diff"' in text and "复核学历证书" in text
+    assert "1 处不一致" in text
+    assert "逾期视为受理" in text
+    assert 'class="diff"' in text
+    assert "复核学历证书" in text
     assert text.index("学历") < text.index("毕业院校")
     assert 'class="btn btn-primary" name="decision" value="request_correction"' in text
 
@@ -79,7 +84,8 @@ def test_full_numbers_are_noted_once_for_each_view(scene: Scene) -> None:
     text = client.get(desk(case)).content.decode()
     assert case.person.id_number in text
     reads = audit.reads_of("person", case.person_id)
-    assert reads.count() == 1 and reads[0].actor_user_id == scene.acceptor.pk
+    assert reads.count() == 1
+    assert reads[0].actor_user_id == scene.acceptor.pk
     client.get(desk(case))
     assert reads.all().count() == 2
 
@@ -89,7 +95,8 @@ def test_viewer_shows_another_file_alone(scene: Scene) -> None:
     client = signed_in(scene.acceptor)
     item = case.materials.get(code="contract")
     text = client.get(desk(case, f"viewer/?material={item.pk}")).content.decode()
-    assert text.lstrip().startswith('<section class="viewer"') and "聘用劳动合同" in text
+    assert text.lstrip().startswith('<section class="viewer"')
+    assert "聘用劳动合同" in text
     assert page(case, f"materials/{item.pk}/") in text
     assert client.get(page(case, f"materials/{item.pk}/?thumbnail=1")).status_code == 200
     assert client.get(page(case, f"materials/{item.pk}/")).status_code == 200
@@ -98,7 +105,8 @@ def test_viewer_shows_another_file_alone(scene: Scene) -> None:
 def test_a_case_that_waits_for_others_is_only_read(scene: Scene) -> None:
     case = scene.accepted()
     answer = signed_in(scene.acceptor).get(desk(case))
-    assert answer.status_code == 302 and answer["Location"] == page(case)
+    assert answer.status_code == 302
+    assert answer["Location"] == page(case)
 
 
 # ── decisions ──
@@ -108,7 +116,8 @@ def test_accepting_writes_the_letter_and_goes_on_to_the_next_case(scene: Scene) 
     case, following = scene.reported("刘志强"), scene.reported("陈思源")
     client = signed_in(scene.acceptor)
     answer = decide(client, case, "accept", "材料齐全，予以受理。")
-    assert answer.status_code == 302 and str(following.uuid) in answer["Location"]
+    assert answer.status_code == 302
+    assert str(following.uuid) in answer["Location"]
     case.refresh_from_db()
     assert (case.state, case.acceptance_officer_id) == (State.ACCEPTED, scene.acceptor.pk)
     assert Letter.objects.get(application=case).kind == "accept"
@@ -120,7 +129,9 @@ def test_without_scripts_a_page_asks_first(scene: Scene) -> None:
     client = signed_in(scene.acceptor)
     asking = decide(client, case, "accept", "材料齐全。", asked="")
     text = asking.content.decode()
-    assert asking.status_code == 200 and "确定受理" in text and "材料齐全。" in text
+    assert asking.status_code == 200
+    assert "确定受理" in text
+    assert "材料齐全。" in text
     case.refresh_from_db()
     assert case.state == State.REPORTED
     assert 'name="asked" value="1"' in text
@@ -170,9 +181,11 @@ def test_same_officer_is_not_offered_the_final_review_and_refused_when_forging_i
     Application.objects.filter(pk=case.pk).update(first_reviewer_id=both.pk)
     client = signed_in(both)
     text = client.get(desk(case)).content.decode()
-    assert 'value="final_pass"' not in text and "不能再复审" in text
+    assert 'value="final_pass"' not in text
+    assert "不能再复审" in text
     answer = decide(client, case, "final_pass")
-    assert answer.status_code == 403 and "您已初审过这条申报，不能再复审" in answer.content.decode()
+    assert answer.status_code == 403
+    assert "您已初审过这条申报，不能再复审" in answer.content.decode()
     case.refresh_from_db()
     assert case.state == State.FIRST_OK
 
@@ -186,7 +199,8 @@ def test_forged_transitions_change_nothing(scene: Scene) -> None:
     assert signed_in(scene.acceptor).post(desk(case, "decide/"), {"decision": "accept", "seen": "x"}).status_code == 422
     assert signed_in(scene.acceptor).get(desk(case, "decide/")).status_code == 405
     case.refresh_from_db()
-    assert case.state == State.REPORTED and case.timeline.count() == 2
+    assert case.state == State.REPORTED
+    assert case.timeline.count() == 2
 
 
 def test_a_stale_page_is_told_who_did_what_and_keeps_the_words(scene: Scene) -> None:
@@ -196,7 +210,9 @@ def test_a_stale_page_is_told_who_did_what_and_keeps_the_words(scene: Scene) -> 
     answer = decide(signed_in(scene.acceptor), case, "accept", "我写的意见在这里")
     text = answer.content.decode()
     assert answer.status_code == 409
-    assert "谭学军" in text and "已受理" in text and "我写的意见在这里" in text
+    assert "谭学军" in text
+    assert "已受理" in text
+    assert "我写的意见在这里" in text
 
 
 # ── who may not ──
@@ -209,7 +225,8 @@ def test_the_portal_exists_for_officers_only(scene: Scene) -> None:
         for address in ("/authority/", "/authority/desk/", desk(case), page(case), "/authority/cases/"):
             assert client.get(address).status_code == 404, address
     answer = Client().get("/authority/")
-    assert answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/")
 
 
 def test_another_city_is_not_found_and_a_missing_function_is_refused(scene: Scene) -> None:
@@ -220,7 +237,8 @@ def test_another_city_is_not_found_and_a_missing_function_is_refused(scene: Scen
     assert decide(stranger, case, "accept").status_code == 404
     editor = signed_in(makers.officer(CITY, Function.NOTICES))
     answer = editor.get(desk(case))
-    assert answer.status_code == 403 and "“受理”" in answer.content.decode()
+    assert answer.status_code == 403
+    assert "“受理”" in answer.content.decode()
     assert editor.get("/authority/").status_code == 200
 
 

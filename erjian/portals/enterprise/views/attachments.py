@@ -14,16 +14,17 @@ from django.views.decorators.http import require_POST, require_safe
 from erjian import files
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications import materials
-from erjian.applications.errors import CaseRefused, NotYours
+from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application, MaterialFile
 from erjian.applications.states import EDITABLE
 from erjian.files.refusals import size_text
 from erjian.portals.enterprise import case_form
 from erjian.portals.enterprise.access import for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
-from erjian.portals.shared import serving
 from erjian.portals.shared.refusals import wants_json
+from erjian.procedures import Filer
 from erjian.standards.errors import Refusal
 
 _NAMES = {files.JPEG: "JPG", files.PNG: "PNG", files.PDF: "PDF"}
@@ -71,13 +72,15 @@ def attachments(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _editable(request: HttpRequest, uuid: UUID) -> Application | HttpResponse:
-    case = serving.case_or_404(request, uuid)
-    if case.state not in EDITABLE or case.enterprise_id != operator(request).enterprise_id:
+    case = own_or_404(request, uuid)
+    if case.state not in EDITABLE or case.procedure.filer != Filer.ENTERPRISE:
         return redirect("enterprise:case", uuid)
     return case
 
 
-def _page(request: HttpRequest, case: Application, refused: tuple[str, str] = ("", ""), status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, case: Application, refused: tuple[str, str] = ("", ""), status: int = 200
+) -> HttpResponse:
     _, rows, conditions = case_form.known(case)
     wanted = {target: detail for target, _, detail in case_form.corrections(case)}
     context = {
@@ -97,10 +100,7 @@ def _page(request: HttpRequest, case: Application, refused: tuple[str, str] = ("
 @require_POST
 def attach(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Attach the files posted for one material."""
-    case = serving.case_or_404(request, uuid)
-    user = operator(request)
-    if case.enterprise_id != user.enterprise_id:
-        raise NotYours("您没有填报权限。请联系本企业管理员。", code="not_yours")
+    case, user = own_or_404(request, uuid), operator(request)
     if code not in {material.code for material in case.procedure.materials}:
         raise Http404
     uploads = request.FILES.getlist("file")
@@ -129,9 +129,8 @@ def attach(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
 @require_POST
 def detach(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """Take one file out of the working copy."""
-    case = serving.case_or_404(request, uuid)
+    case = own_or_404(request, uuid)
     item = get_object_or_404(MaterialFile, pk=pk, application=case)
     materials.detach(application=case, material_id=item.pk, by=operator(request))
     messages.success(request, "已删除。")
     return redirect(f"{reverse('enterprise:materials', args=(case.uuid,))}#material-{item.code}")
-

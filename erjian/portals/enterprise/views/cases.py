@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,17 +15,30 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications import actions, engine, facts, form_data, materials
-from erjian.applications.models import Application, LetterKind
+from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, State
-from erjian.applications.workflow import TRANSITIONS
+from erjian.applications.workflow import TRANSITIONS, Transition
 from erjian.portals.enterprise import case_form
 from erjian.portals.enterprise.access import for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
 from erjian.portals.shared import serving
+from erjian.procedures import Filer
+from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day
+from erjian.ui.forms import ErjianForm
+
+ANSWERS = {
+    "agree_former": (actions.answer_former, True),
+    "refuse_former": (actions.answer_former, False),
+    "agree_enterprise": (actions.answer_enterprise, True),
+    "refuse_enterprise": (actions.answer_enterprise, False),
+}
+"""Transitions by which the enterprise answers somebody else's filing."""
+_TOLD_FORMER = ("report", "consent", "agree_former", "refuse_former", "former_silent", "withdraw", "announce_grant")
 
 
 @for_enterprise()
@@ -33,6 +47,8 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The case as drawn: route, data of its version, materials, letters, clock and history."""
     found = serving.case_or_404(request, uuid)
     user = operator(request)
+    if found.enterprise_id != user.enterprise_id:
+        return _departure(request, found)
     version = _version(request, found)
     values = form_data.current(found) if version is None else form_data.version(found, version)
     known = facts.of_application(found, form=values)
@@ -55,11 +71,14 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "version": version or found.form_version,
         "versions": range(found.form_version, 0, -1) if found.form_version > 1 else (),
         "compared": before is not None,
-        "may_edit": found.state in EDITABLE and bool(possible & {"report", "resubmit"}),
+        "may_edit": found.state in EDITABLE
+        and bool(possible & {"report", "resubmit"})
+        and found.procedure.filer == Filer.ENTERPRISE,
         "edit_label": "补正" if found.state == State.CORRECTION else "修改",
         "may_withdraw": "withdraw" in possible,
         "may_remind": found.state == State.WAIT_PERSON and "withdraw" in possible,
         "withdraw": TRANSITIONS["withdraw"],
+        "answers": answers(found, request),
         "corrections": case_form.corrections(found),
         "left": case_parts.left(found.state, found.due_on),
         "certificate": reverse("enterprise:certificate", args=(found.registration_id,))
@@ -67,6 +86,35 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         else "",
     }
     return render(request, "enterprise/case/case.html", context)
+
+
+def _departure(request: HttpRequest, found: Application) -> HttpResponse:
+    """What the former employer sees of a transfer: who, where to, how it stands; not the papers."""
+    entries = list(found.timeline.filter(transition__in=_TOLD_FORMER).order_by("-id"))
+    temporary = found.registration_class == RegistrationClass.TEMPORARY
+    context = {
+        "shell": shell(request, "temporary-departures" if temporary else "departures"),
+        "case": found,
+        "procedure": found.procedure,
+        "tone": case_parts.tone(found.state),
+        "rows": [
+            parts.Row("姓名", found.person.name),
+            parts.Row("身份证号", found.person.id_number_mask),  # type: ignore[attr-defined]
+            parts.Row("注册类型", found.get_registration_class_display()),
+            parts.Row("注册号", found.registration.number if found.registration else ""),
+            parts.Row("转出单位", found.former_enterprise.name if found.former_enterprise else "", wide=True),
+            parts.Row("转入单位", found.enterprise.name, wide=True),
+        ],
+        "moments": case_parts.moments(found, entries, officers=False),
+        "left": case_parts.left(found.state, found.due_on),
+        "answers": answers(found, request),
+    }
+    return render(request, "enterprise/case/departure.html", context)
+
+
+def answers(found: Application, request: HttpRequest) -> tuple[Transition, ...]:
+    """同意 and 不同意, while the case waits for this enterprise's word."""
+    return tuple(row for row in engine.available(found, operator(request)) if row.name in ANSWERS)
 
 
 def _version(request: HttpRequest, found: Application) -> int | None:
@@ -93,7 +141,9 @@ def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[s
         for row in case_parts.rows(section, values):
             changed = bool(before) and earlier.get(row.label) != row.value
             rows.append(
-                parts.Row(row.label, row.value, wide=row.wide, origin=f"上一版：{earlier.get(row.label)}" if changed else "")
+                parts.Row(
+                    row.label, row.value, wide=row.wide, origin=f"上一版：{earlier.get(row.label)}" if changed else ""
+                )
             )
     if len(rows) % 2 and not any(row.wide for row in rows):
         rows[-1] = parts.Row(rows[-1].label, rows[-1].value, wide=True, origin=rows[-1].origin)
@@ -112,7 +162,7 @@ def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[s
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """撤回, asked once: by the dialog, or by this page where there are no scripts."""
-    found = serving.case_or_404(request, uuid)
+    found = own_or_404(request, uuid)
     if request.method == "POST":
         actions.withdraw(application=found, by=operator(request), seen=seen(request))
         messages.success(request, f"已撤回{found.person.name}的申报。")
@@ -135,6 +185,52 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "ui/confirm.html", context)
 
 
+@for_enterprise(EnterpriseRight.FILE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
+    """同意 or 不同意 of what a person or a new employer filed; a refusal says why."""
+    found = serving.case_or_404(request, uuid)
+    if name not in ANSWERS:
+        raise Http404
+    transition = TRANSITIONS[name]
+    act, agreed = ANSWERS[name]
+    form = AnswerForm(request.POST or None) if not agreed else None
+    status = 200
+    if request.method == "POST":
+        if form is None or form.is_valid():
+            opinion = form.cleaned_data["opinion"] if form else ""
+            act(application=found, by=operator(request), seen=seen(request), agreed=agreed, opinion=opinion)
+            messages.success(request, f"已{transition.label}。")
+            return redirect("enterprise:case", uuid)
+        status = 422
+    elif transition not in answers(found, request):
+        return redirect("enterprise:case", uuid)
+    commitments = found.procedure.commitments
+    side = "former_enterprise" if name.endswith("former") else "enterprise"
+    promise = commitments.get(side, "").format(enterprise=found.enterprise.name, person=found.person.name)
+    context = {
+        "frame": "ui/shell.html",
+        "shell": shell(request, found.procedure_code),
+        "title": f"{found.procedure.kind_label}　{transition.label}",
+        "question": f"{transition.label}{found.person.name}的{found.procedure.kind_label}（{found.number}）？",
+        "consequences": (promise,) if agreed else ("请写明理由，理由将告知对方。",),
+        "action": request.path,
+        "verb": transition.label,
+        "keep": "返回",
+        "keep_url": reverse("enterprise:case", args=(uuid,)),
+        "tone": "primary" if agreed else "stop",
+        "hidden": (("seen", found.version),),
+        "form": form,
+    }
+    return render(request, "ui/confirm.html", context, status=status)
+
+
+class AnswerForm(ErjianForm, forms.Form):
+    """Why not."""
+
+    opinion = forms.CharField(label="理由", max_length=500, widget=forms.Textarea)
+
+
 def seen(request: HttpRequest) -> int:
     """The version that the page showed; nonsense is a version nobody saw."""
     text = request.POST.get("seen", "")
@@ -145,7 +241,7 @@ def seen(request: HttpRequest) -> int:
 @require_POST
 def remind(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """提醒: another message to the person."""
-    found = serving.case_or_404(request, uuid)
+    found = own_or_404(request, uuid)
     actions.remind(application=found, by=operator(request))
     messages.success(request, f"已提醒{found.person.name}登录个人版确认。")
     return _back(request, reverse("enterprise:case", args=(uuid,)))
@@ -155,7 +251,7 @@ def remind(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """删除 a draft that was never reported."""
-    found = serving.case_or_404(request, uuid)
+    found = own_or_404(request, uuid)
     actions.delete_draft(application=found, by=operator(request))
     messages.success(request, f"已删除{found.person.name}的申报。")
     return redirect("enterprise:procedure", found.procedure_code)
@@ -167,43 +263,3 @@ def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
     if url_has_allowed_host_and_scheme(came, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return redirect(came)
     return redirect(otherwise)
-
-
-@for_enterprise()
-@require_safe
-def decision(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """决定书: the letter that ended the case."""
-    found = serving.case_or_404(request, uuid)
-    kinds = (LetterKind.GRANT, LetterKind.REFUSE, LetterKind.NOT_ACCEPT)
-    letter = found.letters.filter(kind__in=kinds).order_by("-id").first()
-    if letter is None:
-        raise Http404
-    return serving.letter(request, uuid, letter.pk)
-
-
-@for_enterprise()
-@require_safe
-def material(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
-    """One material."""
-    return serving.material(request, uuid, pk)
-
-
-@for_enterprise()
-@require_safe
-def letter(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
-    """One official letter."""
-    return serving.letter(request, uuid, pk)
-
-
-@for_enterprise()
-@require_safe
-def form_pdf(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The 申报表."""
-    return serving.form_pdf(request, uuid)
-
-
-@for_enterprise()
-@require_safe
-def all_materials(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """Every material as one zip."""
-    return serving.all_materials(request, uuid)

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
-from erjian import audit, certificates as certificate_room, files, policy
+from erjian import audit, files, policy
+from erjian import certificates as certificate_room
 from erjian.certificates.models import CertificateVersion, VersionState
 from erjian.policy import clock
 from erjian.portals.enterprise.access import employer, for_enterprise, operator

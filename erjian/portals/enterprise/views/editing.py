@@ -19,26 +19,29 @@ from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, State
 from erjian.applications.workflow import TRANSITIONS
 from erjian.policy import clock
-from erjian.portals.enterprise import case_form
+from erjian.portals.enterprise import case_form, specialties
 from erjian.portals.enterprise.access import for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
-from erjian.portals.shared import serving
+from erjian.procedures import Filer
 from erjian.standards.errors import Refusal
 from erjian.ui import dates
 
 _HANDED_IN = {State.DRAFT: "report", State.CORRECTION: "resubmit"}
+_WAITS = {State.WAIT_PERSON: "，等待本人确认", State.REPORTED: "，等待主管部门受理"}
+_HANDING_IN = ("report", "resubmit", "resubmit_for_consent")
 
 
 @for_enterprise(EnterpriseRight.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The form page. What cannot be edited any more is shown as a case instead."""
-    case = serving.case_or_404(request, uuid)
+    case = own_or_404(request, uuid)
     user = operator(request)
     if request.method == "POST":
         return _save(request, case, user)
-    if case.state not in EDITABLE or case.enterprise_id != user.enterprise_id:
+    if case.state not in EDITABLE or case.procedure.filer != Filer.ENTERPRISE:
         return redirect("enterprise:case", uuid)
     return _page(request, case)
 
@@ -64,26 +67,26 @@ def _save(request: HttpRequest, case: Application, user: User) -> HttpResponse:
     except (FieldsRefused, GuardsRefused):
         return _incomplete(request, case, given, errors)
     except Refusal as refusal:
-        return _late(request, case, given, user, before, refusal)
+        return _late(request, case, given=given, before=before, refusal=refusal)
+    waits = _WAITS.get(State(case.state), "")
     if before == State.CORRECTION:
-        messages.success(request, "补正已提交。")
+        messages.success(request, f"补正已提交{waits}。")
     else:
-        waits = "等待本人确认" if case.state == State.WAIT_PERSON else "等待主管部门受理"
-        messages.success(request, f"已上报，申报编号 {case.number}，{waits}。")
+        messages.success(request, f"已上报，申报编号 {case.number}{waits}。")
     return redirect("enterprise:case", case.uuid)
 
 
 def _late(
-    request: HttpRequest, case: Application, given: case_form.Posted, user: User, before: State, refusal: Refusal
+    request: HttpRequest, case: Application, *, given: case_form.Posted, before: State, refusal: Refusal
 ) -> HttpResponse:
     """The case moved on since the page was shown: by this user's own second click, or by somebody else."""
-    case = serving.case_or_404(request, case.uuid)
+    case = own_or_404(request, case.uuid)
     if case.state in EDITABLE:
         if not isinstance(refusal, Stale):
             raise refusal
         return _page(request, case, given=given, stale=refusal, status=409)
-    last = case.timeline.filter(transition=_HANDED_IN.get(before, "report")).order_by("-id").first()
-    own = last is not None and last.actor_user_id == user.pk
+    last = case.timeline.filter(transition__in=_HANDING_IN).order_by("-id").first()
+    own = last is not None and last.actor_user_id == request.user.pk
     if own and (before in EDITABLE or request.POST.get("do") == "report"):
         messages.info(request, f"这条申报已提交，申报编号 {case.number}。")
         return redirect("enterprise:case", case.uuid)
@@ -100,7 +103,13 @@ def _incomplete(
     count = sum(map(len, everything.values())) + sum(verdict.stops for verdict in verdicts)
     verb = TRANSITIONS[_HANDED_IN[State(case.state)]].label
     return _page(
-        request, case, given=given, errors=everything, verdicts=verdicts, title=f"{verb}前还有 {count} 处需要处理", status=422
+        request,
+        case,
+        given=given,
+        errors=everything,
+        verdicts=verdicts,
+        title=f"{verb}前还有 {count} 处需要处理",
+        status=422,
     )
 
 
@@ -116,15 +125,13 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     user = operator(request)
-    _, rows, conditions = case_form.known(case)
+    known, rows, conditions = case_form.known(case)
     form = case_form.bind(case, given=given, errors=errors)
     values = form_data.compose(case)
     chosen = given.specialties if given else tuple(case.specialties)
     portrait = next((row for row in rows if row.material.code == "portrait"), None)
     draft = case.state == State.DRAFT
-    audit.record_read(
-        actor=user.actor, purpose="填写申报", kind="person", ids=[case.person_id]
-    )
+    audit.record_read(actor=user.actor, purpose="填写申报", kind="person", ids=[case.person_id])
     context = {
         "shell": shell(request, case.procedure_code),
         "case": case,
@@ -132,11 +139,12 @@ def _page(
         "form": form,
         "groups": case_form.groups(case, form, values),
         "tabs": case_form.tabs(case, rows, "form"),
-        "specialties": case_form.specialty_rows(case, chosen) if case.procedure.has_specialties else (),
+        "specialties": specialties.choice(case, known, chosen),
         "specialties_error": (errors or {}).get("specialties"),
-        "authorities": [
-            (code, case_parts.authority_name(code)) for code in case_form.allowed_authorities(case)
-        ],
+        "authorities": [(code, case_parts.authority_name(code)) for code in case_form.allowed_authorities(case)]
+        if case_form.shows_authority(case)
+        else (),
+        "names_kind": all(item.label != "申报类型" for item in case.procedure.fields),
         "authority_code": (given.authority_code if given else None) or case.authority_code,
         "authority_error": (errors or {}).get("authority_code"),
         "conditions": conditions,
@@ -148,7 +156,8 @@ def _page(
             for entry in (stale.since if stale else ())
         ],
         "corrections": [
-            (what or "其他", detail, case_form.address_of(target)) for target, what, detail in case_form.corrections(case)
+            (what or "其他", detail, case_form.address_of(target))
+            for target, what, detail in case_form.corrections(case)
         ],
         "portrait": portrait.material if portrait else None,
         "portrait_url": _portrait(case, portrait),
@@ -172,7 +181,7 @@ def _portrait(case: Application, row: Any) -> str:
 @require_POST
 def autosave(request: HttpRequest, uuid: UUID) -> JsonResponse:
     """Save in the background: what is well-formed is kept, what is not is named. 401 and 409 come as JSON too."""
-    case = serving.case_or_404(request, uuid)
+    case = own_or_404(request, uuid)
     case, errors = case_form.keep(case, case_form.posted(request.POST), by=operator(request))
     at = f"{clock.now().astimezone(clock.ZONE):%H:%M:%S}"
     if errors:

@@ -14,14 +14,13 @@ from django.views.decorators.http import require_safe
 
 from erjian import policy
 from erjian.applications.facts import missing_profile
-from erjian.applications.models import Application
 from erjian.applications.states import OPEN, State
 from erjian.policy import clock
 from erjian.portals.enterprise import case_list
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.scope import departures, own_cases
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import all_procedures
 from erjian.registry.models import Registration
 from erjian.ui import parts
 from erjian.ui.dates import day, days_left
@@ -35,7 +34,7 @@ _RECENT, _URGENT, _EXPIRING = 10, 10, 10
 def home(request: HttpRequest) -> HttpResponse:
     """The dashboard."""
     enterprise, user = employer(request), operator(request)
-    own = Application.objects.filter(enterprise=enterprise)
+    own = own_cases(request)
     counts = dict(own.filter(state__in=OPEN).order_by().values_list("state").annotate(Count("pk")))
     today = clock.today()
     soon = today + timedelta(days=policy.current().renewal_opens_days)
@@ -43,13 +42,15 @@ def home(request: HttpRequest) -> HttpResponse:
         enterprise=enterprise, status="valid", dates_binding=True, valid_until__gte=today, valid_until__lte=soon
     )
     waiting = list(
-        case_list.light(own.filter(state__in=(State.CORRECTION, State.WAIT_ENTERPRISE))).order_by("due_on", "pk")[:_URGENT]
+        case_list.light(own.filter(state__in=(State.CORRECTION, State.WAIT_ENTERPRISE))).order_by("due_on", "pk")[
+            :_URGENT
+        ]
     )
     recent = case_list.light(own).order_by("-id")[:_RECENT]
     context = {
         "shell": shell(request, "home"),
         "missing": missing_profile(enterprise),
-        "tiles": _tiles(counts, expiring.count()),
+        "tiles": _tiles(counts, expiring.count(), departures(request).filter(state=State.WAIT_FORMER).count()),
         "waiting": Table(
             columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, user), name="person.name",
             caption="等待本企业办理的申报",
@@ -77,10 +78,9 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "enterprise/home.html", context)
 
 
-def _tiles(counts: dict[str, int], expiring: int) -> tuple[parts.Tile, ...]:
-    """Counts with the way to each. A state that only some procedures know is shown when it occurs."""
-    first = all_procedures()[0].code
-    base = reverse("enterprise:procedure", args=(first,))
+def _tiles(counts: dict[str, int], expiring: int, leaving: int) -> tuple[parts.Tile, ...]:
+    """Counts with the way to each; what only happens sometimes is shown when it does."""
+    base = reverse("enterprise:cases")
     reviewing = sum(counts.get(state, 0) for state in _states("review"))
     published = sum(counts.get(state, 0) for state in _states("published"))
     shown = [
@@ -95,7 +95,10 @@ def _tiles(counts: dict[str, int], expiring: int) -> tuple[parts.Tile, ...]:
         ),
     ]  # fmt: skip
     if counts.get(State.WAIT_ENTERPRISE):
-        shown.insert(1, parts.Tile("待企业确认", counts[State.WAIT_ENTERPRISE], "件", "", "mine"))
+        address = reverse("enterprise:cancellations")
+        shown.insert(1, parts.Tile("待企业确认", counts[State.WAIT_ENTERPRISE], "件", address, "mine"))
+    if leaving:
+        shown.insert(1, parts.Tile("待确认转出", leaving, "件", reverse("enterprise:departures"), "mine"))
     return tuple(shown)
 
 
@@ -112,7 +115,10 @@ def _columns() -> tuple[Column, ...]:
         Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top"),
         Column("申报类型", "procedure.kind_label", css="ej-num", data_label="申报类型"),
         Column(
-            "注册专业", lambda row: case_parts.specialty_names(row.specialties, short=True), css="ej-num m-end", data_label="专业"
+            "注册专业",
+            lambda row: case_parts.specialty_names(row.specialties, short=True),
+            css="ej-num m-end",
+            data_label="专业",
         ),
         Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
         Column("状态", case_list.state_chip, css="m-top m-end"),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian.accounts.models import EnterpriseRight
@@ -16,7 +15,7 @@ from erjian.portals.enterprise.access import employer, for_enterprise, holds, op
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import shown
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import Procedure, all_procedures, get
+from erjian.procedures import Filer, Procedure, all_procedures, get
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.tables import Table
@@ -36,6 +35,14 @@ def procedure_or_404(code: str) -> Procedure:
         raise Http404 from None
 
 
+def filed_here_or_404(code: str) -> Procedure:
+    """A declaration whose cases the enterprise itself files. Raises Http404 for those that people file."""
+    procedure = procedure_or_404(code)
+    if procedure.filer != Filer.ENTERPRISE:
+        raise Http404
+    return procedure
+
+
 @for_enterprise()
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
@@ -47,7 +54,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest, code: str) -> HttpResponse:
     """The list of one 申报 type with filter and saved views."""
-    procedure = procedure_or_404(code)
+    procedure = filed_here_or_404(code)
     options = {"procedure": procedure, "filing_authority": employer(request).filing_authority}
     if request.method == "POST":
         return case_list.CaseFilter(request.POST, **options).address(request)
@@ -88,13 +95,23 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, code: str) -> HttpResponseBase:
     """The filtered list as a spreadsheet."""
-    procedure = procedure_or_404(code)
+    procedure = filed_here_or_404(code)
     form: Any = shown(
         request, case_list.CaseFilter, procedure=procedure, filing_authority=employer(request).filing_authority
     )
     found = case_list.in_view(case_list.matching(request, procedure, form), request.GET.get("state", ""))
     rows = case_list.light(found).order_by("-id")[: exporting.LIMIT]
-    headings = ("申报编号", "申报主管部门", "姓名", "身份证号", "企业名称", "注册类型", procedure.specialty_label, "上报时间", "状态")
+    headings = (
+        "申报编号",
+        "申报主管部门",
+        "姓名",
+        "身份证号",
+        "企业名称",
+        "注册类型",
+        procedure.specialty_label,
+        "上报时间",
+        "状态",
+    )
     return exporting.workbook(
         procedure.label,
         headings,
@@ -113,8 +130,3 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
             for row in rows
         ),
     )
-
-
-def list_address(code: str) -> str:
-    """Where a case's 申报 type is listed."""
-    return reverse("enterprise:procedure", args=(code,))

@@ -24,7 +24,7 @@ from erjian.applications.facts import missing_profile
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
-from erjian.portals.enterprise.views.listing import procedure_or_404
+from erjian.portals.enterprise.views.listing import filed_here_or_404
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import Picker, Procedure
 from erjian.registry.models import Person, Registration
@@ -52,15 +52,15 @@ def _salt(request: HttpRequest, procedure: Procedure) -> str:
     return f"erjian.enterprise.pick:{procedure.code}:{request.user.pk}"
 
 
-def _token(request: HttpRequest, procedure: Procedure, person: int, registration: int | None = None) -> str:
-    return signing.dumps([person, registration], salt=_salt(request, procedure))
+def _token(request: HttpRequest, procedure: Procedure, person: int) -> str:
+    return signing.dumps(person, salt=_salt(request, procedure))
 
 
 @for_enterprise(EnterpriseRight.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pick(request: HttpRequest, code: str) -> HttpResponse:
     """选择人员信息 as dialog (for htmx) or page; 选择人员证书信息 as page."""
-    procedure = procedure_or_404(code)
+    procedure = filed_here_or_404(code)
     context: dict[str, Any] = {
         "procedure": procedure,
         "title": procedure.picker.label,
@@ -155,7 +155,7 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
 def _choose(request: HttpRequest, procedure: Procedure, row: Registration) -> str:
     return format_html(
         '<button class="btn btn-plain" form="pick" name="token" value="{}" aria-label="选择该证书信息 {}">选择该证书信息</button>',
-        _token(request, procedure, row.person_id, row.pk),
+        _token(request, procedure, row.person_id),
         row.person.name,
     )
 
@@ -164,16 +164,11 @@ def _choose(request: HttpRequest, procedure: Procedure, row: Registration) -> st
 @require_POST
 def start(request: HttpRequest, code: str) -> HttpResponse:
     """Open the draft of the person chosen and go to its form."""
-    procedure = procedure_or_404(code)
+    procedure = filed_here_or_404(code)
     try:
-        person_id, registration_id = signing.loads(
-            request.POST.get("token", ""), salt=_salt(request, procedure), max_age=CHOICE_LIFE
-        )
-    except (signing.BadSignature, ValueError):
+        person_id = signing.loads(request.POST.get("token", ""), salt=_salt(request, procedure), max_age=CHOICE_LIFE)
+    except signing.BadSignature:
         raise CaseRefused("选择已过期。请重新查询并选择人员。", code="choice_expired") from None
-    registration = None
-    if registration_id is not None:
-        registration = Registration.objects.filter(pk=registration_id, enterprise=employer(request)).first()
     person = Person.objects.get(pk=person_id)
     try:
         case = actions.start(
@@ -181,7 +176,6 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
             person=person,
             enterprise=employer(request),
             by=operator(request),
-            registration=registration,
         )
     except GuardsRefused as refusal:
         context = {

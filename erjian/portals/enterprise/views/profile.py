@@ -72,11 +72,15 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 def _details(
-    request: HttpRequest, enterprise: Enterprise, form: ProfileForm, *, may_save: bool, status: int = 200, stale: str = ""
+    request: HttpRequest,
+    enterprise: Enterprise,
+    form: ProfileForm,
+    *,
+    may_save: bool,
+    status: int = 200,
+    stale: str = "",
 ) -> HttpResponse:
-    audit.record_read(
-        actor=operator(request).actor, purpose="企业基本信息", kind="enterprise", ids=[enterprise.pk]
-    )
+    audit.record_read(actor=operator(request).actor, purpose="企业基本信息", kind="enterprise", ids=[enterprise.pk])
     context: dict[str, Any] = {
         "shell": shell(request, "profile"),
         "enterprise": enterprise,

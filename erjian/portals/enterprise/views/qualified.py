@@ -70,14 +70,18 @@ def qualified(request: HttpRequest) -> HttpResponse:
             Column("资格证书管理号", "management_number", css="ej-num m-wide", data_label="管理号"),
             Column("获取日期", lambda row: day(row.obtained_on), css="ej-num", data_label="获取日期"),
             Column("资格证类型", "kind", css="m-hide"),
-            Column("复审结果", lambda row: chip(_TONE[row.review_result], row.get_review_result_display()), css="m-end"),
+            Column(
+                "复审结果", lambda row: chip(_TONE[row.review_result], row.get_review_result_display()), css="m-end"
+            ),
         ),
         rows=page,
         ops=lambda row: (Op("查阅", _address(request, row, signed=holder is not None)),),
         name="person.name",
         numbered=True,
         first=page.start,
-        empty="没有这个身份证号的资格证书。请核对号码。" if holder else "没有符合条件的资格证书。其他人员请填入完整的身份证号查询。",
+        empty="没有这个身份证号的资格证书。请核对号码。"
+        if holder
+        else "没有符合条件的资格证书。其他人员请填入完整的身份证号查询。",
         empty_links=(("查看本企业人员", "?"),) if request.GET else (),
         caption="二级建造师资格证信息",
     )

@@ -12,13 +12,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
+from erjian.accounts.models import EnterpriseRight
 from erjian.applications.models import Application
-from erjian.portals.enterprise.access import employer, for_enterprise
+from erjian.applications.states import EDITABLE, State
+from erjian.portals.enterprise import case_list
+from erjian.portals.enterprise.access import for_enterprise, holds, operator
 from erjian.portals.enterprise.case_list import between, light
 from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.scope import own_cases
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import all_procedures
+from erjian.procedures import Filer, all_procedures
 from erjian.registry.models import RegistrationClass
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
@@ -51,19 +55,23 @@ def cases(request: HttpRequest) -> HttpResponse:
         return SearchFilter(request.POST).address(request)
     form: Any = shown(request, SearchFilter)
     asked = form.cleaned_data
-    found = Application.objects.filter(
-        person_condition(request, form), between("reported_at", asked.get("begin"), asked.get("end")),
-        enterprise=employer(request), reported_at__isnull=False,
-    )  # fmt: skip
+    found = own_cases(request).filter(
+        person_condition(request, form), between("reported_at", asked.get("begin"), asked.get("end"))
+    )
     if asked.get("procedure"):
         found = found.filter(procedure_code=asked["procedure"])
     if asked.get("kind"):
         found = found.filter(registration_class=asked["kind"])
-    page = paginate(light(found).order_by("-id"), request.GET)
+    state = request.GET.get("state", "")
+    shown_cases = case_list.in_view(found, state)
+    if shown_cases is found:
+        shown_cases = found.exclude(state=State.DRAFT)
+    page = paginate(light(shown_cases).order_by("-id"), request.GET)
+    files = holds(operator(request), EnterpriseRight.FILE)
     table = Table(
         columns=tuple(_columns()),
         rows=page,
-        ops=lambda row: (Op("查阅", reverse("enterprise:case", args=(row.uuid,))),),
+        ops=lambda row: _operations(row, files=files),
         name="person.name",
         numbered=True,
         first=page.start,
@@ -71,8 +79,21 @@ def cases(request: HttpRequest) -> HttpResponse:
         empty_links=(("查看全部", "?"),) if request.GET else (),
         caption="建造师企业申报查询",
     )
-    context = {"shell": shell(request, "cases"), "filter": form, "table": table, "page": page}
+    context = {
+        "shell": shell(request, "cases"),
+        "filter": form,
+        "views": case_list.views(found, request, everything=frozenset(State) - {State.DRAFT}),
+        "table": table,
+        "page": page,
+    }
     return render(request, "enterprise/cases.html", context)
+
+
+def _operations(row: Application, *, files: bool) -> Iterator[Op]:
+    address = reverse("enterprise:case", args=(row.uuid,))
+    yield Op("查阅", address)
+    if files and row.state in EDITABLE and row.procedure.filer == Filer.ENTERPRISE:
+        yield Op("修改" if row.state == State.DRAFT else "补正", f"{address}edit/")
 
 
 def _columns() -> Iterator[Column]:

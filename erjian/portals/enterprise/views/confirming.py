@@ -1,0 +1,157 @@
+"""What others filed and the enterprise answers: 个人注销企业确认, 变更确认; and 临时变更查询, which only reads (G.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from erjian.accounts.models import EnterpriseRight
+from erjian.applications.models import Application
+from erjian.applications.states import State
+from erjian.portals.enterprise import case_list
+from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
+from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.scope import departures as departing
+from erjian.portals.enterprise.scope import filed_by_person, own_cases, with_step
+from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
+from erjian.procedures import Step
+from erjian.registry.models import RegistrationClass
+from erjian.ui.dates import day
+from erjian.ui.paging import paginate
+from erjian.ui.tables import Column, Op, Table
+
+Operations = Callable[[Application], Iterator[Op]]
+
+
+def _page(
+    request: HttpRequest, *, current: str, title: str, lead: str, cases: QuerySet[Application], columns: tuple[Column, ...],
+    ops: Operations, empty: str,
+) -> HttpResponse:  # fmt: skip
+    if request.method == "POST":
+        return PersonFilter(request.POST).address(request)
+    form: Any = shown(request, PersonFilter)
+    found = cases.filter(person_condition(request, form))
+    page = paginate(case_list.light(found).select_related("registration").order_by("-id"), request.GET)
+    table = Table(
+        columns=columns,
+        rows=page,
+        ops=ops,
+        name="person.name",
+        numbered=True,
+        first=page.start,
+        empty="没有符合条件的申报。" if request.GET else empty,
+        empty_links=(("查看全部", "?"),) if request.GET else (),
+        caption=title,
+    )
+    context = {
+        "shell": shell(request, current), "title": title, "lead": lead, "filter": form, "table": table, "page": page,
+    }  # fmt: skip
+    return render(request, "enterprise/confirming.html", context)
+
+
+def _name() -> Iterator[Column]:
+    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top")
+    yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
+
+
+def _answering(request: HttpRequest, state: State, side: str) -> Operations:
+    files = holds(operator(request), EnterpriseRight.FILE)
+
+    def operations(row: Application) -> Iterator[Op]:
+        address = reverse("enterprise:case", args=(row.uuid,))
+        yield Op("查阅", address)
+        if files and row.state == state:
+            yield Op("同意" if side == "enterprise" else "同意转出", f"{address}answer/agree_{side}/")
+            yield Op("不同意", f"{address}answer/refuse_{side}/", stop=True)
+
+    return operations
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancellations(request: HttpRequest) -> HttpResponse:
+    """二级建造师个人注销企业确认 (manual 3.2.3.7): the enterprise's agreement takes effect at once."""
+    columns = (
+        *_name(),
+        Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True),
+        Column("注册类型", "get_registration_class_display", css="ej-num m-wide"),
+        Column("证书类型", "registration.get_certificate_kind_display", css="m-hide"),
+        Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
+        Column("状态", case_list.state_chip, css="m-top m-end"),
+    )
+    return _page(
+        request,
+        current="cancellations",
+        title="二级建造师个人注销企业确认",
+        lead="个人发起的注销，企业同意后立即生效。",
+        cases=own_cases(request).filter(procedure_code__in=filed_by_person()),
+        columns=columns,
+        ops=_answering(request, State.WAIT_ENTERPRISE, "enterprise"),
+        empty="没有个人提出的注销申报。",
+    )
+
+
+def _transfer_columns() -> tuple[Column, ...]:
+    return (
+        *_name(),
+        Column("注册类型", "get_registration_class_display", css="m-hide ej-num"),
+        Column("转出单位", "former_enterprise.name", css="cut m-wide", title=True, data_label="转出单位"),
+        Column("转入单位", "enterprise.name", css="cut m-wide", title=True, data_label="转入单位"),
+        Column("申报时间", lambda row: day(row.reported_at), css="ej-num", data_label="申报时间"),
+        Column("申报状态", case_list.state_chip, css="m-top m-end"),
+    )
+
+
+def _departures(request: HttpRequest, kind: RegistrationClass, current: str, title: str) -> HttpResponse:
+    return _page(
+        request,
+        current=current,
+        title=title,
+        lead="本企业人员申请转入其他单位，由本企业确认。",
+        cases=departing(request).filter(registration_class=kind),
+        columns=_transfer_columns(),
+        ops=_answering(request, State.WAIT_FORMER, "former"),
+        empty="没有人员申请转出。",
+    )
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def departures(request: HttpRequest) -> HttpResponse:
+    """二级建造师变更确认."""
+    return _departures(request, RegistrationClass.CONSTRUCTOR, "departures", "二级建造师变更确认")
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def temporary_departures(request: HttpRequest) -> HttpResponse:
+    """二级临时建造师变更确认 (manual 3.2.3.9)."""
+    return _departures(request, RegistrationClass.TEMPORARY, "temporary-departures", "二级临时建造师变更确认")
+
+
+@for_enterprise()
+@require_http_methods(["GET", "HEAD", "POST"])
+def temporary_transfers(request: HttpRequest) -> HttpResponse:
+    """二级临时建造师变更查询 (manual 3.2.4.5): both directions, each row leading to its case."""
+    own = employer(request).pk
+    codes = with_step(Step.FORMER_ENTERPRISE, registration_class=RegistrationClass.TEMPORARY)
+    reached = Q(former_enterprise=own) & ~Q(state__in=(State.DRAFT, State.WAIT_PERSON))
+    return _page(
+        request,
+        current="temporary-transfers",
+        title="二级临时建造师变更查询",
+        lead="转入和转出本企业的二级临时建造师变更。",
+        cases=Application.objects.filter(
+            Q(enterprise=own) | reached, procedure_code__in=codes, reported_at__isnull=False
+        ),
+        columns=_transfer_columns(),
+        ops=lambda row: iter((Op("查阅", reverse("enterprise:case", args=(row.uuid,))),)),
+        empty="没有二级临时建造师变更申报。",
+    )
