@@ -43,7 +43,7 @@ def run(*, console: Console) -> None:
             raise Trouble(f"{absent[0]} is not installed; run: make setup")
         supervisor = Supervisor(_children(), say=lambda line: console.print(line, style="yellow", highlight=False))
         with contextlib.ExitStack() as stack:
-            with console.status("Starting the database"):
+            with _step(console, "Starting the database"):
                 cluster = stack.enter_context(database_use.database())
             _prepare(console)
             supervisor.listen()
@@ -109,16 +109,18 @@ def _require_free_port(address: str, port: int, *, patience: float = 3.0) -> Non
 def _prepare(console: Console) -> None:
     from django.conf import settings
 
-    with console.status("Migrating the database"):
+    with _step(console, "Migrating the database"):
         database_use.migrate()
     if settings.ERJIAN_DEMO:
         from erjian import demo
         from erjian.config.cli.progress import bar
 
         if demo.is_empty():
+            if not console.is_terminal:
+                console.print("Loading the demo province")
             with bar("Demo province", console=console) as progress:
                 demo.load(progress=progress)
-    with console.status("Collecting static files"):
+    with _step(console, "Collecting static files"):
         collect_static()
 
 
@@ -139,6 +141,17 @@ def collect_static() -> None:
             return
     call_command("collectstatic", interactive=False, verbosity=0, clear=stamp.parent.exists())
     stamp.write_text(digest.hexdigest())
+
+
+@contextlib.contextmanager
+def _step(console: Console, what: str) -> Iterator[None]:
+    """Tell what is being done: a spinner on a terminal, a line in a log."""
+    if console.is_terminal:
+        with console.status(what):
+            yield
+    else:
+        console.print(what)
+        yield
 
 
 def _children() -> list[Child]:
@@ -169,7 +182,7 @@ def _serve(supervisor: Supervisor, console: Console, port: int) -> None:
     for child in supervisor.children:
         child.start()
     try:
-        with console.status("Starting web server and worker"):
+        with _step(console, "Starting web server and worker"):
             healthy = _wait_until_healthy(supervisor, port)
         if supervisor.stopping:
             return

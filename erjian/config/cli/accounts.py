@@ -7,21 +7,24 @@ from typing import Any
 
 from rich.table import Table
 
+_HEADINGS = {"role": "身份", "organisation": "单位", "username": "用户名", "password": "密码", "functions": "说明"}
 
-def rows() -> list[dict[str, Any]]:
+
+def rows(*, everyone: bool = False) -> list[dict[str, Any]]:
     """The demo accounts: role, user name, password and what else `erjian.demo` knows of them."""
     from erjian import demo
 
-    return [dataclasses.asdict(account) for account in demo.accounts()]
+    return [dataclasses.asdict(account) for account in demo.accounts(everyone=everyone)]
 
 
-def table(*, limit: int = 20) -> Table:
-    found = rows()
-    shown = Table(title="演示账号 demo accounts", title_justify="left")
+def table(*, everyone: bool = False) -> Table:
+    """The accounts worth trying; all of them on demand."""
+    shown = Table(title="演示账号", title_justify="left")
+    found = rows(everyone=everyone)
     for name in found[0] if found else ():
-        shown.add_column(name, overflow="fold")
-    for row in found[:limit]:
+        shown.add_column(_HEADINGS.get(name, name), overflow="fold")
+    for row in found:
         shown.add_row(*(str(value) for value in row.values()))
-    if len(found) > limit:
-        shown.caption = f"{len(found) - limit} more: erjian accounts"
+    if not everyone:
+        shown.caption = "erjian accounts --all 列出全部账号"
     return shown

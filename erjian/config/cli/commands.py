@@ -74,7 +74,7 @@ def migrate() -> None:
 @application.command()
 def demo(
     people: Annotated[int | None, typer.Option(min=1, help="How many people; a million for measuring.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same province.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same province.")] = 2026,
 ) -> None:
     """Load the demo province into an empty database."""
     from erjian.config import database_use
@@ -92,7 +92,10 @@ def demo(
 
 
 @application.command()
-def accounts(as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
+def accounts(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="Every officer and operator.")] = False,
+) -> None:
     """List the demo accounts with role, user name and password."""
     from rich.console import Console
 
@@ -101,9 +104,9 @@ def accounts(as_json: Annotated[bool, typer.Option("--json", help="As JSON, for 
 
     with database_use.database():
         if as_json:
-            typer.echo(json.dumps(listing.rows(), ensure_ascii=False, indent=2, default=str))
+            typer.echo(json.dumps(listing.rows(everyone=everyone), ensure_ascii=False, indent=2, default=str))
         else:
-            Console().print(listing.table(limit=10_000))
+            Console().print(listing.table(everyone=everyone))
 
 
 @application.command("import")
@@ -111,6 +114,7 @@ def import_(
     kind: Annotated[str, typer.Argument(help="What the file holds.")],
     file: Annotated[Path, typer.Argument(help="XLSX or CSV.")],
     apply: Annotated[bool, typer.Option("--apply", help="Change the register; without it nothing changes.")] = False,
+    errors: Annotated[Path | None, typer.Option(help="Where refused rows go, to be corrected and loaded.")] = None,
 ) -> None:
     """Check a spreadsheet against the register and, with --apply, take it over."""
     from erjian.config import database_use
@@ -120,7 +124,7 @@ def import_(
         from erjian.exchange import commands
 
         with bar(file.name) as progress:
-            code = commands.import_file(kind, file, apply=apply, progress=progress)
+            code = commands.import_file(kind, file, apply=apply, errors=errors, progress=progress)
     raise typer.Exit(code)
 
 

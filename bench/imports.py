@@ -1,0 +1,116 @@
+"""Import of qualifications through the whole path, against reading the same file with python-calamine alone.
+
+The file has the columns of the template, every row is another person. The reading is opening the workbook and walking
+its `iter_rows`; the path is opening, checking the container, finding the header, parsing and checking every cell,
+encrypting ID numbers and phones, staging, comparing with the register, writing people, qualifications and history,
+and committing. Wall time of both in one run; the expected ratio of rows per second is at least 0.1. A second load of
+the same file, which must change nothing, and the peak of memory are printed too.
+
+`python bench/imports.py [ROWS]` (200,000 unless told otherwise; starts a database of its own in a temporary folder).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+EXPECTED = 0.1
+SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗", "思齐婉清致远慧敏建国志强晓东春梅文博雨桐子轩明华"
+
+
+def make(path: Path, rows: int) -> None:
+    """A workbook of `rows` people who do not exist: their county code was never assigned."""
+    from erjian.exchange.kinds.qualifications import COLUMNS
+    from erjian.exchange.spreadsheets import Writer
+    from erjian.standards import id_numbers
+    from erjian.standards.specialties import SECOND_CLASS
+
+    columns = [column for column in COLUMNS if column.in_template and column.name != "waiver"]
+    with path.open("wb") as target:
+        writer = Writer(target, sheet="资格证书", headers=[column.header for column in columns])
+        for number in range(rows):
+            birth = date(1960, 1, 1) + timedelta(days=number % 14000)
+            first = f"430199{birth:%Y%m%d}{number // 14000:03d}"
+            name = SURNAMES[number % 20] + GIVEN[number // 20 % 24] + GIVEN[number // 480 % 24]
+            specialty = SECOND_CLASS[number % 6].label
+            obtained = date(2020, 6, 1) + timedelta(days=number % 900)
+            writer.write(
+                (name, first + id_numbers.check_digit(first), f"138{number:08d}", "二级注册建造师", specialty)
+                + (f"4302{number:012d}", str(obtained.year), obtained, f"湖南第{number % 800}建设工程有限公司")
+                + ("91350100M000100Y43", "合格", "初始申报")
+            )
+        writer.close()
+
+
+def read(path: Path) -> tuple[int, float]:
+    """Rows and seconds of python-calamine alone."""
+    import python_calamine
+
+    begin = time.perf_counter()
+    sheet = python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    rows = sum(1 for _ in sheet.iter_rows()) - 1
+    return rows, time.perf_counter() - begin
+
+
+def through(path: Path) -> tuple[object, float, dict[str, float]]:
+    """Counts, seconds, and when each phase began."""
+    from erjian.audit import SYSTEM
+    from erjian.exchange import loading, sources
+    from erjian.exchange.kinds.qualifications import QUALIFICATIONS
+
+    phases: dict[str, float] = {}
+    begin = time.perf_counter()
+
+    def progress(phase: str, current: int, total: int) -> None:
+        phases.setdefault(phase, time.perf_counter() - begin)
+
+    source = sources.open_source(path.read_bytes(), kind=QUALIFICATIONS)
+    outcome = loading.load(source, kind=QUALIFICATIONS, apply_by=SYSTEM, progress=progress)
+    return outcome.counts, time.perf_counter() - begin, phases
+
+
+def main() -> int:
+    """Measure and print; 1 when the ratio is below the expected one."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
+    run = Path(tempfile.mkdtemp(prefix="erjian-bench-", dir="/tmp"))
+    run.chmod(0o711)
+    os.environ |= {"ERJIAN_DATA": str(run / "data"), "DATABASE_URL": f"postgresql://erjian@/erjian?host={run / 's'}"}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erjian.config.settings")
+    from erjian.config.postgres import Cluster
+
+    cluster = Cluster(run / "postgres", socket_folder=run / "s")
+    try:
+        cluster.start()
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0, stdout=io.StringIO())
+        path = run / "qualifications.xlsx"
+        make(path, rows)
+        count, seconds = read(path)
+        print(f"file            {path.stat().st_size / 1e6:.1f} MB, {count:,} rows")
+        print(f"calamine alone  {seconds:6.2f} s  {count / seconds:10,.0f} rows/s")
+        counts, first, phases = through(path)
+        print(f"whole path      {first:6.2f} s  {count / first:10,.0f} rows/s  {counts}")
+        print("                " + ", ".join(f"{name} from {start:.1f} s" for name, start in phases.items()))
+        again, second, _ = through(path)
+        print(f"the same again  {second:6.2f} s  {count / second:10,.0f} rows/s  {again}")
+        print(f"peak memory     {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB (this process)")
+        ratio = seconds / first
+        print(f"ratio           {ratio:.3f} (expected at least {EXPECTED})")
+        return 0 if ratio >= EXPECTED else 1
+    finally:
+        cluster.stop()
+        shutil.rmtree(run, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
