@@ -221,6 +221,7 @@ class Difference:
     """One field in two data versions of the same case."""
 
     section: str
+    name: str
     label: str
     before: str
     after: str
@@ -235,6 +236,7 @@ def between(procedure: Procedure, before: Mapping[str, Any], after: Mapping[str,
     rows = [
         Difference(
             section=section.title,
+            name=field.name,
             label=field.label,
             before=field.display(before.get(field.name)),
             after=field.display(after.get(field.name)),
@@ -246,6 +248,7 @@ def between(procedure: Procedure, before: Mapping[str, Any], after: Mapping[str,
         rows.append(
             Difference(
                 section=procedure.specialty_label,
+                name="specialties",
                 label=procedure.specialty_label,
                 before=_names(before.get("specialties")),
                 after=_names(after.get("specialties")),

@@ -11,7 +11,7 @@ import pytest
 from erjian import policy
 from erjian.applications import comparing
 from erjian.applications.comparing import Agreement
-from erjian.procedures import get
+from erjian.procedures import Procedure, all_procedures, get
 from erjian.procedures.facts import (
     EnterpriseFacts,
     Facts,
@@ -140,3 +140,14 @@ def test_two_versions_side_by_side() -> None:
     changed = [row for row in found if row.changed]
     assert [(row.label, row.after) for row in changed] == [("学位", "无")]
     assert next(row for row in found if row.label == "注册专业").after == "建筑工程"
+
+
+@pytest.mark.parametrize("procedure", all_procedures(), ids=lambda procedure: procedure.code)
+def test_every_procedure_can_be_compared(procedure: Procedure) -> None:
+    empty = facts(qualifications=(), specialties=())
+    for about in (empty, replace(empty, live=LIVE), replace(facts(), live=LIVE)):
+        found = comparing.compare(procedure, values={}, known={}, facts=about)
+        targets = [row.target for row in found]
+        assert len(targets) == len(set(targets))
+        assert all(row.label and row.known for row in found)
+    assert comparing.between(procedure, {}, {}) is not None

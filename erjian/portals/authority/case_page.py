@@ -32,6 +32,8 @@ letter = for_officer(*READING)(serving.letter)
 form_pdf = for_officer(*READING)(serving.form_pdf)
 all_materials = for_officer(*READING)(serving.all_materials)
 
+_PHONES = frozenset({"phone", "landline", "handler_phone"})
+
 
 @for_officer(*READING)
 def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
@@ -80,10 +82,10 @@ def _letters(letters: list[Letter], base: str) -> Table:
     )
 
 
-def _shown(label: str, text: str) -> str:
-    if text and label == "证件号":
+def _shown(name: str, text: str) -> str:
+    if text and name == "id_number":
         return id_numbers.mask(text)
-    return phones.mask(text) if text and label in ("手机号码", "联系人手机号码") else text
+    return phones.mask(text) if text and name in _PHONES else text
 
 
 def _marked(label: str) -> SafeString:
@@ -110,7 +112,7 @@ def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
                 (
                     Column(
                         f"第 {other} 版",
-                        lambda row: _shown(row.label, row.before),
+                        lambda row: _shown(row.name, row.before),
                         css="m-wide",
                         data_label=f"第 {other} 版",
                     ),
@@ -119,7 +121,7 @@ def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
                 else ()
             ),
             Column(
-                f"第 {number} 版", lambda row: _shown(row.label, row.after), css="m-wide", data_label=f"第 {number} 版"
+                f"第 {number} 版", lambda row: _shown(row.name, row.after), css="m-wide", data_label=f"第 {number} 版"
             ),
         ),
         rows=rows,

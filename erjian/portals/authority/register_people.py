@@ -25,6 +25,7 @@ from erjian.portals.authority.register_history import HISTORY, history
 from erjian.portals.authority.register_lists import REVIEW_TONES, STATUS_TONES
 from erjian.portals.shared import case as case_parts
 from erjian.registry.models import Bar, Change, Lock, Person, Registration, RegistrationSpecialty
+from erjian.standards import phones
 from erjian.standards.specialties import Specialty
 from erjian.ui.dates import day, moment, period
 from erjian.ui.parts import Row
@@ -90,7 +91,7 @@ def _person_rows(person: Person, *, revealed: bool) -> tuple[Row, ...]:
         Row("出生日期", day(person.birth_date)),
         Row("民族", person.get_ethnicity_display()),
         Row("手机号码", person.phone if revealed else person.phone_mask),
-        Row("联系电话", person.landline),
+        Row("联系电话", person.landline if revealed or not person.landline else phones.mask(person.landline)),
         Row("毕业院校", person.school),
         Row("所学专业", person.major),
         Row("毕业时间", day(person.graduated_on)),
