@@ -35,6 +35,8 @@ templates.register(
 
 BLANK_ONLY = ("school", "major", "graduated_on", "education", "degree")
 """Facts a person may add where the register knows nothing; what is there is changed by a procedure."""
+_CONTRAST = 40
+"""Difference in shade (of 255) below which a picture counts as blank."""
 _CONTACT = ("landline", "emergency_name", "emergency_phone")
 
 
@@ -68,8 +70,9 @@ def _has_ink(blob: Blob) -> bool:
     """Whether a picture shows anything at all: on white for the transparent, more than one shade of grey."""
     with files.open(blob) as stream, Image.open(stream) as image:
         ground = Image.new("RGBA", image.size, "white")
-        low, high = Image.alpha_composite(ground, image.convert("RGBA")).convert("L").getextrema()
-    return int(high) - int(low) > 40
+        shades = Image.alpha_composite(ground, image.convert("RGBA")).convert("L").histogram()
+    used = [shade for shade, count in enumerate(shades) if count]
+    return used[-1] - used[0] > _CONTRAST
 
 
 def set_signature(*, person_id: int, upload: Any, actor: Actor) -> Person:
@@ -101,9 +104,7 @@ def _set_picture(person_id: int, name: str, blob: Blob, actor: Actor) -> Person:
     person.version += 1
     person.save(update_fields=[name, "version"])
     data = {name: _digest(blob)}
-    changes.remember(
-        ChangeKind.CORRECTED, actor=actor, person_id=person.pk, before={name: _digest(before)}, after=data
-    )
+    changes.remember(ChangeKind.CORRECTED, actor=actor, person_id=person.pk, before={name: _digest(before)}, after=data)
     audit.record(f"registry.set_{name}", actor=actor, subject=("person", person.pk), data=data)
     return person
 
@@ -126,9 +127,7 @@ def set_phone(*, person_id: int, phone: str, code: str, actor: Actor) -> Person:
         person.version += 1
         person.save(update_fields=[*Person.phone.columns, "version"])
         data = {"phone": person.phone_mask}
-        entry = changes.remember(
-            ChangeKind.CORRECTED, actor=actor, person_id=person.pk, before=before, after=data
-        )
+        entry = changes.remember(ChangeKind.CORRECTED, actor=actor, person_id=person.pk, before=before, after=data)
         audit.record("registry.set_phone", actor=actor, subject=("person", person.pk), data=data)
         messaging.send(
             "registry.phone_changed",
@@ -167,9 +166,7 @@ def set_contact(*, person_id: int, values: Mapping[str, Any], actor: Actor, seen
         person.version += 1
         person.save()
         changes.remember(ChangeKind.CORRECTED, actor=actor, person_id=person.pk, before=before, after=after)
-        audit.record(
-            "registry.set_contact", actor=actor, subject=("person", person.pk), data={"fields": sorted(after)}
-        )
+        audit.record("registry.set_contact", actor=actor, subject=("person", person.pk), data={"fields": sorted(after)})
     return person
 
 

@@ -45,6 +45,14 @@ def for_person_files(view: View) -> View:
     return guarded
 
 
+def my_id(request: HttpRequest) -> int:
+    """The register's key of the person who asks."""
+    person_id = account(request).person_id
+    if person_id is None:
+        raise Http404
+    return person_id
+
+
 def myself(request: HttpRequest) -> Person:
     """The person who asks, with the pictures held of them."""
-    return Person.objects.select_related("portrait", "signature").get(pk=account(request).person_id)
+    return Person.objects.select_related("portrait", "signature").get(pk=my_id(request))

@@ -110,7 +110,9 @@ def contents(case: Application, values: dict[str, Any], *, masked: bool) -> dict
     known = facts.of_application(case, form=values)
     held = [(code, known.qualification_for(code)) for code in case.specialties]
     return {
-        "sections": [(section.title, shared.rows(section, values, masked=masked)) for section in case.procedure.sections],
+        "sections": [
+            (section.title, shared.rows(section, values, masked=masked)) for section in case.procedure.sections
+        ],
         "specialty_label": case.procedure.specialty_label,
         "specialties": [
             (shared.specialty_names([code]), f"资格证书管理号 {found.management_number}" if found else "—")

@@ -21,9 +21,9 @@ from erjian.certificates.issuing import verification_url
 from erjian.certificates.models import CertificateVersion, VersionState
 from erjian.certificates.verifying import Standing, judge, standing_of
 from erjian.policy import clock
-from erjian.portals.person.access import account, for_person, for_person_files, myself
+from erjian.portals.person.access import account, for_person, for_person_files, my_id, myself
 from erjian.portals.person.navigation import certificate_tabs, shell
-from erjian.registry.models import Person, Registration, RegistrationSpecialty
+from erjian.registry.models import Person, Registration, RegistrationClass, RegistrationSpecialty
 from erjian.registry.models.registrations import LIVE
 from erjian.standards.specialties import Specialty
 from erjian.ui.dates import day, period, stamp
@@ -68,14 +68,14 @@ def versions_of(person: Person) -> list[CertificateVersion]:
     return list(_mine(person.pk).order_by("-created_at", "-version"))
 
 
-def _mine(person_id: int | None) -> QuerySet[CertificateVersion]:
+def _mine(person_id: int) -> QuerySet[CertificateVersion]:
     return CertificateVersion.objects.filter(registration__person_id=person_id).select_related(
         "registration", "registration__enterprise"
     )
 
 
 def _one(request: HttpRequest, pk: int) -> CertificateVersion:
-    return get_object_or_404(_mine(account(request).person_id).select_related("file", "preview"), pk=pk)
+    return get_object_or_404(_mine(my_id(request)).select_related("file", "preview"), pk=pk)
 
 
 def live_registrations(person: Person) -> QuerySet[Registration]:
@@ -85,7 +85,8 @@ def live_registrations(person: Person) -> QuerySet[Registration]:
         .select_related("enterprise")
         .prefetch_related(
             Prefetch(
-                "specialties", queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin")
+                "specialties",
+                queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin"),
             )
         )
         .order_by("registration_class")
@@ -95,9 +96,7 @@ def live_registrations(person: Person) -> QuerySet[Registration]:
 def cards(person: Person, versions: Iterable[CertificateVersion]) -> tuple[Card, ...]:
     """One card for each registration in force."""
     standing = {
-        item.registration_id: item
-        for item in versions
-        if item.state in (VersionState.PENDING, VersionState.CURRENT)
+        item.registration_id: item for item in versions if item.state in (VersionState.PENDING, VersionState.CURRENT)
     }
     return tuple(_card(person, item, standing.get(item.pk)) for item in live_registrations(person))
 
@@ -178,12 +177,12 @@ def _downloads(user: User, numbers: dict[str, int]) -> QuerySet[Event]:
 
 def _version(item: CertificateVersion, standing: Standing) -> Moment:
     current = item.state in (VersionState.PENDING, VersionState.CURRENT)
-    ended = "" if current else f"已停用：{item.end_reason}" if item.end_reason else "已停用"
+    ended = "" if current else f"{day(item.ended_at)} 停用：{item.end_reason or standing.label}"
     return Moment(
-        title=f"第 {item.version} 版",
+        title=_title(item),
         when=day(item.issued_on),
-        who=f"{item.reason}，{'现行' if current else '已停用'}" if current else item.reason,
-        note=standing.label if current else ended,
+        who=f"{item.reason}，{'现行' if current else '已停用'}",
+        note=ended if standing in (Standing.VALID, Standing.SUPERSEDED) else standing.label,
         url=reverse("person:certificate", args=[item.pk]),
         now=current,
     )
@@ -197,10 +196,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     table = Table(
         columns=(
-            Column("证书", lambda row: format_html("<b>{}</b>", _title(row)), css="m-top"),
+            Column("版本", lambda row: format_html('<b class="text-nowrap">{}</b>', _title(row)), css="m-top"),
+            Column("聘用企业", lambda row: row.facts.get("employer", ""), css="m-wide"),
             Column("证书编号", "number", css="ej-num m-wide", data_label="证书编号"),
-            Column("注册编号", "registration.number", css="ej-num m-wide", data_label="注册编号"),
-            Column("企业名称", lambda row: row.facts.get("employer", ""), css="m-wide"),
             Column("签发日期", lambda row: day(row.issued_on), css="ej-num", data_label="签发日期"),
             Column("状态", lambda row: _chip(standing_of(row, today)), css="m-top m-end"),
         ),
@@ -221,7 +219,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _title(version: CertificateVersion) -> str:
-    return f"第 {version.version} 版"
+    temporary = version.registration.registration_class == RegistrationClass.TEMPORARY
+    return f"第 {version.version} 版{'（临时）' if temporary else ''}"
 
 
 def _chip(standing: Standing) -> SafeString:
@@ -287,7 +286,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if version.state not in (VersionState.PENDING, VersionState.CURRENT):
         raise Http404
     finding = judge(version)
-    registration = live_registrations(myself(request)).filter(pk=version.registration_id).first()
+    held = live_registrations(myself(request)).filter(pk=version.registration_id)
     context = {
         "version": version,
         "title": version.registration.get_registration_class_display(),
@@ -296,7 +295,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "now": stamp(clock.now()),
         "code": qr(documents.qr(verification_url(version)), "证书查验二维码"),
         "specialties": [
-            validity(registration, item) for item in (registration.specialties.all() if registration else ())
+            validity(registration, item) for registration in held for item in registration.specialties.all()
         ],
     }
     return render(request, "person/show.html", context)

@@ -54,12 +54,13 @@ def drawn(text: str) -> ContentFile[bytes] | None:
     """The picture of a signature drawn on the page; None when nothing was drawn. Raises FileRefused for anything else."""
     if not text:
         return None
+    broken = FileRefused("没有收到完整的签名。请重新书写后提交。", code="corrupt", field="signature")
+    if not text.startswith(_PREFIX) or len(text) > _MOST:
+        raise broken
     try:
-        if not text.startswith(_PREFIX) or len(text) > _MOST:
-            raise ValueError
         content = base64.b64decode(text[len(_PREFIX) :], validate=True)
     except (ValueError, binascii.Error):
-        raise FileRefused("没有收到完整的签名。请重新书写后提交。", code="corrupt", field="signature") from None
+        raise broken from None
     return ContentFile(content, name="signature.png")
 
 
@@ -101,13 +102,16 @@ def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _agree(request: HttpRequest, case: Application) -> None:
     user, person = account(request), myself(request)
-    if request.POST.get("agree") != "on":
-        raise personal.PersonalRefused("请先阅读承诺，并勾选“我已核对并同意”。", code="not_agreed", field="agree")
     signature = drawn(request.POST.get("signature", ""))
-    if signature is not None:
+    if signature is not None:  # first of all, so that nobody has to write it again
         personal.set_signature(person_id=person.pk, upload=signature, actor=user.actor)
     elif person.signature_id is None:
         raise personal.PersonalRefused("请先手写签名，再同意。", code="no_signature", field="signature")
+    if request.POST.get("agree") != "on":
+        kept = "签名已保存。" if signature else ""
+        raise personal.PersonalRefused(
+            f"{kept}请先阅读承诺，并勾选“我已核对并同意以上承诺”。", code="not_agreed", field="agree"
+        )
     actions.consent(application=case, by=user, seen=_seen(request), commitment=commitment(case))
 
 

@@ -148,9 +148,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         names = ("landline", "emergency_name", "emergency_phone", *personal.BLANK_ONLY)
         form = ContactForm(initial={name: getattr(person, name) for name in names}, person=person)
         if person.emergency_phone_mask or person.landline:
-            audit.record_read(
-                actor=account(request).actor, purpose="本人修改联系信息", kind="person", ids=[person.pk]
-            )
+            audit.record_read(actor=account(request).actor, purpose="本人修改联系信息", kind="person", ids=[person.pk])
     context = {
         "shell": shell(request, "information"),
         "form": form,
@@ -237,7 +235,6 @@ def readers(request: HttpRequest) -> HttpResponse:
         ),
         rows=found,
         empty="还没有人查看过你的完整身份证号、手机号码。",
-        caption="谁看过我的信息",
     )
     context = {
         "shell": shell(request, "information"),

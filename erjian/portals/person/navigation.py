@@ -29,10 +29,10 @@ def shell(request: HttpRequest, current: str = "") -> Shell:
         tabs=tuple(Entry(label, reverse(f"person:{name}"), current=name == current) for name, label in _TABS),
         who=user.name,
         who_icon="user-check",
-        messages_url="/messages/",
+        messages_url=reverse("public:messages"),
         messages_count=mailbox.of(user).unread(),
-        password_url="/password/",
-        sign_out_url="/sign-out/",
+        password_url=reverse("public:password"),
+        sign_out_url=reverse("public:sign-out"),
     )
 
 

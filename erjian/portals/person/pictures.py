@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from erjian import files
 from erjian.files import FileRefused
-from erjian.portals.person.access import account, for_person, for_person_files, myself
+from erjian.portals.person.access import account, for_person, for_person_files, my_id, myself
 from erjian.portals.person.consent import drawn
 from erjian.portals.person.navigation import information_tabs, shell
 from erjian.portals.shared.refusals import wants_json
@@ -42,17 +42,11 @@ def signature(request: HttpRequest) -> HttpResponse:
         picture = drawn(request.POST.get("signature", ""))
         if picture is None:
             raise FileRefused("还没有签名。请在框内手写姓名。", code="empty", field="signature")
-        personal.set_signature(person_id=_person_id(request), upload=picture, actor=account(request).actor)
+        personal.set_signature(person_id=my_id(request), upload=picture, actor=account(request).actor)
     except Refusal as refusal:
         return _signature_page(request, refusal)
     messages.success(request, "签名已保存。")
     return redirect(_next(request) or "person:signature")
-
-
-def _person_id(request: HttpRequest) -> int:
-    person_id = account(request).person_id
-    assert person_id is not None
-    return person_id
 
 
 def _signature_page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
@@ -91,7 +85,7 @@ def _uploaded(request: HttpRequest, action: Any, page: str, said: str, image: st
     upload = request.FILES.get("file")
     if upload is None:
         raise FileRefused("没有收到文件。请选择文件后再上传。", code="empty", field="file")
-    action(person_id=_person_id(request), upload=upload, actor=account(request).actor)
+    action(person_id=my_id(request), upload=upload, actor=account(request).actor)
     if wants_json(request):
         return JsonResponse({"message": said, "thumbnail": reverse(image)})
     messages.success(request, said)

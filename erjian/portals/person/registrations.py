@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from erjian.policy import clock
-from erjian.portals.person.access import account, for_person
+from erjian.portals.person.access import for_person, my_id
 from erjian.portals.person.certificates import validity
 from erjian.portals.person.navigation import certificate_tabs, shell
 from erjian.registry.models import Change, Registration, RegistrationSpecialty, RegistrationStatus
@@ -35,19 +35,22 @@ class Shown:
 @for_person
 def page(request: HttpRequest) -> HttpResponse:
     """Every registration with its specialties and history."""
-    person_id = account(request).person_id
+    person_id = my_id(request)
     registrations = (
         Registration.objects.filter(person_id=person_id)
         .select_related("enterprise")
         .prefetch_related(
             Prefetch(
-                "specialties", queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin")
+                "specialties",
+                queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin"),
             )
         )
         .order_by("-registered_on", "-id")
     )
     changes: dict[int, list[Change]] = {}
-    for change in Change.objects.filter(person_id=person_id, registration_id__isnull=False).order_by("-at", "-id")[:_MOST]:
+    for change in Change.objects.filter(person_id=person_id, registration_id__isnull=False).order_by("-at", "-id")[
+        :_MOST
+    ]:
         changes.setdefault(change.registration_id or 0, []).append(change)
     context = {
         "shell": shell(request, "certificates"),

@@ -37,4 +37,6 @@ def mine(holder: Any, operator: Any, client: Client) -> SimpleNamespace:
     case = waiting(holder, operator)
     user = makers.person_user(holder)
     client.force_login(user)
-    return SimpleNamespace(client=client, user=user, person=holder, operator=operator, case=case, url=f"/person/cases/{case.uuid}/")
+    return SimpleNamespace(
+        client=client, user=user, person=holder, operator=operator, case=case, url=f"/person/cases/{case.uuid}/"
+    )

@@ -39,7 +39,8 @@ def test_the_page_says_what_is_promised(mine: SimpleNamespace) -> None:
     text = page.content.decode()
     assert page.status_code == 200
     assert f"本人受聘且只受聘于{mine.case.enterprise.name}" in text
-    assert "建筑工程" in text and "我已核对并同意" in text
+    assert "建筑工程" in text
+    assert "我已核对并同意" in text
     assert mine.person.id_number not in text
 
 
@@ -47,31 +48,46 @@ def test_consent_sends_the_case_to_the_authority(mine: SimpleNamespace) -> None:
     answer = agree(mine)
     assert (answer.status_code, answer.url) == (302, mine.url)
     mine.case.refresh_from_db()
-    assert mine.case.state == State.REPORTED and mine.case.consented_version == mine.case.form_version
+    assert mine.case.state == State.REPORTED
+    assert mine.case.consented_version == mine.case.form_version
     entry = mine.case.timeline.get(transition="consent")
-    assert "只受聘于" in entry.data["commitment"] and entry.actor_user_id == mine.user.pk
+    assert "只受聘于" in entry.data["commitment"]
+    assert entry.actor_user_id == mine.user.pk
     assert "已同意并签名" in mine.client.get(mine.url).content.decode()
 
 
 def test_without_the_box_nothing_happens(mine: SimpleNamespace) -> None:
     answer = mine.client.post(f"{mine.url}consent/", {"seen": mine.case.version})
-    assert answer.status_code == 422 and "请先阅读承诺" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "请先阅读承诺" in answer.content.decode()
     mine.case.refresh_from_db()
     assert mine.case.state == State.WAIT_PERSON
+
+
+def test_a_forgotten_box_does_not_cost_the_signature(mine: SimpleNamespace) -> None:
+    Person.objects.filter(pk=mine.person.pk).update(signature=None)
+    answer = agree(mine, agree="", signature=drawn())
+    assert answer.status_code == 422
+    assert "签名已保存。请先阅读承诺" in answer.content.decode()
+    assert "<canvas" not in answer.content.decode()
+    assert agree(mine).status_code == 302
 
 
 def test_a_signature_drawn_at_the_consent_is_kept_and_attached(mine: SimpleNamespace) -> None:
     Person.objects.filter(pk=mine.person.pk).update(signature=None)
     mine.case.materials.filter(code="signature").delete()
     page = mine.client.get(f"{mine.url}consent/").content.decode()
-    assert "<canvas" in page and "改为上传签名图片" in page
+    assert "<canvas" in page
+    assert "改为上传签名图片" in page
     refused = agree(mine)
-    assert refused.status_code == 422 and "请先手写签名" in refused.content.decode()
+    assert refused.status_code == 422
+    assert "请先手写签名" in refused.content.decode()
     assert agree(mine, signature=drawn()).status_code == 302
     person = Person.objects.get(pk=mine.person.pk)
     assert person.signature is not None
     item = mine.case.materials.get(code="signature", removed_in=None)
-    assert item.blob_id == person.signature_id and item.origin == "本人确认时提供"
+    assert item.blob_id == person.signature_id
+    assert item.origin == "本人确认时提供"
     assert item.added_in == mine.case.form_version
     assert Change.objects.filter(person_id=person.pk, after__has_key="signature").exists()
     assert Event.objects.filter(code="registry.set_signature", subject_id=str(person.pk)).exists()
@@ -113,7 +129,8 @@ def test_the_portrait_in_the_case_becomes_the_persons(mine: SimpleNamespace) -> 
 def test_a_portrait_uploaded_at_the_consent_replaces_the_one_in_the_case(mine: SimpleNamespace) -> None:
     upload = makers.upload(makers.picture(500, 700, colour="#ffffff"))
     answer = mine.client.post("/person/portrait/", {"file": upload}, headers={"Accept": "application/json"})
-    assert answer.status_code == 200 and answer.json()["message"] == "寸照已保存。"
+    assert answer.status_code == 200
+    assert answer.json()["message"] == "寸照已保存。"
     assert agree(mine).status_code == 302
     person = Person.objects.get(pk=mine.person.pk)
     assert mine.case.materials.get(code="portrait", removed_in=None).blob_id == person.portrait_id
@@ -123,13 +140,15 @@ def test_without_any_portrait_the_consent_is_refused(mine: SimpleNamespace) -> N
     Person.objects.filter(pk=mine.person.pk).update(portrait=None)
     mine.case.materials.filter(code="portrait").delete()
     answer = agree(mine)
-    assert answer.status_code == 422 and "请上传近期免冠正面照" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "请上传近期免冠正面照" in answer.content.decode()
 
 
 def test_the_second_consent_is_answered_kindly(mine: SimpleNamespace) -> None:
     agree(mine)
     again = agree(mine)
-    assert again.status_code == 409 and "不用再次提交" in again.content.decode()
+    assert again.status_code == 409
+    assert "不用再次提交" in again.content.decode()
     assert mine.case.timeline.filter(transition="consent").count() == 1
     assert mine.client.get(f"{mine.url}consent/").status_code == 200
 
@@ -138,13 +157,15 @@ def test_withdrawn_meanwhile(mine: SimpleNamespace) -> None:
     mine.case.refresh_from_db()
     actions.withdraw(application=mine.case, by=mine.operator, seen=mine.case.version)
     for answer in (agree(mine), mine.client.post(f"{mine.url}decline/", {"seen": 1, "opinion": "没有受聘"})):
-        assert answer.status_code == 409 and "企业已撤回这条申报" in answer.content.decode()
+        assert answer.status_code == 409
+        assert "企业已撤回这条申报" in answer.content.decode()
 
 
 @pytest.mark.parametrize("seen", ["1", "", "999999", "x"])
 def test_an_outdated_page_is_refused(mine: SimpleNamespace, seen: str) -> None:
     answer = agree(mine, seen=seen)
-    assert answer.status_code == 409 and "页面打开后" in answer.content.decode()
+    assert answer.status_code == 409
+    assert "页面打开后" in answer.content.decode()
     mine.case.refresh_from_db()
     assert mine.case.state == State.WAIT_PERSON
 
@@ -154,7 +175,8 @@ def test_consent_while_another_case_is_open(mine: SimpleNamespace) -> None:
     agree(mine)
     answer = mine.client.post(f"/person/cases/{other.uuid}/consent/", {"seen": other.version, "agree": "on"})
     assert answer.status_code == 422
-    assert "办结或撤回后才能" in answer.content.decode() and mine.case.enterprise.name in answer.content.decode()
+    assert "办结或撤回后才能" in answer.content.decode()
+    assert mine.case.enterprise.name in answer.content.decode()
     other.refresh_from_db()
     assert other.state == State.WAIT_PERSON
 
@@ -163,7 +185,8 @@ def test_decline_needs_a_reason_and_ends_the_case(mine: SimpleNamespace) -> None
     asked = mine.client.get(f"{mine.url}decline/").content.decode()
     assert "不同意后这条申报即结束" in asked
     refused = mine.client.post(f"{mine.url}decline/", {"seen": mine.case.version, "opinion": "  "})
-    assert refused.status_code == 422 and "请填写不同意的理由" in refused.content.decode()
+    assert refused.status_code == 422
+    assert "请填写不同意的理由" in refused.content.decode()
     done = mine.client.post(f"{mine.url}decline/", {"seen": mine.case.version, "opinion": "已离职"})
     assert done.status_code == 302
     mine.case.refresh_from_db()
@@ -173,7 +196,8 @@ def test_decline_needs_a_reason_and_ends_the_case(mine: SimpleNamespace) -> None
 
 def test_decline_from_an_outdated_page(mine: SimpleNamespace) -> None:
     answer = mine.client.post(f"{mine.url}decline/", {"seen": "1", "opinion": "已离职，合同已解除"})
-    assert answer.status_code == 409 and "已离职，合同已解除" in answer.content.decode()
+    assert answer.status_code == 409
+    assert "已离职，合同已解除" in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["", "consent/", "decline/", "print.pdf", "materials/1/", "letters/1/"])
@@ -215,4 +239,5 @@ def test_stored_signature_is_written_anew(mine: SimpleNamespace) -> None:
     answer = mine.client.post("/person/signature/upload/", {"file": hostile.upload(payload, "签名.png", "image/png")})
     assert answer.status_code == 302
     kept = files.read(Person.objects.get(pk=mine.person.pk).signature)
-    assert b"script" not in kept and b"php" not in kept
+    assert b"script" not in kept
+    assert b"php" not in kept
