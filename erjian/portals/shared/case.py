@@ -172,7 +172,7 @@ def rows(section: Section, values: Mapping[str, Any], *, masked: bool = True) ->
         item = fields[row["l"]]
         if masked and value != "—" and item.name == "id_number":
             value = id_numbers.mask(value)
-        if masked and value != "—" and item.name in ("phone", "handler_phone"):
+        if masked and value != "—" and item.name in ("phone", "landline", "handler_phone"):
             value = phones.mask(value)
         result.append(parts.Row(label=row["l"], value=value, wide=bool(row.get("wide"))))
     return tuple(result)

@@ -47,7 +47,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, template, context, status=status)
 
 
-_NOT_SHOWN = {"csrfmiddlewaretoken", "seen", "decision", "do"}
+_NOT_SHOWN = {"csrfmiddlewaretoken", "seen", "decision", "do", "agree", "signature"}
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ function start(form, SignaturePad) {
   fit();
   form.querySelector("[data-signature-send]").disabled = false;
   addEventListener("resize", fit);
+  pad.addEventListener("beginStroke", () => { warning.textContent = ""; });
   form.querySelector("[data-signature-clear]").addEventListener("click", () => pad.clear());
   form.addEventListener("submit", (event) => {
     if (pad.isEmpty()) {
