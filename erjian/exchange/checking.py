@@ -17,10 +17,11 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True)
 class Good:
-    """A well-formed row: its line and the values for the stage."""
+    """A well-formed row: its line, the values for the stage, and what it shares with the rows it is loaded with."""
 
     line: int
     values: tuple[Any, ...]
+    company: Any = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Bad:
 
     line: int
     message: str
+    company: Any = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Checker:
     def check(self, source: Source) -> Iterator[Good | Bad]:
         """Every row that is not empty, as good or bad."""
         formulas = self._formulas(source)
+        together = self._kind.together
         for line, cells in source.rows():
             if len(cells) < self._width:
                 cells = [*cells, *[""] * (self._width - len(cells))]  # noqa: PLW2901 - a short line of a CSV
@@ -84,7 +87,11 @@ class Checker:
             if row is None:
                 continue
             problems += [f"{header}：{text}" for header, text in self._kind.check(row)]
-            yield Bad(line, "；".join(problems)) if problems else Good(line, tuple(self._kind.convert(row)))
+            company = row[together] if together else None
+            if problems:
+                yield Bad(line, "；".join(problems), company)
+            else:
+                yield Good(line, self._kind.convert(row), company)
 
     def _formulas(self, source: Source) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}

@@ -47,7 +47,7 @@ class Kind:
     """One kind of import.
 
     `check` looks at the parsed cells of one row and yields what is wrong between them; `convert` turns them into the
-    values of the load's columns. `name` and `id_number` say by which columns an error list names the row.
+    values of the load's columns. Rows with the same value in the column `together` are loaded together or not at all.
     """
 
     code: str
@@ -55,9 +55,9 @@ class Kind:
     purpose: str
     columns: tuple[Column, ...]
     load: Load
-    convert: Callable[[dict[str, Any]], Sequence[Any]]
+    convert: Callable[[dict[str, Any]], tuple[Any, ...]]
     check: Callable[[dict[str, Any]], Iterable[Problem]]
-    labelled_by: str = "name"
+    together: str = ""
 
     @cached_property
     def by_header(self) -> dict[str, Column]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from erjian.audit import Actor
 from erjian.exchange import spreadsheets
@@ -86,16 +87,25 @@ def _fill(
     """Copy the good rows to the stage, collect the bad ones; returns how many rows there were."""
     rows = 0
     total = source.total
+    companies: dict[Any, list[int]] = {}
+    spoilt: dict[Any, int] = {}
     progress("读取", 0, total)
     with stage.copy() as copy:
         for result in checker.check(source):
             rows += 1
             if isinstance(result, Good):
                 copy.write_row((result.line, *result.values))
+                if result.company is not None:
+                    companies.setdefault(result.company, []).append(result.line)
             else:
                 problems[result.line] = result.message
+                if result.company is not None:
+                    spoilt.setdefault(result.company, result.line)
             if rows % _EVERY == 0:
                 progress("读取", rows, total)
+    for company, line in spoilt.items():
+        if lines := companies.get(company):
+            stage.refuse(lines, f"同一{company}的第 {line} 行有错误")
     progress("读取", rows, rows)
     return rows
 

@@ -17,6 +17,7 @@ was touched, which is what makes a dry run exactly the same as the real one up t
 from erjian.registry.importing.kinds import BARS, ENTERPRISE_QUALIFICATIONS, ENTERPRISES, QUALIFICATIONS
 from erjian.registry.importing.merging import Fact, Load, Merge
 from erjian.registry.importing.people import PERSON_COLUMNS
+from erjian.registry.importing.registrations import REGISTRATIONS
 from erjian.registry.importing.stages import Counts, Difference, Stage, stage
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ENTERPRISE_QUALIFICATIONS",
     "PERSON_COLUMNS",
     "QUALIFICATIONS",
+    "REGISTRATIONS",
     "Counts",
     "Difference",
     "Fact",

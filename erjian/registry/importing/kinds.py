@@ -50,12 +50,23 @@ QUALIFICATIONS = Merge(
     ),
 )
 
+
+def keep_authorities(cursor: CursorWrapper) -> None:
+    """An authority that was only derived from the row's city stays as it is unless the enterprise has moved."""
+    cursor.execute(
+        f"UPDATE {STAGE} s SET filing_authority = NULL FROM registry_enterprise e "  # noqa: S608
+        "WHERE e.credit_code = s.credit_code AND s.derived "
+        "AND coalesce(s.origin, e.origin) = e.origin AND (coalesce(s.city, e.city) = e.city OR e.origin <> 'inside')"
+    )
+
+
 #: 企业. The name changes only by 企业名称变更, never by an import (domain decision G.13).
 ENTERPRISES = Merge(
     model=Enterprise,
     keys=("credit_code",),
     match="t.credit_code = s.credit_code",
-    further=(("label", "text"), ("credit_code", "text"), ("name", "text")),
+    further=(("label", "text"), ("credit_code", "text"), ("name", "text"), ("derived", "boolean")),
+    resolve=keep_authorities,
     facts=(
         Fact("credit_code_override"),
         Fact("origin", default="'inside'"),

@@ -79,6 +79,15 @@ class Stage:
         with connection.cursor() as cursor, cursor.copy(f"COPY {STAGE} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
             yield copy
 
+    def refuse(self, lines: list[int], message: str) -> None:
+        """Mark rows as errors for a reason that the caller knows."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {STAGE} SET outcome = 'error', problems = concat_ws('；', problems, %s) "  # noqa: S608
+                "WHERE line = ANY(%s)",
+                [message, lines],
+            )
+
     def judge(self, *, lock: bool) -> None:
         """Compare the rows with the register. With `lock` the rows that they concern stay as they are until the end."""
         with connection.cursor() as cursor:
