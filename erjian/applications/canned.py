@@ -61,7 +61,7 @@ def phrases(user: User, step: str) -> tuple[Phrase, ...]:
 
 def add(*, user: User, step: str, text: str) -> CannedOpinion:
     """Keep a phrase. Raises CaseRefused when it is empty, too long, known already or one too many."""
-    text = " ".join(text.split())
+    text = " ".join(text.replace("\x00", "").split())
     if not text:
         raise CaseRefused("请填写常用意见。", code="required", field="text")
     if len(text) > 300:

@@ -20,13 +20,15 @@ from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
 from erjian.portals.authority.access import for_officer, officer
-from erjian.portals.authority.deciding import done, seen_version
+from erjian.portals.authority.deciding import done, plain, seen_version
 from erjian.portals.authority.desk import at_desk
 from erjian.portals.authority.navigation import shell
 from erjian.portals.shared.serving import case_or_404
 
 FREE = 3
 """Empty lines offered for what is neither a field nor a material."""
+MOST_FREE = 30
+LONGEST_ITEM = 500
 _NUMBERED = re.compile(r"^\s*[（(]?\d{1,2}[)）.、．]\s*")
 _MISSING = "未提供，请上传。"
 _UNFIT = "请重新上传清晰、完整的材料。"
@@ -108,10 +110,12 @@ def merge(items: Iterable[Item], *, ticked: Iterable[str], opinion: str) -> tupl
 def _posted(request: HttpRequest, items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     on = set(request.POST.getlist("on"))
     shown = tuple(
-        replace(item, chosen=item.target in on, detail=request.POST.get(f"detail-{item.target}", "").strip())
+        replace(
+            item, chosen=item.target in on, detail=plain(request.POST.get(f"detail-{item.target}", ""))[:LONGEST_ITEM]
+        )
         for item in items
     )
-    free = tuple(text.strip() for text in request.POST.getlist("free") if text.strip())
+    free = tuple(text[:LONGEST_ITEM] for each in request.POST.getlist("free")[:MOST_FREE] if (text := plain(each)))
     return shown, free
 
 
@@ -139,7 +143,9 @@ def correction(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return done(request, case, "request_correction")
     if not at_desk(case, user):
         return redirect("authority:case", uuid=case.uuid)
-    items, free = merge(everything(case), ticked=request.POST.getlist("item"), opinion=request.POST.get("opinion", ""))
+    items, free = merge(
+        everything(case), ticked=request.POST.getlist("item"), opinion=plain(request.POST.get("opinion", ""))
+    )
     seen = seen_version(request) if request.method == "POST" else case.version
     return _page(request, case, items, free, seen=seen)
 

@@ -26,6 +26,9 @@ from erjian.portals.authority.navigation import shell
 from erjian.portals.shared.serving import case_or_404
 from erjian.standards.errors import Refusal
 
+LONGEST = 2000
+"""Characters of an opinion."""
+
 Act = Callable[[Application, User, int, str], Application]
 
 ACTS: Mapping[str, Act] = {
@@ -54,6 +57,17 @@ def seen_version(request: HttpRequest) -> int:
     return int(text)
 
 
+def plain(text: str) -> str:
+    """What somebody typed, without blanks around it and without what the database cannot keep."""
+    return text.replace("\x00", "").strip()
+
+
+def check_length(opinion: str) -> None:
+    """Raises CaseRefused for an opinion longer than a letter can carry."""
+    if len(opinion) > LONGEST:
+        raise CaseRefused(f"意见最多 {LONGEST} 个字。请缩短后再提交。", code="max_length", field="opinion")
+
+
 def done(request: HttpRequest, before: Application, name: str) -> HttpResponse:
     """Say what was done and go on to the next case."""
     letter = TRANSITIONS[name].letter
@@ -67,11 +81,12 @@ def done(request: HttpRequest, before: Application, name: str) -> HttpResponse:
 def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Perform one decision of the desk. A case that changed meanwhile answers 409, a forged decision 403 or 422."""
     case, user, name = case_or_404(request, uuid), officer(request), request.POST.get("decision", "")
-    opinion = request.POST.get("opinion", "").strip()
+    opinion = plain(request.POST.get("opinion", ""))
     if name not in ACTS:
         raise Refusal("没有这样的办理结果。请刷新页面后重新办理。", code="unknown_decision")
     seen = seen_version(request)
     try:
+        check_length(opinion)
         if not request.POST.get("asked") and at_desk(case, user) and not (TRANSITIONS[name].reason and not opinion):
             return _ask(request, case, name, opinion, seen)
         ACTS[name](case, user, seen, opinion)

@@ -49,8 +49,11 @@ class Viewer:
     original: str = ""
     page: int = 1
     pages: int = 1
+    desk: str = ""
+    partial: str = ""
     former: str = ""
     next: str = ""
+    """Queries for the pages before and after: below `desk` the whole page, below `partial` the viewer alone."""
     about: str = ""
     origin: str = ""
     frames: tuple[Frame, ...] = ()
@@ -103,7 +106,7 @@ def show(
     pages = item.blob.pages or 1
     page = min(max(int(params["page"]), 1), pages) if params.get("page", "").isdecimal() else 1
     file = f"{base}materials/{item.pk}/"
-    turn = f"{{}}?material={item.pk}&page={{}}{tail}"
+    turn = f"?material={item.pk}&page={{}}{tail}"
     return Viewer(
         title=row.material.label,
         code=row.material.code,
@@ -111,8 +114,10 @@ def show(
         original=file,
         page=page,
         pages=pages,
-        former=turn.format(partial, page - 1) if page > 1 else "",
-        next=turn.format(partial, page + 1) if page < pages else "",
+        desk=desk,
+        partial=partial,
+        former=turn.format(page - 1) if page > 1 else "",
+        next=turn.format(page + 1) if page < pages else "",
         about=_said(item),
         origin=item.origin,
         frames=tuple(frames),

@@ -14,7 +14,7 @@ from erjian.applications import actions, engine
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
 from erjian.portals.authority.access import for_officer, officer
-from erjian.portals.authority.deciding import done, seen_version
+from erjian.portals.authority.deciding import done, plain, seen_version
 from erjian.portals.authority.desk import at_desk
 from erjian.portals.authority.navigation import shell
 from erjian.portals.shared.serving import case_or_404
@@ -74,7 +74,7 @@ def refusal(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if not at_desk(case, user):
         return redirect("authority:case", uuid=case.uuid)
     seen = seen_version(request) if request.method == "POST" else case.version
-    return _page(request, case, RefusalForm(initial={"reason": request.POST.get("opinion", "")}), seen=seen)
+    return _page(request, case, RefusalForm(initial={"reason": plain(request.POST.get("opinion", ""))}), seen=seen)
 
 
 def _page(request: HttpRequest, case: Application, form: RefusalForm, *, seen: int, status: int = 200) -> HttpResponse:

@@ -114,7 +114,7 @@ def _answer(
 
 def _conditions(request: HttpRequest, **paths: str) -> dict[str, Any]:
     """The query's parameters as conditions, by the paths given."""
-    asked = {path: request.GET.get(name, "").strip() for name, path in paths.items()}
+    asked = {path: request.GET.get(name, "").replace("\x00", "").strip() for name, path in paths.items()}
     person = paths.get("person")
     if person and not asked[person].isdecimal():
         asked[person] = ""

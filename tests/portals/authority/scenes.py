@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,9 @@ from django.test import Client
 from erjian.accounts.models import Function, User
 from erjian.applications import actions, form_data
 from erjian.applications.models import Application
+from erjian.applications.states import State
+from erjian.policy import clock
+from erjian.registry.models import Enterprise
 from tests import makers
 
 CITY, OTHER_CITY, PROVINCE = "430100", "430200", "430000"
@@ -76,3 +80,18 @@ def desk(case: Application, tail: str = "") -> str:
 
 def page(case: Application, tail: str = "") -> str:
     return f"/authority/cases/{case.uuid}/{tail}"
+
+
+def crowd(enterprise: Enterprise, by: User, count: int) -> list[Application]:
+    """Many reported cases at once, with no more in them than lists show."""
+    people = [makers.person(f"排队的人{number}", verified=False) for number in range(count)]
+    now, today = clock.now(), clock.today()
+    return Application.objects.bulk_create(
+        Application(
+            procedure_code="initial", registration_class="constructor", person=person, enterprise=enterprise,
+            authority_code=enterprise.filing_authority, state=State.REPORTED, acting_authority=enterprise.filing_authority,
+            acting_function=Function.ACCEPTANCE, due_on=today + timedelta(days=number // 3), number=f"CS-{person.pk:06d}",
+            created_by=by, created_at=now, reported_at=now, form_version=1,
+        )
+        for number, person in enumerate(people)
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from erjian.applications.models import Application, CannedOpinion
 from erjian.applications.states import State
 from erjian.policy import clock
 from tests import makers
-from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, desk, page, signed_in
+from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, crowd, desk, page, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -120,8 +120,8 @@ def test_queries_do_not_grow_with_the_list(scene: Scene) -> None:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         before[address] = len(queries)
+    crowd(scene.enterprise, scene.operator, 30)
     for number in range(8):
-        scene.reported(f"申报人{number}")
         makers.enterprise(f"湖南第{number}建筑有限公司")
     for address in addresses:
         with CaptureQueriesContext(connection) as queries:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import io
+import re
+
 import pytest
 from django.test import Client
+from PIL import Image
 
 from erjian import audit
 from erjian.accounts.models import Function
-from erjian.applications import actions
+from erjian.applications import actions, materials
 from erjian.applications.models import Application, Letter
 from erjian.applications.states import State
 from erjian.policy import clock
 from tests import makers
-from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, desk, page, signed_in
+from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, crowd, desk, page, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -251,9 +256,59 @@ def test_queries_do_not_grow_with_the_queue(scene: Scene, django_assert_num_quer
     client.get(desk(case))
     with CaptureQueriesContext(connection) as one:
         client.get(desk(case))
-    for number in range(8):
-        scene.reported(f"申报人{number}")
+    crowd(scene.enterprise, scene.operator, 30)
     with CaptureQueriesContext(connection) as many:
         client.get(desk(case))
     assert len(one) == len(many)
     assert len(many) < 45
+
+
+def test_a_long_queue_is_paged_by_key(scene: Scene) -> None:
+    cases = crowd(scene.enterprise, scene.operator, 53)
+    client = signed_in(scene.acceptor)
+    case = scene.reported("最后来的人")
+    text = client.get(desk(case)).content.decode()
+    assert ">54</span>" in text
+    shown = re.findall(r"排队的人\d+", text)
+    assert len(shown) == 49, "and the one that came last, but is due earlier"
+    more = re.search(r'queue-more"><a href="([^"]+)"', text)
+    assert more is not None
+    rest = client.get(desk(case) + html.unescape(more[1])).content.decode()
+    later = re.findall(r"排队的人\d+", rest)
+    assert set(later) | set(shown) == {each.person.name for each in cases}
+    assert len(later) == len(cases) - 49
+    for nonsense in ("x", "2026-13-40_1", "_", "2026-11-23_99999999999999999999"):
+        assert client.get(desk(case, f"?after={nonsense}")).status_code == 200
+
+
+def test_pages_of_a_pdf_are_shown_as_pictures(scene: Scene) -> None:
+    stream = io.BytesIO()
+    sheets = [Image.new("RGB", (420, 594), colour) for colour in ("#fff", "#eef")]
+    sheets[0].save(stream, "PDF", save_all=True, append_images=sheets[1:])
+    person = makers.person("彭志远")
+    makers.qualification(person)
+    case = makers.draft(person, scene.operator)
+    pdf = makers.upload(stream.getvalue(), "contract.pdf", "application/pdf")
+    item = materials.attach(application=case, code="contract", upload=pdf, by=scene.operator)
+    case = actions.report(application=case, by=scene.operator, seen=None)
+    case = actions.consent(application=case, by=makers.person_user(person), seen=case.version, commitment="同意")
+    client = signed_in(scene.acceptor)
+    text = client.get(desk(case, f"viewer/?material={item.pk}&page=2")).content.decode()
+    assert "2 / 2 页" in text
+    assert "上页" in text
+    assert "下页" not in text
+    image = client.get(page(case, f"materials/{item.pk}/?page=2"))
+    assert image["Content-Type"] == "image/png"
+    assert "2 / 2 页" in client.get(desk(case, f"viewer/?material={item.pk}&page=99")).content.decode()
+
+
+def test_words_the_database_cannot_keep_are_no_fault(scene: Scene) -> None:
+    case = scene.reported()
+    client = signed_in(scene.acceptor)
+    assert decide(client, case, "accept", "长" * 2001).status_code == 422
+    assert decide(client, case, "accept", "材料\x00齐全").status_code == 302
+    case.refresh_from_db()
+    assert case.timeline.get(transition="accept").opinion == "材料齐全"
+    assert client.get("/authority/cases/?name=%00&number=%00").status_code == 200
+    keeper = signed_in(makers.officer(CITY, Function.REGISTER))
+    assert keeper.get("/authority/register/people/?name=%00&person=99999999999999999999").status_code == 200
