@@ -69,19 +69,34 @@ def verify(pdf: bytes) -> Verification:
     except Exception as error:  # the reader fails in many ways on hostile files
         if traces:
             return _tampered(digest, "文件结构已损坏，签名无法核对")
+        if _readable(pdf):
+            # Somebody's own PDF, written less strictly than ours: not damaged, only not signed.
+            return _unsigned(digest)
         raise DocumentRefused("PDF 文件已损坏，无法读取。请重新下载后再核验。", code="corrupt") from error
     if encrypted:
         raise DocumentRefused("PDF 文件已加密，无法核验。请上传平台下载的原文件。", code="encrypted")
     if not signatures:
         if traces:
             return _tampered(digest, "签名已被移除或者破坏")
-        return Verification(State.UNSIGNED, "文件没有电子签名，不是平台签发的电子文件。", digest)
+        return _unsigned(digest)
     try:
         return _judge(signatures, pdf, digest)
     except _DamagedError as error:
         return _tampered(digest, str(error), signatures[0])
     except Exception:  # noqa: BLE001 whatever stops the check, the file does not fit its signature
         return _tampered(digest, "签名数据无法解析")
+
+
+def _readable(pdf: bytes) -> bool:
+    """Whether a lenient reader finds pages."""
+    try:
+        return PdfFileReader(io.BytesIO(pdf), strict=False).root["/Pages"] is not None
+    except Exception:  # noqa: BLE001 the reader fails in many ways on hostile files
+        return False
+
+
+def _unsigned(digest: str) -> Verification:
+    return Verification(State.UNSIGNED, "文件没有电子签名，不是平台签发的电子文件。", digest)
 
 
 def _refuse_non_pdf(pdf: bytes) -> None:
