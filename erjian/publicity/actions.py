@@ -220,7 +220,7 @@ def _count_up(batch: Batch) -> None:
 
 
 def _title(title: str) -> str:
-    title = " ".join(title.split())
+    title = " ".join(title.replace("\0", "").split())
     if not title:
         raise PublicityRefused("请填写标题。", code="title_missing", field="title")
     if len(title) > 200:

@@ -12,7 +12,7 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.applications.workflow import next_step
 from erjian.policy import authorities, clock
-from erjian.procedures import Step, all_procedures
+from erjian.procedures import Procedure, Step, all_procedures
 from erjian.publicity.models import Batch, BatchItem, BatchKind, BatchState, ItemState, Notice
 
 OUT = (BatchState.PUBLISHED, BatchState.CLOSED)
@@ -74,7 +74,7 @@ def candidates(kind: str) -> QuerySet[Application]:
     公示: passed by the final review where the route has a 公示. 公告: 公示 over (准予), passed where there is no
     公示 (准予), and not passed (不准予).
     """
-    published = [p.code for p in all_procedures() if next_step(p, Step.FINAL_REVIEW) == Step.PUBLICITY]
+    published = [p.code for p in all_procedures() if _is_published(p)]
     waiting = Application.objects.filter(acting_authority=authorities.province().code)
     if kind == BatchKind.PUBLICITY:
         found = waiting.filter(state=State.REVIEW_OK, procedure_code__in=published)
@@ -84,6 +84,11 @@ def candidates(kind: str) -> QuerySet[Application]:
             state__in=(State.PUBLICITY_DONE, State.REVIEW_NG, State.REVIEW_OK), procedure_code__in=announced
         ).exclude(state=State.REVIEW_OK, procedure_code__in=published)
     return found.exclude(Exists(_unfinished(kind))).order_by("due_on", "pk")
+
+
+def _is_published(procedure: Procedure) -> bool:
+    """Whether a 公示 follows the final review of a procedure in this province."""
+    return Step.FINAL_REVIEW in procedure.route and next_step(procedure, Step.FINAL_REVIEW) == Step.PUBLICITY
 
 
 def _unfinished(kind: str) -> QuerySet[BatchItem]:

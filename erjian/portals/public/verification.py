@@ -6,6 +6,7 @@ certificate. A search by name and number shows everything else.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,6 +39,7 @@ MISSES = limits.Limit("verify-miss", 20, timedelta(minutes=10))
 """Searches that find nothing, per address; whoever holds certificates is never limited."""
 UPLOADS = limits.Limit("verify-file", 60, timedelta(minutes=10))
 MOST_BYTES = 20 * 1024 * 1024
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @never_cache
 def by_token(request: HttpRequest, token: str) -> HttpResponse:
     """The address in the QR code."""
-    finding = verifying.by_token(token)
+    finding = _behind(token)
     if finding is None:
         verdict = Verdict(
             "bad", "没有这本证书", "二维码中的地址不在登记库中，证书可能是伪造的。请勿采信，可向主管单位反映。"
@@ -145,11 +147,16 @@ def by_token(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def portrait(request: HttpRequest, token: str) -> HttpResponse:
     """The portrait of the certificate behind a QR address."""
-    finding = verifying.by_token(token)
+    finding = _behind(token)
     blob = _portrait(finding.version) if finding else None
     if blob is None:
         raise Http404
     return files.response(blob, filename="portrait.jpg")
+
+
+def _behind(token: str) -> Finding | None:
+    """The certificate behind a QR address; what cannot be one is not even looked for."""
+    return verifying.by_token(token) if _TOKEN.fullmatch(token) else None
 
 
 def _portrait(version: CertificateVersion) -> Blob | None:

@@ -110,7 +110,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
                     answer=form.cleaned_data["answer"],
                 )
             except Refusal as refusal:
-                if getattr(refusal, "status", 422) == 403:
+                if refusal.code == "settled" or getattr(refusal, "status", 422) == 403:
                     raise
                 form.refuse(refusal)
             else:
