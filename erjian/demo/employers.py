@@ -93,11 +93,12 @@ def _trade(name: str) -> tuple[str, EnterpriseType, tuple[str, ...]]:
     return next((trade for trade in _TRADES if trade[0] in name), _TRADES[0])
 
 
-def _enterprise(rng: random.Random, serial: int, name: str, origin: str, city: str, outside: str) -> Enterprise:
+def _enterprise(rng: random.Random, serial: int, row: tuple[str, str, str, str]) -> Enterprise:
+    name, origin, city, outside = row
     county = rng.choice(list(regions.counties_of(city))) if city else ""
     if name == MAIN:
         county = "430104"
-    trade, kind, scopes = _trade(name)
+    _, kind, scopes = _trade(name)
     where = regions.name(county) or regions.name(outside)
     local = origin == EnterpriseOrigin.PROVINCIAL
     return Enterprise(
@@ -144,7 +145,7 @@ def _qualify(rng: random.Random, enterprise: Enterprise, serial: int, *, today: 
 def found(rng: random.Random, *, password_hash: str) -> list[Employer]:
     """Create the enterprises with their 资质 and operators; the main one comes first."""
     today = clock.today()
-    enterprises = [_enterprise(rng, serial, *row) for serial, row in enumerate(_plan(), 1)]
+    enterprises = [_enterprise(rng, serial, row) for serial, row in enumerate(_plan(), 1)]
     # The ways in which profiles and businesses go wrong; positions keep clear of the named enterprises.
     bare, holes, abnormal = enterprises[9], enterprises[10], enterprises[11]
     holes.capital, holes.office_phone, holes.address = None, "", ""

@@ -229,7 +229,10 @@ class _Mass:
         last = min(first + timedelta(days=rng.randint(1095, 1095 + 365)), today)
         if again and (last - first).days > 400:
             former = rng.choice(self._employers)
-            self._period(person, facts, former, held, number, first, first, min(last, add_years(first, years)), RegistrationStatus.CANCELLED)
+            self._period(
+                person, facts, former, held=held, number=number, first=first, begin=first,
+                end=min(last, add_years(first, years)), status=RegistrationStatus.CANCELLED,
+            )
         else:
             last = first
         # The period in force began so that it ends within the next three years, for most.
@@ -238,12 +241,14 @@ class _Mass:
         end = min(add_years(begin, years) - timedelta(days=1), add_years(facts.birth, self._rules.age_limit))
         if end <= begin:
             return
-        row = self._period(person, facts, employer, held, number, first, begin, end, RegistrationStatus.VALID)
+        row = self._period(
+            person, facts, employer, held=held, number=number, first=first, begin=begin, end=end, status=RegistrationStatus.VALID
+        )
         if rng.random() < 0.35:
             self._case(person, facts, employer, row, begin)
 
     def _period(
-        self, person: int, facts: PersonFacts, employer: _Employer, held: int, number: str, first: date, begin: date, end: date,
+        self, person: int, facts: PersonFacts, employer: _Employer, *, held: int, number: str, first: date, begin: date, end: date,
         status: RegistrationStatus,
     ) -> int:
         self._certificate += 1

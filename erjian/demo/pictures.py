@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Sequence
-from functools import cache
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings

@@ -101,7 +101,9 @@ class _Load:
         self._year = clock.today().year
 
     def run(self, count: int) -> None:
+        """Everything in order; `count` people."""
         total = 100
+        self._count = count
         self._tell(0, total, "主管单位和企业")
         password_hash = make_password(offices.PASSWORD)
         officers = offices.appoint(self._rng, password_hash=password_hash)
@@ -139,13 +141,15 @@ class _Load:
         """Every story's ending with its employer, dealt out in turn; more for the capital's enterprises."""
         main = self._employers[0]
         others = self._fit()
+        # A small province, for tests, tells every kind of story but not as often.
+        most = 99 if self._count >= NORMAL else 2
         capital = [item for item in others if item.enterprise.filing_authority == main.enterprise.filing_authority]
         circle = [*others, *capital]
         turns: list[tuple[str, Employer]] = [("wait_person", main), ("batch", main)]
         position = 0
         for ending, (own, shared) in _STORIES.items():
             turns += [(ending, main)] * own
-            for _ in range(shared):
+            for _ in range(min(shared, most)):
                 turns.append((ending, circle[position % len(circle)]))
                 position += 1
         return turns

@@ -107,6 +107,13 @@ class Story:
     """Whether the stand-ins of the offices work on it."""
     reason: str = ""
 
+    @property
+    def known(self) -> Application:
+        """The case, which has been started by now."""
+        if self.case is None:
+            raise LookupError(f"the story “{self.ending}” has not begun")
+        return self.case
+
 
 @dataclass(order=True)
 class Event:
@@ -143,13 +150,8 @@ class Teller:
     def officer(self, story: Story, function: Function) -> User:
         """Who takes an officer's step: the filing authority's, or the province's."""
         province = function in (Function.FINAL_REVIEW, Function.DECISION)
-        code = authorities.province().code if province else self._case(story).authority_code
+        code = authorities.province().code if province else story.known.authority_code
         return self._officers.of(code, function, second=story.second)
-
-    @staticmethod
-    def _case(story: Story) -> Application:
-        assert story.case is not None
-        return story.case
 
     # The enterprise and the person
 
@@ -160,7 +162,7 @@ class Teller:
         )
 
     def _fill(self, story: Story) -> None:
-        case, who = self._case(story), story.candidate
+        case, who = story.known, story.candidate
         begin = who.qualified_on if self._rng.random() < 0.5 else date(who.qualified_on.year, 1, 1)
         open_end = self._rng.random() < 0.4
         values = form_data.unseal(case.draft) | {
@@ -175,7 +177,7 @@ class Teller:
         self._attach_papers(story, begin)
 
     def _attach_papers(self, story: Story, begin: date) -> None:
-        case, who = self._case(story), story.candidate
+        case, who = story.known, story.candidate
         facts, label = who.facts, Specialty(who.facts.specialty).label
         papers = [
             ("qualification", "资格证书.jpg", pictures.paper(
@@ -216,30 +218,30 @@ class Teller:
         return pictures.paper("劳动合同书", lines, issuer=who.employer.enterprise.name, day=f"{begins}", colour="#3f5878")
 
     def _report(self, story: Story) -> None:
-        case = Application.objects.get(pk=self._case(story).pk)
+        case = Application.objects.get(pk=story.known.pk)
         story.case = actions.report(application=case, by=story.candidate.employer.filer, seen=case.version)
 
     def _remind(self, story: Story) -> None:
-        story.case = actions.remind(application=self._case(story), by=story.candidate.employer.filer)
+        story.case = actions.remind(application=story.known, by=story.candidate.employer.filer)
 
     def _consent(self, story: Story) -> None:
-        case = self._case(story)
+        case = story.known
         text = case.procedure.commitments["person"].format(enterprise=case.enterprise.name, person=case.person.name)
         story.case = actions.consent(application=case, by=story.candidate.user, seen=case.version, commitment=text)
 
     def _decline(self, story: Story) -> None:
         story.case = actions.decline(
-            application=self._case(story), by=story.candidate.user, seen=None, opinion=self._rng.choice(_DECLINING)
+            application=story.known, by=story.candidate.user, seen=None, opinion=self._rng.choice(_DECLINING)
         )
 
     def _withdraw(self, story: Story) -> None:
         story.case = actions.withdraw(
-            application=self._case(story), by=story.candidate.employer.filer, seen=None, opinion="聘用信息有误，修改后重新申报"
+            application=story.known, by=story.candidate.employer.filer, seen=None, opinion="聘用信息有误，修改后重新申报"
         )
 
     def _resubmit(self, story: Story) -> None:
         filer = story.candidate.employer.filer
-        case = Application.objects.get(pk=self._case(story).pk)
+        case = Application.objects.get(pk=story.known.pk)
         values = form_data.unseal(case.draft) | {"punishments": "无", "landline": "0731-88001234"}
         case = actions.save(application=case, values=values, specialties=case.specialties, by=filer)
         story.case = actions.resubmit(application=case, by=filer, seen=case.version)
@@ -247,7 +249,7 @@ class Teller:
     def _resubmit_papers(self, story: Story) -> None:
         """Only a better scan: the person is not asked again."""
         filer = story.candidate.employer.filer
-        case = Application.objects.get(pk=self._case(story).pk)
+        case = Application.objects.get(pk=story.known.pk)
         poor = case.materials.get(code="contract", removed_in__isnull=True)
         MaterialFile.objects.filter(pk=poor.pk).update(removed_in=case.form_version + 1)
         MaterialFile.objects.create(
@@ -260,22 +262,22 @@ class Teller:
     # The offices
 
     def _accept(self, story: Story) -> None:
-        story.case = actions.accept(application=self._case(story), by=self.officer(story, Function.ACCEPTANCE), seen=None)
+        story.case = actions.accept(application=story.known, by=self.officer(story, Function.ACCEPTANCE), seen=None)
 
     def _request_correction(self, story: Story) -> None:
         story.case = actions.request_correction(
-            application=self._case(story), by=self.officer(story, Function.ACCEPTANCE), seen=None, items=self._rng.choice(_CORRECTIONS)
+            application=story.known, by=self.officer(story, Function.ACCEPTANCE), seen=None, items=self._rng.choice(_CORRECTIONS)
         )
 
     def _refuse_acceptance(self, story: Story) -> None:
         story.case = actions.refuse_acceptance(
-            application=self._case(story), by=self.officer(story, Function.ACCEPTANCE), seen=None,
+            application=story.known, by=self.officer(story, Function.ACCEPTANCE), seen=None,
             opinion=_NOT_ACCEPTED, ground="not_competent",
         )
 
     def _first(self, story: Story, *, passed: bool) -> None:
         story.case = actions.first_review(
-            application=self._case(story), by=self.officer(story, Function.FIRST_REVIEW), seen=None, passed=passed,
+            application=story.known, by=self.officer(story, Function.FIRST_REVIEW), seen=None, passed=passed,
             opinion=self._rng.choice(_PASSING) if passed else self._reason(story),
         )
 
@@ -287,7 +289,7 @@ class Teller:
 
     def _final(self, story: Story, *, passed: bool) -> None:
         story.case = actions.final_review(
-            application=self._case(story), by=self.officer(story, Function.FINAL_REVIEW), seen=None, passed=passed,
+            application=story.known, by=self.officer(story, Function.FINAL_REVIEW), seen=None, passed=passed,
             opinion=self._rng.choice(_PASSING) if passed else self._reason(story),
         )
 
@@ -303,23 +305,23 @@ class Teller:
 
     def _step_back(self, story: Story) -> None:
         story.case = actions.step_back(
-            application=self._case(story), by=self.officer(story, Function.FINAL_REVIEW), seen=None, opinion=self._rng.choice(_BACK)
+            application=story.known, by=self.officer(story, Function.FINAL_REVIEW), seen=None, opinion=self._rng.choice(_BACK)
         )
 
     def _extend(self, story: Story) -> None:
         story.case = actions.extend(
-            application=self._case(story), by=self.officer(story, Function.DECISION), seen=None, opinion=_EXTENDING
+            application=story.known, by=self.officer(story, Function.DECISION), seen=None, opinion=_EXTENDING
         )
 
     def _terminate(self, story: Story) -> None:
         story.case = actions.terminate(
-            application=self._case(story), by=self.officer(story, Function.DECISION), seen=None, opinion=_TERMINATING
+            application=story.known, by=self.officer(story, Function.DECISION), seen=None, opinion=_TERMINATING
         )
 
     # Nobody
 
     def _deem_accepted(self, story: Story) -> None:
-        story.case = actions.deem_accepted(application=self._case(story))
+        story.case = actions.deem_accepted(application=story.known)
 
     def _time_out(self, story: Story) -> None:
-        story.case = actions.time_out(application=self._case(story))
+        story.case = actions.time_out(application=story.known)

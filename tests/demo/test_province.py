@@ -81,7 +81,8 @@ def test_registrations_in_every_state() -> None:
     old = next(row for row in rows if row.registration_class == "temporary" and row.status == "valid")
     assert old.valid_until.year == 2011
     assert old.status_on(today) == RegistrationStatus.VALID
-    assert Bar.objects.exists() and Lock.objects.exists()
+    assert Bar.objects.exists()
+    assert Lock.objects.exists()
 
 
 def _reachable() -> set[str]:
@@ -159,7 +160,8 @@ def test_accounts_can_sign_in() -> None:
             assert hasattr(person, "user") == bool(account.password)
             continue
         user = User.objects.get(username=account.username)
-        assert user.check_password(account.password) and user.organisation == account.organisation
+        assert user.check_password(account.password)
+        assert user.organisation == account.organisation
     assert authenticate(username="cs-shouli", password=offices.PASSWORD) is not None
     assert len(demo.accounts(everyone=True)) > len(listed)
 
@@ -175,7 +177,9 @@ def test_one_person_has_something_to_confirm_and_one_holds_a_certificate() -> No
 
 def test_the_audit_is_sealed_and_holds() -> None:
     report = audit.verify()
-    assert report.ok and report.events > 1000 and report.unsealed == 0
+    assert report.ok
+    assert report.events > 1000
+    assert report.unsealed == 0
 
 
 def test_a_second_load_is_refused_and_changes_nothing() -> None:
