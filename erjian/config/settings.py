@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from erjian.config import assets, databases, env, keys
@@ -33,7 +32,6 @@ _ROOMS = (
     "erjian.audit",
     "erjian.messaging",
     "erjian.files",
-    "erjian.documents",
     "erjian.registry",
     "erjian.accounts",
     "erjian.certificates",
@@ -49,14 +47,6 @@ _ROOMS = (
     "erjian.config",
 )
 
-
-def _built(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -67,7 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "procrastinate.contrib.django",
-    *(room for room in _ROOMS if _built(f"{room}.apps")),
+    *_ROOMS,
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -135,8 +125,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Users
 
-if _built("erjian.accounts.models"):
-    AUTH_USER_MODEL = "accounts.User"
+AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -169,14 +158,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["erjian.ui.site.context"] if _built("erjian.ui.site") else []),
+                "erjian.ui.site.context",
             ],
         },
     },
 ]
-ERJIAN_UI = {"today": "erjian.policy.clock.today"}
-if _built("erjian.portals.site"):
-    ERJIAN_UI["site"] = "erjian.portals.site.site"
+ERJIAN_UI = {"site": "erjian.portals.site.site", "today": "erjian.policy.clock.today"}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ERJIAN_DATA / "static"

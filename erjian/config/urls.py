@@ -5,28 +5,14 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
 from erjian.config.health import healthz
 
-_DOORS = (
-    ("person/", "erjian.portals.person"),
-    ("enterprise/", "erjian.portals.enterprise"),
-    ("authority/", "erjian.portals.authority"),
-    ("", "erjian.portals.public"),
-)
-
-
-def _built(room: str) -> bool:
-    try:
-        return find_spec(f"{room}.urls") is not None
-    except ModuleNotFoundError:
-        return False
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    *(path(prefix, include(f"{room}.urls")) for prefix, room in _DOORS if _built(room)),
+    path("person/", include("erjian.portals.person.urls")),
+    path("enterprise/", include("erjian.portals.enterprise.urls")),
+    path("authority/", include("erjian.portals.authority.urls")),
+    path("", include("erjian.portals.public.urls")),
 ]

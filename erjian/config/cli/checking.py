@@ -34,6 +34,17 @@ def _deployment() -> Iterator[str]:
         yield "ERJIAN_DEBUG is on."
 
 
+def _services() -> Iterator[str]:
+    if settings.ERJIAN_DEMO:
+        return
+    if settings.ERJIAN_SMS == "outbox":
+        yield "ERJIAN_SMS is outbox: nobody receives an SMS."
+    if not settings.ERJIAN_CLAMD:
+        yield "ERJIAN_CLAMD is empty: attachments are not scanned for viruses."
+    if not (settings.ERJIAN_SIGNING_CERTIFICATE or settings.ERJIAN_SEAL_SERVICE):
+        yield "No signing certificate: set ERJIAN_SIGNING_CERTIFICATE or ERJIAN_SEAL_SERVICE."
+
+
 def _policy() -> Iterator[str]:
     from erjian import policy
 
@@ -81,6 +92,7 @@ def _health() -> Iterator[str]:
 
 _QUESTIONS: dict[str, Callable[[], Iterator[str]]] = {
     "settings": _deployment,
+    "services": _services,
     "policy": _policy,
     "keys": _keys,
     "style sheets, icons, fonts": _packages,
