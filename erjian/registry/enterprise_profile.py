@@ -76,7 +76,7 @@ def update_profile(*, enterprise: Enterprise, values: Mapping[str, Any], by: Act
     """
     foreign = set(values) - set(OWN)
     if foreign:
-        raise ProfileRefused("企业名称等登记事项不能在这里修改。", code="read_only", field=sorted(foreign)[0])
+        raise ProfileRefused("企业名称等登记事项不能在这里修改。", code="read_only", field=min(foreign))
     _check(values)
     with transaction.atomic():
         locked = _lock(enterprise, seen)

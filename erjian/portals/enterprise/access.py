@@ -64,5 +64,5 @@ def operator(request: HttpRequest) -> User:
 def employer(request: HttpRequest) -> Enterprise:
     """The enterprise the operator acts for."""
     found = operator(request).enterprise
-    assert found is not None  # the constraint user_belongs_to_one_side
+    assert found is not None
     return found

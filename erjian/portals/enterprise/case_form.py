@@ -129,9 +129,11 @@ def shows_authority(case: Application) -> bool:
 def bind(case: Application, *, given: Posted | None = None, errors: Errors | None = None) -> DeclaredForm:
     """The form with the values typed (or saved) and exactly the given errors; required fields keep their star."""
     if given is None:
-        return build_form(case.procedure.sections, initial=form_data.compose(case), strict=True)
-    form = build_form(case.procedure.sections, data=given.values, strict=True)
-    show_errors(form, errors or {})
+        form = build_form(case.procedure.sections, initial=form_data.compose(case), strict=True)
+    else:
+        form = build_form(case.procedure.sections, data=given.values, strict=True)
+        show_errors(form, errors or {})
+    form.use_required_attribute = False
     return form
 
 

@@ -130,7 +130,7 @@ def _columns(procedure: Procedure) -> Iterator[Column]:
     moves = Step.FORMER_ENTERPRISE in procedure.route
     if Step.ACCEPTANCE in procedure.route:
         yield Column("申报主管部门", lambda row: case_parts.authority_name(row.authority_code), css="m-hide")
-    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top")
+    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
     yield Column("转入企业名称" if moves else "企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     if moves:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.messaging import RecipientKind, inbox
-from erjian.portals.enterprise.access import operator
+from erjian.portals.enterprise.access import employer, operator
 from erjian.procedures import Filer, all_procedures
 from erjian.registry.models import RegistrationClass
 from erjian.ui.navigation import Entry, Group, Shell
@@ -39,25 +39,24 @@ _TEMPORARY_TRANSFERS = ("temporary-transfers", "二级临时建造师变更查�
 
 def shell(request: HttpRequest, current: str) -> Shell:
     """The frame; `current` is `home`, an entry's code or a procedure's code."""
-    user = operator(request)
+    user, enterprise = operator(request), employer(request)
     profile = current in {code for code, _, _ in _PROFILE}
     home = current == "home"
-    assert user.enterprise is not None
     return Shell(
         edition="企业版",
         home_url=reverse("enterprise:home"),
-        who=f"{user.enterprise.name} · {user.name}",
+        who=f"{enterprise.name} · {user.name}",
         who_icon="building",
         tabs=(
             Entry("首页", reverse("enterprise:home"), current=home),
             Entry("基本信息", reverse("enterprise:profile"), current=profile),
             Entry("人员管理", reverse("enterprise:people"), current=not (home or profile)),
         ),
-        groups=_fixed("基本信息", _PROFILE, current) if profile else _people(user.enterprise_id, current),
+        groups=_fixed("基本信息", _PROFILE, current) if profile else _people(enterprise.pk, current),
         menu_label="基本信息" if profile else "人员管理 二级建造师",
         messages_url="/messages/",
-        messages_count=inbox.unread_count(RecipientKind.ENTERPRISE, user.enterprise_id),
-        password_url="/password/",
+        messages_count=inbox.unread_count(RecipientKind.ENTERPRISE, enterprise.pk),
+        password_url="/password/",  # noqa: S106 - an address
         sign_out_url="/sign-out/",
     )
 
@@ -73,7 +72,7 @@ def _fixed(label: str, entries: Any, current: str) -> tuple[Group, ...]:
     return (Group(label, _entries(entries, current)),)
 
 
-def _waiting(enterprise_id: int | None) -> dict[str, int]:
+def _waiting(enterprise_id: int) -> dict[str, int]:
     """What waits for the enterprise, counted by the menu's entries; one query."""
     own = Q(enterprise_id=enterprise_id, state__in=TO_DO)
     leaving = Q(former_enterprise_id=enterprise_id, state=State.WAIT_FORMER)
@@ -94,7 +93,7 @@ def _waiting(enterprise_id: int | None) -> dict[str, int]:
     return counts
 
 
-def _people(enterprise_id: int | None, current: str) -> tuple[Group, ...]:
+def _people(enterprise_id: int, current: str) -> tuple[Group, ...]:
     waiting = _waiting(enterprise_id)
 
     def filing(kind: RegistrationClass) -> tuple[Entry, ...]:

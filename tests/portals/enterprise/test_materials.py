@@ -61,7 +61,7 @@ BAD = [
 
 @pytest.mark.parametrize(("content", "name", "status", "code", "said"), BAD, ids=[row[3] + row[1] for row in BAD])
 def test_what_is_refused(
-    browser: Client, draft: Application, content: bytes, name: str, status: int, code: str, said: str
+    browser: Client, draft: Application, *, content: bytes, name: str, status: int, code: str, said: str
 ) -> None:
     before = draft.materials.count()
     answer = put(browser, draft, makers.upload(content, name), **SCRIPT)

@@ -27,6 +27,8 @@ from erjian.portals.shared.refusals import wants_json
 from erjian.procedures import Filer
 from erjian.standards.errors import Refusal
 
+OF_PERSON = "signature"
+"""The handwritten signature: the person's own, never the enterprise's to give."""
 _NAMES = {files.JPEG: "JPG", files.PNG: "PNG", files.PDF: "PDF"}
 
 
@@ -39,6 +41,8 @@ class Place:
     hint: str
     accept: str
     full: bool
+    by_person: bool = False
+    """Whether only the person gives it, when they confirm."""
     wanted: str = ""
     refused: str = ""
 
@@ -57,6 +61,7 @@ def _place(row: materials.MaterialRow, wanted: str, refused: tuple[str, str]) ->
         limits=limits,
         hint=f"{kinds}，每个不超过 {size_text(limits.max_bytes)}。",
         accept=",".join(limits.types),
+        by_person=row.material.held_on_person == OF_PERSON,
         full=row.material.max_files > 1 and len(row.files) >= row.material.max_files,
         wanted=wanted,
         refused=refused[1] if refused[0] == row.material.code else "",
@@ -101,11 +106,14 @@ def _page(
 def attach(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Attach the files posted for one material."""
     case, user = own_or_404(request, uuid), operator(request)
-    if code not in {material.code for material in case.procedure.materials}:
+    material = next((each for each in case.procedure.materials if each.code == code), None)
+    if material is None:
         raise Http404
     uploads = request.FILES.getlist("file")
     item = None
     try:
+        if material.held_on_person == OF_PERSON:
+            raise CaseRefused("手写签名由本人在确认时提供。", code="of_person")
         if not uploads:
             raise CaseRefused("没有收到文件。请选择文件后再上传。", code="no_file")
         for upload in uploads:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +68,7 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "materials": case_parts.materials(materials.listing(found, known, version=version), base),
         "letters": letters,
         "moments": case_parts.moments(found, entries, letters),
-        "clock": case_parts.running_clock(found, found.clocks.all()),
+        "clock": case_parts.running_clock(found, found.clocks.all()) if found.state != State.CORRECTION else None,
         "version": version or found.form_version,
         "versions": range(found.form_version, 0, -1) if found.form_version > 1 else (),
         "compared": before is not None,
@@ -145,8 +146,6 @@ def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[s
                     row.label, row.value, wide=row.wide, origin=f"上一版：{earlier.get(row.label)}" if changed else ""
                 )
             )
-    if len(rows) % 2 and not any(row.wide for row in rows):
-        rows[-1] = parts.Row(rows[-1].label, rows[-1].value, wide=True, origin=rows[-1].origin)
     if found.procedure.has_specialties:
         chosen = [known.qualification_for(code) for code in values.get("specialties", found.specialties)]
         told = "；".join(
@@ -155,7 +154,19 @@ def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[s
             if item
         )
         rows.append(parts.Row(found.procedure.specialty_label, told, wide=True))
-    return rows
+    return _even(rows)
+
+
+def _even(rows: list[parts.Row]) -> list[parts.Row]:
+    """Two columns without a hole: a row left alone before a wide one takes the whole line too."""
+    even: list[parts.Row] = []
+    alone = False
+    for row in [*rows, parts.Row("", "", wide=True)]:
+        if row.wide and alone:
+            even[-1] = replace(even[-1], wide=True)
+        alone = not row.wide and not alone
+        even.append(row)
+    return even[:-1]
 
 
 @for_enterprise(EnterpriseRight.FILE)

@@ -11,7 +11,8 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian import audit, files, policy
@@ -135,7 +136,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
 
 def _columns() -> Iterator[Column]:
     today = clock.today()
-    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top")
+    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("注册号", "number", css="ej-num m-wide", data_label="注册号")
@@ -166,10 +167,14 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     current = next((each for each in versions if each.state in (VersionState.CURRENT, VersionState.PENDING)), None)
     shown_version = current or (versions[0] if versions else None)
     status = registration.status_on(today)
-    standing = [
-        f"{Specialty(item.specialty).label}　{period(item.begin, item.end)}"
-        for item in registration.specialties.filter(voided=False).order_by("specialty", "begin")
-    ]
+    standing = format_html_join(
+        mark_safe("<br>"),
+        "{}　{}",
+        (
+            (Specialty(item.specialty).label, period(item.begin, item.end))
+            for item in registration.specialties.filter(voided=False).order_by("specialty", "begin")
+        ),
+    )
     rows = [
         parts.Row("姓名", registration.person.name),
         parts.Row("身份证号", registration.person.id_number_mask),
@@ -178,7 +183,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         parts.Row("注册类型", registration.get_registration_class_display()),
         parts.Row("证书类型", registration.get_certificate_kind_display()),
         parts.Row("企业名称", registration.enterprise.name, wide=True),
-        parts.Row("注册专业", "；".join(standing), wide=True),
+        parts.Row("注册专业", standing, wide=True),
         parts.Row("初始注册日期", day(registration.registered_on)),
         parts.Row("有效期至", day(registration.valid_until)),
     ]

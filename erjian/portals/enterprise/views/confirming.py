@@ -57,7 +57,7 @@ def _page(
 
 
 def _name() -> Iterator[Column]:
-    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top")
+    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
 
 

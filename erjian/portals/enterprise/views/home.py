@@ -59,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         else None,
         "expiring": Table(
             columns=(
-                Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top"),
+                Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top"),
                 Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
                 Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
                 Column("剩余", lambda row: days_left((row.valid_until - today).days, unit="日"), css="ej-num m-top m-end"),
@@ -112,7 +112,7 @@ def _tone(counts: dict[str, int], state: State) -> str:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top"),
+        Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top"),
         Column("申报类型", "procedure.kind_label", css="ej-num", data_label="申报类型"),
         Column(
             "注册专业",

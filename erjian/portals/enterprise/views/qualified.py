@@ -62,7 +62,7 @@ def qualified(request: HttpRequest) -> HttpResponse:
     page = paginate(found.select_related("person").order_by("-id"), request.GET)
     table = Table(
         columns=(
-            Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top"),
+            Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top"),
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise_name", css="cut m-wide", title=True),
             Column("注册类型", "grade", css="m-hide w-low2 ej-num"),
