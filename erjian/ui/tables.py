@@ -96,7 +96,9 @@ class Table:
         """The whole table, or the sentence for an empty list."""
         if not self.rows and self.empty:
             return nothing(self.empty, self.empty_links)
-        parts = ['<div class="table-scroll"><table class="', escape(self.css), '">']
+        # Without a link or a box inside, a list wider than the screen could not be scrolled by keyboard.
+        reach = "" if self.ops or self.pick else ' tabindex="0"'
+        parts = [f'<div class="table-scroll"{reach}><table class="', escape(self.css), '">']
         if self.caption:
             parts.append(f'<caption class="visually-hidden">{escape(self.caption)}</caption>')
         self._head(parts)

@@ -91,7 +91,12 @@ def test_the_same_number_again_within_a_minute_is_refused_known_or_not(client: C
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [("430199199003170010", "校验码不符"), ("123", "应为 18 位"), ("430199209901010013", "晚于今天"), ("", "请填写身份证号码")],
+    [
+        ("430199199003170010", "校验码不符"),
+        ("123", "应为 18 位"),
+        ("430199209901010013", "晚于今天"),
+        ("", "请填写身份证号码"),
+    ],
 )
 def test_what_is_no_number_is_said_so(client: Client, number: str, said: str) -> None:
     answer = client.post("/sign-in/activate/", {"name": "周启明", "id_number": number})
@@ -118,7 +123,12 @@ def test_a_weak_password_does_not_use_up_the_code(client: Client, run_jobs) -> N
     ask(client, person)
     run_jobs("sms")
     code = sent_code()
-    for weak, said in (("short1A", "口令太短"), ("alllowercase", "须含"), ("Password123", "常见口令"), ("周启明aB123456", "姓名")):
+    for weak, said in (
+        ("short1A", "口令太短"),
+        ("alllowercase", "须含"),
+        ("Password123", "常见口令"),
+        ("周启明aB123456", "姓名"),
+    ):
         answer = finish(client, code, weak)
         assert answer.status_code == 422
         assert said in answer.content.decode(), weak

@@ -134,7 +134,9 @@ def test_the_password_is_changed_and_other_devices_signed_out(client: Client, op
         (makers.PASSWORD, "a1A-" * 40, "a1A-" * 40, "最多 128 个"),
     ],
 )
-def test_bad_passwords_are_refused_in_words(client: Client, operator, old: str, new: str, again: str, said: str) -> None:
+def test_bad_passwords_are_refused_in_words(
+    client: Client, operator, old: str, new: str, again: str, said: str
+) -> None:
     client.force_login(operator)
     answer = client.post("/password/", {"old_password": old, "new_password": new, "again": again})
     assert answer.status_code == 422

@@ -170,9 +170,7 @@ def test_a_case_that_breaks_holds_up_nobody(office: Office) -> None:
 def test_two_officers_publish_the_same_batch_at_once() -> None:
     office = Office()
     first, second = office.several(2)
-    batch = actions.create_batch(
-        kind="publicity", applications=[first.pk, second.pk], title="甲", by=office.decider
-    )
+    batch = actions.create_batch(kind="publicity", applications=[first.pk, second.pk], title="甲", by=office.decider)
     other = makers.officer("430000", "decision", name="李厅")
     outcomes: list[str] = []
     start = threading.Barrier(2)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from erjian.policy import OFFICIAL_STEPS, Level, Policy
 from erjian.policy import current as policy
 from erjian.portals.public.navigation import shell
-from erjian.procedures import Procedure, Step, all_procedures, get
+from erjian.procedures import Filer, Procedure, Step, all_procedures, get
 from erjian.procedures import materials as declared
 from erjian.ui.parts import Row
 from erjian.ui.templatetags.ej import file_size
@@ -65,11 +65,19 @@ def _facts(procedure: Procedure, rules: Policy) -> tuple[Row, ...]:
         Row("适用对象", procedure.summary, wide=True),
         Row("办理时限", f"受理后 {days}" if days != "即时" else days),
         Row("收费", "不收费"),
-        Row("提出方式", "由聘用企业在平台网上申报" + ("，本人确认" if rules.asks_person(procedure.code) else "")),
+        Row("提出方式", _filing(procedure, rules)),
         Row("结果", "电子证书" if Step.ISSUE in procedure.route else "登记变更"),
         Row("受理期限", f"{rules.acceptance_days} 个工作日内一次性告知，逾期未告知视为受理"),
         Row("咨询电话", rules.province.support_phone),
     )
+
+
+def _filing(procedure: Procedure, rules: Policy) -> str:
+    """Who files, and who has to agree before it reaches an office."""
+    if procedure.filer == Filer.PERSON:
+        return "由本人在平台网上提出，聘用企业确认"
+    asked = Step.PERSON in procedure.route and rules.asks_person(procedure.code)
+    return "由聘用企业在平台网上申报" + ("，本人确认" if asked else "")
 
 
 def _route(procedure: Procedure, rules: Policy) -> list[dict[str, str]]:

@@ -10,8 +10,9 @@ from erjian.portals.public import figures, guide
 from erjian.portals.public.feed import lines
 from erjian.portals.public.navigation import shell
 from erjian.portals.public.progress import ProgressForm
-from erjian.procedures import all_procedures
+from erjian.procedures import Filer, Procedure, all_procedures
 from erjian.publicity import queries
+from erjian.registry.models import RegistrationClass
 
 _NEWS = 8
 
@@ -24,6 +25,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "news": lines(queries.newest(_NEWS)),
         "progress": ProgressForm(),
         "figures": figures.of_today(),
-        "guides": [guide.brief(procedure) for procedure in all_procedures()],
+        "guides": [guide.brief(procedure) for procedure in all_procedures() if _on_front(procedure)],
     }
     return render(request, "public/home.html", context)
+
+
+def _on_front(procedure: Procedure) -> bool:
+    """The formal class's procedures as enterprises file them; the list behind the link has all."""
+    return procedure.registration_class == RegistrationClass.CONSTRUCTOR and procedure.filer == Filer.ENTERPRISE

@@ -37,8 +37,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = paginate(entries.filter(read_at__isnull=True) if unread_only else entries, request.GET)
     table = Table(
         columns=(
-            Column("时间", lambda row: moment(row.created_at), css="ej-num m-top m-end"),
             Column("标题", _title, css="m-top"),
+            Column("时间", lambda row: moment(row.created_at), css="ej-num m-wide"),
             Column("内容", "body", css="m-wide wrap"),
             Column(
                 "状态", lambda row: chip("mine", "未读") if row.read_at is None else chip("", "已读"), css="m-top m-end"

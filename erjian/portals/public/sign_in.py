@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -117,7 +119,7 @@ def _page(request: HttpRequest, form: SignInForm, *, status: int = 200, said: st
         "shell": shell(request),
         "form": form,
         "said": said,
-        "domain": request.get_host(),
+        "domain": urlsplit(settings.ERJIAN_ORIGIN).hostname,
         "support": policy.current().province.support_phone,
     }
     return render(request, "public/sign_in.html", context, status=status)
@@ -149,5 +151,10 @@ def password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, request.user)
             messages.success(request, "口令已修改。其他设备上的登录已退出。")
             return redirect(request.user.home)
-    context = {"shell": shell(request), "form": form, "due": passwords.must_change(request.user)}
+    context = {
+        "shell": shell(request),
+        "form": form,
+        "due": passwords.must_change(request.user),
+        "rules": passwords.rules(),
+    }
     return render(request, "public/password.html", context, status=422 if form.errors else 200)

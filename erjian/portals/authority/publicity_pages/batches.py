@@ -241,16 +241,19 @@ def _table(batch: Batch, rows: object, *, draft: bool) -> Table:
 
     return Table(
         columns=(
-            Column("姓名", lambda row: format_html("<b>{}</b>", row.shown["name"]), css="m-top"),
+            Column("姓名", lambda row: format_html("<b>{}</b>", row.shown["name"]), css="m-top text-nowrap"),
             Column("身份证号", lambda row: row.shown["id_number"], css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", lambda row: row.shown["enterprise"], css="m-wide"),
             Column("申报类型", lambda row: row.shown["kind"], css="m-wide w-low", data_label="申报类型"),
             Column("注册专业", lambda row: row.shown["specialties"], css="m-wide", data_label="注册专业"),
             Column("初审单位", lambda row: row.shown["authority"], css="m-hide w-low"),
             *((Column("结论", verdict, css="m-top m-end"),) if announced else ()),
-            *((Column("不予理由", "reason", css="m-wide wrap"),) if announced else ()),
             *(() if draft else (Column("办理", state, css="m-top m-end"),)),
-            *((Column("失败原因", "failure", css="m-wide wrap"),) if not draft else ()),
+            *(
+                (Column("说明", lambda row: row.failure or row.reason, css="m-wide wrap"),)
+                if announced or not draft
+                else ()
+            ),
         ),
         rows=rows,
         numbered=True,
