@@ -94,7 +94,6 @@ def show(
     entries = list(case.timeline.order_by("id"))
     waiting = queue.read(user, request.GET, case)
     possible = engine.available(case, user)
-    wanted = next((row.material for row in rows if row.differs and row.material), "")
     audit.record_read(
         actor=user.actor, purpose=f"{waiting.title[1:]} {case.number}", kind="person", ids=[case.person_id]
     )
@@ -111,7 +110,7 @@ def show(
         "changed": _changed(entries),
         "opinions": earlier(entries),
         "conditions": case_parts.conditions(verdicts),
-        "viewer": film.show(case, listing, request.GET, wanted=wanted, query=_kept(request)),
+        "viewer": film.show(case, listing, request.GET, wanted=_proof(rows), query=_kept(request)),
         "correcting": case.acting_function == Function.ACCEPTANCE,
         "phrases": canned.phrases(user, case.acting_function),
         "decisions": decisions(case, possible, doubtful=_doubtful(rows, verdicts)),
@@ -121,6 +120,14 @@ def show(
         "kept": _kept(request),
     }
     return render(request, "authority/desk/desk.html", context, status=status)
+
+
+def _proof(rows: Iterable[comparing.Row]) -> str:
+    """The material to open first: of a difference, else of what only the material can tell."""
+    found = sorted(
+        (row for row in rows if row.material and row.verdict != Agreement.SAME), key=lambda row: not row.differs
+    )
+    return found[0].material if found else ""
 
 
 def _doubtful(rows: Iterable[comparing.Row], verdicts: Iterable[Verdict]) -> bool:

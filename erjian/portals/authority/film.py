@@ -62,7 +62,7 @@ class Viewer:
 def _said(item: MaterialFile) -> str:
     size = item.blob.size
     weight = f"{max(1, round(size / 1024))} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
-    return f"{item.uploaded_by} 上传于 {moment(item.uploaded_at)}　{weight}　{item.blob.get_scan_display()}"
+    return f"{item.uploaded_by} 上传于 {moment(item.uploaded_at)}\u2002{weight}\u2002{item.blob.get_scan_display()}"
 
 
 def show(

@@ -48,7 +48,6 @@ def page(request: HttpRequest, step: str) -> HttpResponse:
         rows=kept,
         name="text",
         ops=_ops,
-        caption="常用意见",
     )
     held = [item for item in REVIEWING if item in user.functions]
     views = tuple(

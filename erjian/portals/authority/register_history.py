@@ -37,7 +37,6 @@ def history(changes: Iterable[Change]) -> Table:
         ),
         rows=rows,
         empty="没有变动记录。",
-        caption="变动记录",
     )
 
 
