@@ -48,20 +48,28 @@ def _operators(everyone: bool) -> Iterable[Account]:
         users = users.filter(username__in=[name for name, _ in employers.MAIN_USERNAMES.values()])
     for user in users:
         yield Account(
-            role="企业", organisation=user.organisation, username=user.username, password=PASSWORD,
+            role="企业",
+            organisation=user.organisation,
+            username=user.username,
+            password=PASSWORD,
             functions=user.get_right_display(),
         )
 
 
 def _people() -> Iterable[Account]:
     for (name, number), hint in _PEOPLE:
-        person = Person.objects.filter(id_number_index=protection.index("id_number", number)).select_related("user").first()
+        person = (
+            Person.objects.filter(id_number_index=protection.index("id_number", number)).select_related("user").first()
+        )
         if person is None:
             continue
         user: User | None = getattr(person, "user", None)
         active = user is not None and user.has_usable_password()
         yield Account(
-            role="个人", organisation=name.text, username=number, password=PASSWORD if active else "",
+            role="个人",
+            organisation=name.text,
+            username=number,
+            password=PASSWORD if active else "",
             functions=hint if active else f"{hint}，手机 {person.phone}",
         )
 
@@ -79,6 +87,9 @@ def _officers(everyone: bool) -> Iterable[Account]:
         found.append(((not on_route, user.authority_code == province, user.authority_code, user.pk), user, functions))
     for _, user, functions in sorted(found, key=lambda row: row[0]):
         yield Account(
-            role="主管单位", organisation=user.organisation, username=user.username, password=PASSWORD,
+            role="主管单位",
+            organisation=user.organisation,
+            username=user.username,
+            password=PASSWORD,
             functions="、".join(function.label for function in functions),
         )

@@ -66,7 +66,9 @@ class Publisher:
         yield self._teller.event(moments.at(published, 17, 5), lambda: self._publish(item))
         ends = published + timedelta(days=policy.current().publicity_days)
         if item.code == "4":
-            yield self._teller.event(moments.at(published + timedelta(days=3), 10, 20), lambda: self._object(item, settled=True))
+            yield self._teller.event(
+                moments.at(published + timedelta(days=3), 10, 20), lambda: self._object(item, settled=True)
+            )
         if item.code == "5":
             yield self._teller.event(moments.at(moments.days_ago(1), 9, 12), lambda: self._object(item, settled=False))
         if ends < clock.today():
@@ -83,7 +85,10 @@ class Publisher:
         if not cases:
             return None
         batch = actions.create_batch(
-            kind=kind, applications=cases, title=f"关于 {self._year} 年第 {item.code} 批二级建造师注册人员的{title}", by=self._by
+            kind=kind,
+            applications=cases,
+            title=f"关于 {self._year} 年第 {item.code} 批二级建造师注册人员的{title}",
+            by=self._by,
         )
         actions.publish(batch=batch, by=self._by)
         published = running.run(batch.pk)
@@ -101,8 +106,13 @@ class Publisher:
         objections.request_code(phone=phone, address=_ADDRESS)
         words = SmsMessage.objects.filter(phone_index=protection.index("phone", phone)).latest("id").text
         objection = objections.receive(
-            item_id=story.known.batch_items.latest("id").pk, name="文国栋", phone=phone, text=_OBJECTION, address=_ADDRESS,
-            id_number=figures.id_number(date(1979, 4, 8), 903), code="".join(re.findall(r"\d{6}", words)[:1]),
+            item_id=story.known.batch_items.latest("id").pk,
+            name="文国栋",
+            phone=phone,
+            text=_OBJECTION,
+            address=_ADDRESS,
+            id_number=figures.id_number(date(1979, 4, 8), 903),
+            code="".join(re.findall(r"\d{6}", words)[:1]),
         )
         if settled:
             objections.settle(objection=objection, by=self._by, upheld=False, answer=_DISMISSED)

@@ -28,14 +28,72 @@ MAIN_USERNAMES = {
 }
 
 _NAMED = {
-    "430100": (MAIN, "湖南楚材建筑工程有限公司", "长沙星沙市政建设有限公司", "浏阳河建设集团有限公司", "宁乡沩江机电安装有限公司"),
+    "430100": (
+        MAIN,
+        "湖南楚材建筑工程有限公司",
+        "长沙星沙市政建设有限公司",
+        "浏阳河建设集团有限公司",
+        "宁乡沩江机电安装有限公司",
+    ),
     "430400": ("湖南衡岳路桥工程有限公司",),
 }
 _FANCY = (
-    "湘垣", "楚桥", "岳锦", "洞庭源", "澧浦", "沅筑", "资江恒", "湘筑城", "云麓", "橘洲", "芙蓉筑", "星沙源", "雁筑", "韶华建",
-    "永筑", "郴筑", "怀建", "娄筑", "桃源里", "常筑", "益筑", "邵筑", "湘西筑", "南岳峰", "舜筑", "九嶷", "崀山", "东江源", "紫鹊",
-    "张筑", "武陵源筑", "酉水", "辰筑", "梅山", "涟水", "耒筑", "舂陵", "汨罗江", "君山", "屈原里", "湘阴筑", "炎陵", "渌江",
-    "醴筑", "昭山", "莲城", "杨梅洲", "白石筑", "石鼓", "蒸水", "祁筑", "潇湘汇", "浯溪", "苏仙", "骑田", "龙筑",
+    "湘垣",
+    "楚桥",
+    "岳锦",
+    "洞庭源",
+    "澧浦",
+    "沅筑",
+    "资江恒",
+    "湘筑城",
+    "云麓",
+    "橘洲",
+    "芙蓉筑",
+    "星沙源",
+    "雁筑",
+    "韶华建",
+    "永筑",
+    "郴筑",
+    "怀建",
+    "娄筑",
+    "桃源里",
+    "常筑",
+    "益筑",
+    "邵筑",
+    "湘西筑",
+    "南岳峰",
+    "舜筑",
+    "九嶷",
+    "崀山",
+    "东江源",
+    "紫鹊",
+    "张筑",
+    "武陵源筑",
+    "酉水",
+    "辰筑",
+    "梅山",
+    "涟水",
+    "耒筑",
+    "舂陵",
+    "汨罗江",
+    "君山",
+    "屈原里",
+    "湘阴筑",
+    "炎陵",
+    "渌江",
+    "醴筑",
+    "昭山",
+    "莲城",
+    "杨梅洲",
+    "白石筑",
+    "石鼓",
+    "蒸水",
+    "祁筑",
+    "潇湘汇",
+    "浯溪",
+    "苏仙",
+    "骑田",
+    "龙筑",
 )
 _TRADES = (
     ("建设工程", EnterpriseType.CONSTRUCTION, ("建筑工程施工总承包", "市政公用工程施工总承包")),
@@ -48,14 +106,47 @@ _TRADES = (
     ("工程监理", EnterpriseType.SUPERVISION, ("房屋建筑工程监理", "市政公用工程监理")),
 )
 _OUTSIDE = (
-    ("湖北江汉筑城建设集团有限公司", "420000"), ("江西赣筑建设工程有限公司", "360000"), ("粤海筑建设集团有限公司", "440000"),
-    ("桂筑路桥建设有限公司", "450000"), ("贵州黔筑工程建设有限公司", "520000"),
+    ("湖北江汉筑城建设集团有限公司", "420000"),
+    ("江西赣筑建设工程有限公司", "360000"),
+    ("粤海筑建设集团有限公司", "440000"),
+    ("桂筑路桥建设有限公司", "450000"),
+    ("贵州黔筑工程建设有限公司", "520000"),
 )
-_DIRECT = ("湖南省直建筑工程总公司", "湖南湘建水利水电工程局有限公司", "湖南湘建路桥集团有限公司", "湖南湘建机电安装集团有限公司")
-_STREETS = ("建设路", "人民中路", "解放东路", "芙蓉大道", "迎宾路", "滨江路", "金星路", "韶山路", "书院路", "湘府路", "沿江大道", "园区一路")
+_DIRECT = (
+    "湖南省直建筑工程总公司",
+    "湖南湘建水利水电工程局有限公司",
+    "湖南湘建路桥集团有限公司",
+    "湖南湘建机电安装集团有限公司",
+)
+_STREETS = (
+    "建设路",
+    "人民中路",
+    "解放东路",
+    "芙蓉大道",
+    "迎宾路",
+    "滨江路",
+    "金星路",
+    "韶山路",
+    "书院路",
+    "湘府路",
+    "沿江大道",
+    "园区一路",
+)
 _AREA_CODES = {
-    "4301": "0731", "4302": "0731", "4303": "0731", "4304": "0734", "4305": "0739", "4306": "0730", "4307": "0736",
-    "4308": "0744", "4309": "0737", "4310": "0735", "4311": "0746", "4312": "0745", "4313": "0738", "4331": "0743",
+    "4301": "0731",
+    "4302": "0731",
+    "4303": "0731",
+    "4304": "0734",
+    "4305": "0739",
+    "4306": "0730",
+    "4307": "0736",
+    "4308": "0744",
+    "4309": "0737",
+    "4310": "0735",
+    "4311": "0746",
+    "4312": "0745",
+    "4313": "0738",
+    "4331": "0743",
 }
 _PER_CITY, _IN_CAPITAL = 4, 14
 
@@ -82,7 +173,11 @@ def _plan() -> list[tuple[str, str, str, str]]:
             word = next(fancy, None)
             trade = _TRADES[(len(plan) + len(ready)) % len(_TRADES)][0]
             place = label.removesuffix("市") if city != "433100" else "湘西"
-            ready.append(f"{place}{word}{trade}有限公司" if word else f"{place}第{'一二三四五六七八九十'[len(ready) % 10]}{trade}有限公司")
+            ready.append(
+                f"{place}{word}{trade}有限公司"
+                if word
+                else f"{place}第{'一二三四五六七八九十'[len(ready) % 10]}{trade}有限公司"
+            )
         plan += [(name, EnterpriseOrigin.PROVINCIAL, city, "") for name in ready]
     plan += [(name, EnterpriseOrigin.DIRECT, "430100", "") for name in _DIRECT]
     plan += [(name, EnterpriseOrigin.OUTSIDE, "", province) for name, province in _OUTSIDE]
@@ -111,7 +206,9 @@ def _enterprise(rng: random.Random, serial: int, row: tuple[str, str, str, str])
         city=city,
         county=county,
         address=f"{where}{rng.choice(_STREETS)} {rng.randint(1, 699)} 号",
-        registration_kind=rng.choice((RegistrationKind.LIMITED_OTHER, RegistrationKind.PRIVATE_LIMITED, RegistrationKind.LIMITED_STATE)),
+        registration_kind=rng.choice(
+            (RegistrationKind.LIMITED_OTHER, RegistrationKind.PRIVATE_LIMITED, RegistrationKind.LIMITED_STATE)
+        ),
         capital=Decimal(rng.choice((800, 1000, 2000, 4000, 5080, 10_000, 30_000))),
         currency=Currency.CNY,
         legal_representative="陈国梁" if name == MAIN else names.official(rng),
@@ -135,8 +232,12 @@ def _qualify(rng: random.Random, enterprise: Enterprise, serial: int, *, today: 
         ends = today - timedelta(days=rng.randint(20, 200))
     return [
         EnterpriseQualification(
-            enterprise=enterprise, number=f"D2430{serial:05d}{position}", scope=scope,
-            level=level if position == 0 else "二级", issued_on=ends - timedelta(days=5 * 365), expires_on=ends,
+            enterprise=enterprise,
+            number=f"D2430{serial:05d}{position}",
+            scope=scope,
+            level=level if position == 0 else "二级",
+            issued_on=ends - timedelta(days=5 * 365),
+            expires_on=ends,
         )
         for position, scope in enumerate(scopes)
     ]
@@ -166,7 +267,9 @@ def found(rng: random.Random, *, password_hash: str) -> list[Employer]:
         mine = _operators(rng, enterprise, serial, password_hash=password_hash)
         users += mine
         sound = enterprise.pk in valid and enterprise not in (holes, abnormal)
-        employers.append(Employer(enterprise=enterprise, manager=mine[0], filer=mine[min(1, len(mine) - 1)], can_file=sound))
+        employers.append(
+            Employer(enterprise=enterprise, manager=mine[0], filer=mine[min(1, len(mine) - 1)], can_file=sound)
+        )
     User.objects.bulk_create(users)
     return employers
 
@@ -180,8 +283,14 @@ def _operators(rng: random.Random, enterprise: Enterprise, serial: int, *, passw
             who.append((EnterpriseRight.FILE, f"qiye{serial:03d}-shenbao", names.official(rng)))
     return [
         User(
-            username=username, kind=UserKind.ENTERPRISE, name=name, enterprise=enterprise, right=right,
-            password=password_hash, password_changed_at=clock.now(), phone=figures.mobile(70_000_000 + serial * 10 + position),
+            username=username,
+            kind=UserKind.ENTERPRISE,
+            name=name,
+            enterprise=enterprise,
+            right=right,
+            password=password_hash,
+            password_changed_at=clock.now(),
+            phone=figures.mobile(70_000_000 + serial * 10 + position),
         )
         for position, (right, username, name) in enumerate(who)
     ]

@@ -91,7 +91,9 @@ class _Mass:
         self._people = People(self._rng, today=self._today, beside=True)
         self._serials = {row.year: row.last for row in NumberSequence.objects.filter(kind="registration")}
         self._cases = {row.year: row.last for row in NumberSequence.objects.filter(kind="case")}
-        self._certificate = NumberSequence.objects.filter(kind="certificate").values_list("last", flat=True).first() or 0
+        self._certificate = (
+            NumberSequence.objects.filter(kind="certificate").values_list("last", flat=True).first() or 0
+        )
         self._years = list(range(_FIRST_YEAR, self._today.year + 1))
         self._employers: list[_Employer] = []
         self._qualification = 50_000
@@ -104,25 +106,85 @@ class _Mass:
     def _tables(self) -> None:
         now = self._now
         self._person = Table(
-            Person, "id", "name", "id_number_cipher", "id_number_index", "id_number_mask", "sex", "birth_date", "ethnicity",
-            "phone_cipher", "phone_index", "phone_mask", "school", "major", "graduated_on", "education", "degree",
-            "portrait_id", "assurance", "verified_at", now=now,
+            Person,
+            "id",
+            "name",
+            "id_number_cipher",
+            "id_number_index",
+            "id_number_mask",
+            "sex",
+            "birth_date",
+            "ethnicity",
+            "phone_cipher",
+            "phone_index",
+            "phone_mask",
+            "school",
+            "major",
+            "graduated_on",
+            "education",
+            "degree",
+            "portrait_id",
+            "assurance",
+            "verified_at",
+            now=now,
         )
         self._held = Table(
-            Qualification, "id", "person_id", "specialty", "management_number", "pass_year", "obtained_on", "enterprise_name",
-            "enterprise_code", "review_result", "used_at", now=now,
+            Qualification,
+            "id",
+            "person_id",
+            "specialty",
+            "management_number",
+            "pass_year",
+            "obtained_on",
+            "enterprise_name",
+            "enterprise_code",
+            "review_result",
+            "used_at",
+            now=now,
         )
         self._registration = Table(
-            Registration, "id", "person_id", "registration_class", "number", "enterprise_id", "status", "certificate_number",
-            "registered_on", "employed_on", "valid_until", "ended_on", "end_reason", now=now,
+            Registration,
+            "id",
+            "person_id",
+            "registration_class",
+            "number",
+            "enterprise_id",
+            "status",
+            "certificate_number",
+            "registered_on",
+            "employed_on",
+            "valid_until",
+            "ended_on",
+            "end_reason",
+            now=now,
         )
         self._specialty = Table(
             RegistrationSpecialty, "id", "registration_id", "specialty", "qualification_id", "begin", "end", now=now
         )
         self._application = Table(
-            Application, "id", "uuid", "number", "procedure_code", "registration_class", "person_id", "enterprise_id",
-            "registration_id", "authority_code", "specialties", "state", "created_by_id", "created_at", "reported_at",
-            "consented_at", "accepted_at", "first_verdict", "final_verdict", "decided_at", "announced_at", "ended_at", now=now,
+            Application,
+            "id",
+            "uuid",
+            "number",
+            "procedure_code",
+            "registration_class",
+            "person_id",
+            "enterprise_id",
+            "registration_id",
+            "authority_code",
+            "specialties",
+            "state",
+            "created_by_id",
+            "created_at",
+            "reported_at",
+            "consented_at",
+            "accepted_at",
+            "first_verdict",
+            "final_verdict",
+            "decided_at",
+            "announced_at",
+            "ended_at",
+            now=now,
         )
 
     # Enterprises
@@ -131,13 +193,53 @@ class _Mass:
         """Enterprises with one 资质 and one operator each."""
         rng = self._rng
         table = Table(
-            Enterprise, "id", "name", "credit_code", "origin", "kind", "province", "city", "county", "address", "registration_kind",
-            "capital", "currency", "legal_representative", "nature", "office_phone", "contact_name", "contact_phone_cipher",
-            "contact_phone_index", "contact_phone_mask", "established_on", "business_scope", "filing_authority", now=self._now,
+            Enterprise,
+            "id",
+            "name",
+            "credit_code",
+            "origin",
+            "kind",
+            "province",
+            "city",
+            "county",
+            "address",
+            "registration_kind",
+            "capital",
+            "currency",
+            "legal_representative",
+            "nature",
+            "office_phone",
+            "contact_name",
+            "contact_phone_cipher",
+            "contact_phone_index",
+            "contact_phone_mask",
+            "established_on",
+            "business_scope",
+            "filing_authority",
+            now=self._now,
         )
-        held = Table(EnterpriseQualification, "id", "enterprise_id", "number", "scope", "level", "issued_on", "expires_on", now=self._now)
+        held = Table(
+            EnterpriseQualification,
+            "id",
+            "enterprise_id",
+            "number",
+            "scope",
+            "level",
+            "issued_on",
+            "expires_on",
+            now=self._now,
+        )
         users = Table(
-            User, "id", "password", "username", "kind", "name", "enterprise_id", "right", "password_changed_at", now=self._now
+            User,
+            "id",
+            "password",
+            "username",
+            "kind",
+            "name",
+            "enterprise_id",
+            "right",
+            "password_changed_at",
+            now=self._now,
         )
         password = make_password(offices.PASSWORD)
         cities = [*list(regions.CITIES), "430100", "430100"]
@@ -146,25 +248,54 @@ class _Mass:
             county = rng.choice(list(regions.counties_of(city)))
             place = regions.name(city).removesuffix("市") if city != "433100" else "湘西"
             trade = _TRADES[position % len(_TRADES)]
-            name = f"{place}{rng.choice(_WORDS)}{rng.choice(_WORDS)}{rng.choice(('', rng.choice(_WORDS)))}{trade}有限公司"
+            name = (
+                f"{place}{rng.choice(_WORDS)}{rng.choice(_WORDS)}{rng.choice(('', rng.choice(_WORDS)))}{trade}有限公司"
+            )
             contact = names.official(rng)
             employer = _Employer(table.id(), name, figures.credit_code(1_000 + position), city, users.id())
             self._employers.append(employer)
             phone = figures.mobile(50_000_000 + position)
             table.add(
-                str(employer.id), name, employer.code, EnterpriseOrigin.PROVINCIAL, EnterpriseType.CONSTRUCTION, regions.PROVINCE, city,
-                county, f"{regions.name(county)}建设路 {rng.randint(1, 900)} 号", RegistrationKind.LIMITED_OTHER, str(rng.choice((800, 1000, 2000, 5000))),
-                Currency.CNY, names.official(rng), EnterpriseNature.PRIVATE, f"0731-8{rng.randint(1000000, 9999999)}", contact,
-                *_protected("phone", phone, phones.mask), f"{rng.randint(1995, 2021)}-05-20", f"{trade}施工", city,
+                str(employer.id),
+                name,
+                employer.code,
+                EnterpriseOrigin.PROVINCIAL,
+                EnterpriseType.CONSTRUCTION,
+                regions.PROVINCE,
+                city,
+                county,
+                f"{regions.name(county)}建设路 {rng.randint(1, 900)} 号",
+                RegistrationKind.LIMITED_OTHER,
+                str(rng.choice((800, 1000, 2000, 5000))),
+                Currency.CNY,
+                names.official(rng),
+                EnterpriseNature.PRIVATE,
+                f"0731-8{rng.randint(1000000, 9999999)}",
+                contact,
+                *_protected("phone", phone, phones.mask),
+                f"{rng.randint(1995, 2021)}-05-20",
+                f"{trade}施工",
+                city,
             )
             expires = self._today + timedelta(days=rng.randint(60, 1700))
             held.add(
-                str(held.id()), str(employer.id), f"D24{position:08d}", "建筑工程施工总承包", "二级",
-                (expires - timedelta(days=5 * 365)).isoformat(), expires.isoformat(),
+                str(held.id()),
+                str(employer.id),
+                f"D24{position:08d}",
+                "建筑工程施工总承包",
+                "二级",
+                (expires - timedelta(days=5 * 365)).isoformat(),
+                expires.isoformat(),
             )
             users.add(
-                str(employer.operator), password, f"dawei{position:06d}", UserKind.ENTERPRISE, contact, str(employer.id),
-                EnterpriseRight.MANAGE, self._now.isoformat(),
+                str(employer.operator),
+                password,
+                f"dawei{position:06d}",
+                UserKind.ENTERPRISE,
+                contact,
+                str(employer.id),
+                EnterpriseRight.MANAGE,
+                self._now.isoformat(),
             )
         for each in (table, held, users):
             each.flush()
@@ -182,25 +313,45 @@ class _Mass:
             if chance < 0.83 and facts.birth.year <= self._today.year - 29:
                 self._registered(person, facts, employer, again=chance < 0.74)
             else:
-                self._qualify(person, facts, employer, self._today - timedelta(days=self._rng.randint(60, 1000)), used=False)
+                self._qualify(
+                    person, facts, employer, self._today - timedelta(days=self._rng.randint(60, 1000)), used=False
+                )
         for table in (self._person, self._held, self._registration, self._specialty, self._application):
             table.flush()
 
     def _add_person(self, person: int, facts: PersonFacts) -> None:
         verified = self._rng.random() < 0.8
         self._person.add(
-            str(person), facts.name, *_protected("id_number", facts.id_number, id_numbers.mask), facts.sex, facts.birth.isoformat(),
-            facts.ethnicity, *_protected("phone", facts.phone, phones.mask), facts.school, facts.major, facts.graduated.isoformat(),
-            facts.education, facts.degree, self._rng.choice(self._faces[facts.sex]) if verified else NULL,
-            "face" if verified else "none", self._now.isoformat() if verified else NULL,
+            str(person),
+            facts.name,
+            *_protected("id_number", facts.id_number, id_numbers.mask),
+            facts.sex,
+            facts.birth.isoformat(),
+            facts.ethnicity,
+            *_protected("phone", facts.phone, phones.mask),
+            facts.school,
+            facts.major,
+            facts.graduated.isoformat(),
+            facts.education,
+            facts.degree,
+            self._rng.choice(self._faces[facts.sex]) if verified else NULL,
+            "face" if verified else "none",
+            self._now.isoformat() if verified else NULL,
         )
 
     def _qualify(self, person: int, facts: PersonFacts, employer: _Employer, obtained: date, *, used: bool) -> int:
         self._qualification += 1
         row = self._held.id()
         self._held.add(
-            str(row), str(person), facts.specialty, figures.management_number(obtained.year, self._qualification), str(obtained.year),
-            obtained.isoformat(), employer.name, employer.code, ReviewResult.PASSED,
+            str(row),
+            str(person),
+            facts.specialty,
+            figures.management_number(obtained.year, self._qualification),
+            str(obtained.year),
+            obtained.isoformat(),
+            employer.name,
+            employer.code,
+            ReviewResult.PASSED,
             f"{obtained + timedelta(days=90)}T02:00:00+00:00" if used else NULL,
         )
         return row
@@ -223,15 +374,24 @@ class _Mass:
         if first > today:
             first = date(year, 1, rng.randint(1, 15))
         obtained = first - timedelta(days=rng.randint(100, 500))
-        number = registration_number(self._rules.province.short, self._rules.province.code, obtained.year, year, self._serials[year])
+        number = registration_number(
+            self._rules.province.short, self._rules.province.code, obtained.year, year, self._serials[year]
+        )
         held = self._qualify(person, facts, employer, obtained, used=True)
         years = self._rules.validity_years
         last = min(first + timedelta(days=rng.randint(1095, 1095 + 365)), today)
         if again and (last - first).days > 400:
             former = rng.choice(self._employers)
             self._period(
-                person, facts, former, held=held, number=number, first=first, begin=first,
-                end=min(last, add_years(first, years)), status=RegistrationStatus.CANCELLED,
+                person,
+                facts,
+                former,
+                held=held,
+                number=number,
+                first=first,
+                begin=first,
+                end=min(last, add_years(first, years)),
+                status=RegistrationStatus.CANCELLED,
             )
         else:
             last = first
@@ -242,24 +402,56 @@ class _Mass:
         if end <= begin:
             return
         row = self._period(
-            person, facts, employer, held=held, number=number, first=first, begin=begin, end=end, status=RegistrationStatus.VALID
+            person,
+            facts,
+            employer,
+            held=held,
+            number=number,
+            first=first,
+            begin=begin,
+            end=end,
+            status=RegistrationStatus.VALID,
         )
         if rng.random() < 0.35:
             self._case(person, facts, employer, row, begin)
 
     def _period(
-        self, person: int, facts: PersonFacts, employer: _Employer, *, held: int, number: str, first: date, begin: date, end: date,
+        self,
+        person: int,
+        facts: PersonFacts,
+        employer: _Employer,
+        *,
+        held: int,
+        number: str,
+        first: date,
+        begin: date,
+        end: date,
         status: RegistrationStatus,
     ) -> int:
         self._certificate += 1
         row = self._registration.id()
         over = status != RegistrationStatus.VALID
         self._registration.add(
-            str(row), str(person), RegistrationClass.CONSTRUCTOR, number, str(employer.id), status, f"{self._certificate:08d}",
-            first.isoformat(), begin.isoformat(), end.isoformat(), end.isoformat() if over else NULL, "调往其他单位" if over else "",
+            str(row),
+            str(person),
+            RegistrationClass.CONSTRUCTOR,
+            number,
+            str(employer.id),
+            status,
+            f"{self._certificate:08d}",
+            first.isoformat(),
+            begin.isoformat(),
+            end.isoformat(),
+            end.isoformat() if over else NULL,
+            "调往其他单位" if over else "",
         )
         self._specialty.add(
-            str(self._specialty.id()), str(row), facts.specialty, str(held), begin.isoformat(), max(begin, end).isoformat()
+            str(self._specialty.id()),
+            str(row),
+            facts.specialty,
+            str(held),
+            begin.isoformat(),
+            max(begin, end).isoformat(),
         )
         return row
 
@@ -273,10 +465,27 @@ class _Mass:
         reported = decided - timedelta(days=rng.randint(20, 45))
         stamp, early = decided.isoformat(), reported.isoformat()
         self._application.add(
-            str(self._application.id()), str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-            self._rules.numbers.case_number(prefix, year, self._cases[year]), "initial", RegistrationClass.CONSTRUCTOR, str(person),
-            str(employer.id), str(registration), employer.authority, f"{{{facts.specialty}}}", State.ISSUED, str(employer.operator),
-            early, early, early, early, "pass", "pass", stamp, stamp, stamp,
+            str(self._application.id()),
+            str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            self._rules.numbers.case_number(prefix, year, self._cases[year]),
+            "initial",
+            RegistrationClass.CONSTRUCTOR,
+            str(person),
+            str(employer.id),
+            str(registration),
+            employer.authority,
+            f"{{{facts.specialty}}}",
+            State.ISSUED,
+            str(employer.operator),
+            early,
+            early,
+            early,
+            early,
+            "pass",
+            "pass",
+            stamp,
+            stamp,
+            stamp,
         )
 
     def reserve(self) -> None:

@@ -34,11 +34,16 @@ UNUSUAL = (
 )
 
 SCHOOLS = (
-    ("中南大学", Education.BACHELOR, Degree.BACHELOR), ("湖南大学", Education.BACHELOR, Degree.BACHELOR),
-    ("长沙理工大学", Education.BACHELOR, Degree.BACHELOR), ("湖南科技大学", Education.BACHELOR, Degree.BACHELOR),
-    ("南华大学", Education.BACHELOR, Degree.BACHELOR), ("湖南工业大学", Education.BACHELOR, Degree.BACHELOR),
-    ("中南林业科技大学", Education.BACHELOR, Degree.BACHELOR), ("湖南城市学院", Education.BACHELOR, Degree.BACHELOR),
-    ("湖南工程学院", Education.BACHELOR, Degree.BACHELOR), ("邵阳学院", Education.BACHELOR, Degree.BACHELOR),
+    ("中南大学", Education.BACHELOR, Degree.BACHELOR),
+    ("湖南大学", Education.BACHELOR, Degree.BACHELOR),
+    ("长沙理工大学", Education.BACHELOR, Degree.BACHELOR),
+    ("湖南科技大学", Education.BACHELOR, Degree.BACHELOR),
+    ("南华大学", Education.BACHELOR, Degree.BACHELOR),
+    ("湖南工业大学", Education.BACHELOR, Degree.BACHELOR),
+    ("中南林业科技大学", Education.BACHELOR, Degree.BACHELOR),
+    ("湖南城市学院", Education.BACHELOR, Degree.BACHELOR),
+    ("湖南工程学院", Education.BACHELOR, Degree.BACHELOR),
+    ("邵阳学院", Education.BACHELOR, Degree.BACHELOR),
     ("湖南城建职业技术学院", Education.JUNIOR_COLLEGE, Degree.NONE),
     ("湖南交通职业技术学院", Education.JUNIOR_COLLEGE, Degree.NONE),
     ("湖南水利水电职业技术学院", Education.JUNIOR_COLLEGE, Degree.NONE),
@@ -59,8 +64,14 @@ MAJORS = {
 }
 
 _ETHNICITIES = (
-    (Ethnicity.HAN, 900), (Ethnicity.TUJIA, 40), (Ethnicity.MIAO, 30), (Ethnicity.DONG, 13), (Ethnicity.YAO, 11),
-    (Ethnicity.BAI, 2), (Ethnicity.HUI, 2), (Ethnicity.ZHUANG, 2),
+    (Ethnicity.HAN, 900),
+    (Ethnicity.TUJIA, 40),
+    (Ethnicity.MIAO, 30),
+    (Ethnicity.DONG, 13),
+    (Ethnicity.YAO, 11),
+    (Ethnicity.BAI, 2),
+    (Ethnicity.HUI, 2),
+    (Ethnicity.ZHUANG, 2),
 )
 _ETHNICITY_NAMES = [item.value for item, _ in _ETHNICITIES]
 _ETHNICITY_WEIGHTS = list(accumulate(weight for _, weight in _ETHNICITIES))

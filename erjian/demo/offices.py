@@ -63,8 +63,13 @@ def appoint(rng: random.Random, *, password_hash: str | None = None) -> Officers
             for position in range(2 if function in _PAIRS else 1):
                 name = f"{authority.prefix.lower()}-{_USERNAMES[function]}{position + 1 if position else ''}"
                 user = User(
-                    username=name, kind=UserKind.OFFICER, name=names.official(rng), authority_code=authority.code,
-                    password=encoded, password_changed_at=clock.now(), phone=figures.mobile(90_000_000 + len(users)),
+                    username=name,
+                    kind=UserKind.OFFICER,
+                    name=names.official(rng),
+                    authority_code=authority.code,
+                    password=encoded,
+                    password_changed_at=clock.now(),
+                    phone=figures.mobile(90_000_000 + len(users)),
                 )
                 users.append((user, function))
     User.objects.bulk_create(user for user, _ in users)

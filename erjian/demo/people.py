@@ -33,8 +33,12 @@ from erjian.standards.validity import add_years, period_end
 
 _DAY = timedelta(days=1)
 _SPECIALTIES = (
-    (Specialty.BUILDING, 52), (Specialty.MUNICIPAL, 20), (Specialty.MECHANICAL, 11), (Specialty.HIGHWAY, 8),
-    (Specialty.WATER, 7), (Specialty.MINING, 2),
+    (Specialty.BUILDING, 52),
+    (Specialty.MUNICIPAL, 20),
+    (Specialty.MECHANICAL, 11),
+    (Specialty.HIGHWAY, 8),
+    (Specialty.WATER, 7),
+    (Specialty.MINING, 2),
 )
 _SPECIALTY_NAMES = [item for item, _ in _SPECIALTIES]
 _SPECIALTY_WEIGHTS = list(accumulate(weight for _, weight in _SPECIALTIES))
@@ -77,10 +81,18 @@ class People:
         school, education, degree = rng.choice(names.SCHOOLS)
         specialty = rng.choices(_SPECIALTY_NAMES, cum_weights=_SPECIALTY_WEIGHTS)[0]
         return PersonFacts(
-            name=found.text, id_number=number, sex=found.sex, birth=birth, ethnicity=found.ethnicity,
-            phone=figures.mobile(self._count), school=school, major=rng.choice(names.MAJORS[specialty]),
+            name=found.text,
+            id_number=number,
+            sex=found.sex,
+            birth=birth,
+            ethnicity=found.ethnicity,
+            phone=figures.mobile(self._count),
+            school=school,
+            major=rng.choice(names.MAJORS[specialty]),
             graduated=date(birth.year + rng.randint(21, 23), rng.choice((6, 6, 6, 7)), rng.choice((20, 25, 30))),
-            education=education.value, degree=degree.value, specialty=specialty,
+            education=education.value,
+            degree=degree.value,
+            specialty=specialty,
         )
 
 
@@ -120,8 +132,19 @@ class Standing:
 
 #: Sorts of standing and how many of a hundred have them.
 SORTS = (
-    ("valid", 44), ("window", 7), ("ending", 3), ("over", 5), ("lapsed", 4), ("cancelled", 6), ("suspended", 1),
-    ("revoked", 1), ("rescinded", 1), ("temporary", 4), ("qualified", 15), ("pending", 5), ("failed", 4),
+    ("valid", 44),
+    ("window", 7),
+    ("ending", 3),
+    ("over", 5),
+    ("lapsed", 4),
+    ("cancelled", 6),
+    ("suspended", 1),
+    ("revoked", 1),
+    ("rescinded", 1),
+    ("temporary", 4),
+    ("qualified", 15),
+    ("pending", 5),
+    ("failed", 4),
 )
 _UNREGISTERED = {"qualified": ReviewResult.PASSED, "pending": ReviewResult.PENDING, "failed": ReviewResult.FAILED}
 _ENDINGS = {
@@ -146,27 +169,51 @@ class Register:
         return self._rng.choices([name for name, _ in SORTS], [weight for _, weight in SORTS])[0]
 
     def qualification(
-        self, person_id: int, facts: PersonFacts, employer: Enterprise, *, obtained: date, review: str,
-        used: bool, specialty: Specialty | None = None,
+        self,
+        person_id: int,
+        facts: PersonFacts,
+        employer: Enterprise,
+        *,
+        obtained: date,
+        review: str,
+        used: bool,
+        specialty: Specialty | None = None,
     ) -> Qualification:
         """One qualification row."""
         used_at = datetime.combine(obtained + timedelta(days=90), time(10), clock.ZONE) if used else None
         return Qualification(
-            person_id=person_id, specialty=specialty or facts.specialty, management_number=self._serials.qualification(obtained.year),
-            pass_year=obtained.year, obtained_on=obtained, enterprise_name=employer.name, enterprise_code=employer.credit_code,
-            review_result=review, used_at=used_at,
+            person_id=person_id,
+            specialty=specialty or facts.specialty,
+            management_number=self._serials.qualification(obtained.year),
+            pass_year=obtained.year,
+            obtained_on=obtained,
+            enterprise_name=employer.name,
+            enterprise_code=employer.credit_code,
+            review_result=review,
+            used_at=used_at,
         )
 
-    def standing(self, sort: str, person_id: int, facts: PersonFacts, employer: Enterprise) -> Standing:
-        """The rows of one sort of standing for one person."""
+    def standing(
+        self, sort: str, person_id: int, facts: PersonFacts, employer: Enterprise, *, end: date | None = None
+    ) -> Standing:
+        """The rows of one sort of standing for one person; `end` is the last valid day when it matters.
+
+        The sort "holder" is a valid registration with one specialty only.
+        """
         if sort in _UNREGISTERED:
             obtained = self._today - timedelta(days=self._rng.randint(60, 1000))
-            return Standing(qualifications=[
-                self.qualification(person_id, facts, employer, obtained=obtained, review=_UNREGISTERED[sort], used=False)
-            ])
-        if sort == "temporary":
-            return self._temporary(person_id, facts, employer)
-        return self._registered(sort, person_id, facts, employer)
+            return Standing(
+                qualifications=[
+                    self.qualification(
+                        person_id, facts, employer, obtained=obtained, review=_UNREGISTERED[sort], used=False
+                    )
+                ]
+            )
+        if sort.startswith("temporary"):
+            return self._temporary(
+                person_id, facts, employer, cancelled=sort == "temporary" and self._rng.random() < 0.2
+            )
+        return self._registered(sort, person_id, facts, employer, end=end)
 
     def _end(self, sort: str) -> date:
         """The last valid day that a sort of standing asks for."""
@@ -186,9 +233,11 @@ class Register:
                 left = rng.randint(rules.renewal_opens_days + 5, 365 * rules.validity_years - 70)
         return today + timedelta(days=left)
 
-    def _registered(self, sort: str, person_id: int, facts: PersonFacts, employer: Enterprise) -> Standing:
+    def _registered(
+        self, sort: str, person_id: int, facts: PersonFacts, employer: Enterprise, *, end: date | None
+    ) -> Standing:
         rng, years = self._rng, self._rules.validity_years
-        begin = add_years(self._end(sort) + _DAY, -years)
+        begin = add_years((end or self._end(sort)) + _DAY, -years)
         end = period_end(begin, years=years, birth_date=facts.birth, age_limit=self._rules.age_limit)
         # Half of the living ones were renewed before: their number keeps the year of the first registration.
         renewals = rng.choice((0, 0, 1, 1, 2)) if begin.year - facts.birth.year > 30 else 0
@@ -200,30 +249,50 @@ class Register:
         ended = None
         if reason:
             ended = end + _DAY if sort == "lapsed" else min(self._today, end) - timedelta(days=rng.randint(5, 60))
-        rows = Standing(qualifications=[
-            self.qualification(person_id, facts, employer, obtained=obtained, review=ReviewResult.PASSED, used=True)
-        ])
+        rows = Standing(
+            qualifications=[
+                self.qualification(person_id, facts, employer, obtained=obtained, review=ReviewResult.PASSED, used=True)
+            ]
+        )
         paper = rng.random() < 0.4
         registration = Registration(
-            person_id=person_id, registration_class=RegistrationClass.CONSTRUCTOR,
-            number=self._serials.registration(obtained.year, first.year), enterprise=employer, status=status,
+            person_id=person_id,
+            registration_class=RegistrationClass.CONSTRUCTOR,
+            number=self._serials.registration(obtained.year, first.year),
+            enterprise=employer,
+            status=status,
             certificate_kind=CertificateKind.PAPER if paper else CertificateKind.ELECTRONIC,
-            certificate_number=self._serials.certificate(), registered_on=first, employed_on=first, valid_until=end,
-            ended_on=ended, end_reason=reason,
+            certificate_number=self._serials.certificate(),
+            registered_on=first,
+            employed_on=first,
+            valid_until=end,
+            ended_on=ended,
+            end_reason=reason,
         )
         rows.registrations.append(registration)
         rows.specialties.append(
             RegistrationSpecialty(
-                registration=registration, specialty=facts.specialty, qualification=rows.qualifications[0], begin=begin,
-                end=end, voided=bool(reason) and sort != "lapsed",
+                registration=registration,
+                specialty=facts.specialty,
+                qualification=rows.qualifications[0],
+                begin=begin,
+                end=end,
+                voided=bool(reason) and sort != "lapsed",
             )
         )
-        if not reason and rng.random() < 0.22:
+        if not reason and sort != "holder" and rng.random() < 0.22:
             self._add_specialty(rows, registration, person_id, facts, employer, begin=begin)
         return rows
 
     def _add_specialty(
-        self, rows: Standing, registration: Registration, person_id: int, facts: PersonFacts, employer: Enterprise, *, begin: date
+        self,
+        rows: Standing,
+        registration: Registration,
+        person_id: int,
+        facts: PersonFacts,
+        employer: Enterprise,
+        *,
+        begin: date,
     ) -> None:
         """A second specialty with three years of its own (增项, decision G.8)."""
         other = self._rng.choice([item for item, _ in _SPECIALTIES if item != facts.specialty])
@@ -231,32 +300,47 @@ class Register:
         if added > self._today or registration.valid_until < self._today:
             return
         own = self.qualification(
-            person_id, facts, employer, obtained=added - timedelta(days=120), review=ReviewResult.PASSED, used=True, specialty=other
+            person_id,
+            facts,
+            employer,
+            obtained=added - timedelta(days=120),
+            review=ReviewResult.PASSED,
+            used=True,
+            specialty=other,
         )
         rows.qualifications.append(own)
-        end = period_end(added, years=self._rules.validity_years, birth_date=facts.birth, age_limit=self._rules.age_limit)
+        end = period_end(
+            added, years=self._rules.validity_years, birth_date=facts.birth, age_limit=self._rules.age_limit
+        )
         rows.specialties.append(
             RegistrationSpecialty(registration=registration, specialty=other, qualification=own, begin=added, end=end)
         )
         registration.valid_until = max(registration.valid_until, end)
 
-    def _temporary(self, person_id: int, facts: PersonFacts, employer: Enterprise) -> Standing:
+    def _temporary(self, person_id: int, facts: PersonFacts, employer: Enterprise, *, cancelled: bool) -> Standing:
         """A temporary constructor of before 2008, imported with the dates of then."""
         first = date(2008, self._rng.randint(1, 4), self._rng.randint(1, 28))
         end = date(2011, 4, 16)
         self._serials.registrations[2008] += 1
-        cancelled = self._rng.random() < 0.2
         registration = Registration(
-            person_id=person_id, registration_class=RegistrationClass.TEMPORARY,
-            number=f"湘20408{self._serials.registrations[2008]:07d}(临)", enterprise=employer,
+            person_id=person_id,
+            registration_class=RegistrationClass.TEMPORARY,
+            number=f"湘20408{self._serials.registrations[2008]:07d}(临)",
+            enterprise=employer,
             status=RegistrationStatus.CANCELLED if cancelled else RegistrationStatus.VALID,
-            certificate_kind=CertificateKind.PAPER, registered_on=first, employed_on=first, valid_until=end, dates_binding=False,
+            certificate_kind=CertificateKind.PAPER,
+            registered_on=first,
+            employed_on=first,
+            valid_until=end,
+            dates_binding=False,
             ended_on=self._today - timedelta(days=self._rng.randint(30, 900)) if cancelled else None,
             end_reason="持证人申请注销" if cancelled else "",
         )
         return Standing(
             registrations=[registration],
-            specialties=[RegistrationSpecialty(registration=registration, specialty=facts.specialty, begin=first, end=end)],
+            specialties=[
+                RegistrationSpecialty(registration=registration, specialty=facts.specialty, begin=first, end=end)
+            ],
         )
 
     def ages(self, sort: str) -> tuple[date, date]:

@@ -57,7 +57,11 @@ class Picture:
     def store(self) -> files.Blob:
         """Keep it as a file that the platform made."""
         return storing.create(
-            self.content, media_type=self.media_type, origin=Origin.GENERATED, thumbnail=self.thumbnail, width=self.width,
+            self.content,
+            media_type=self.media_type,
+            origin=Origin.GENERATED,
+            thumbnail=self.thumbnail,
+            width=self.width,
             height=self.height,
         )
 
@@ -84,7 +88,9 @@ def portrait(variant: int, sex: str) -> Picture:
     if female and rng.random() < 0.7:
         length = rng.uniform(1.05, 1.45)
         draw.rounded_rectangle(
-            (middle - face_w * 0.66, top - face_h * 0.05, middle + face_w * 0.66, top + face_h * length), face_w * 0.5, fill=hair
+            (middle - face_w * 0.66, top - face_h * 0.05, middle + face_w * 0.66, top + face_h * length),
+            face_w * 0.5,
+            fill=hair,
         )
     _body(draw, rng, width=width, height=height, neck=bottom, face_w=face_w, skin=skin, coat=coat)
     for side in (-1, 1):
@@ -97,36 +103,80 @@ def portrait(variant: int, sex: str) -> Picture:
 
 
 def _body(
-    draw: ImageDraw.ImageDraw, rng: random.Random, *, width: float, height: float, neck: float, face_w: float, skin: str, coat: str
+    draw: ImageDraw.ImageDraw,
+    rng: random.Random,
+    *,
+    width: float,
+    height: float,
+    neck: float,
+    face_w: float,
+    skin: str,
+    coat: str,
 ) -> None:
     middle = width / 2
-    draw.rectangle((middle - face_w * 0.24, neck - height * 0.08, middle + face_w * 0.24, neck + height * 0.1), fill=skin)
+    draw.rectangle(
+        (middle - face_w * 0.24, neck - height * 0.08, middle + face_w * 0.24, neck + height * 0.1), fill=skin
+    )
     shoulder = neck + height * 0.07
     draw.rounded_rectangle((width * 0.06, shoulder, width * 0.94, height * 1.3), width * 0.2, fill=coat)
     tip = shoulder + height * rng.uniform(0.17, 0.24)
-    draw.polygon([(middle - face_w * 0.36, shoulder), (middle + face_w * 0.36, shoulder), (middle, tip)], fill="#f7f8fa")
-    draw.polygon([(middle - face_w * 0.24, shoulder - 4), (middle + face_w * 0.24, shoulder - 4), (middle, shoulder + height * 0.07)], fill=skin)
+    draw.polygon(
+        [(middle - face_w * 0.36, shoulder), (middle + face_w * 0.36, shoulder), (middle, tip)], fill="#f7f8fa"
+    )
+    draw.polygon(
+        [
+            (middle - face_w * 0.24, shoulder - 4),
+            (middle + face_w * 0.24, shoulder - 4),
+            (middle, shoulder + height * 0.07),
+        ],
+        fill=skin,
+    )
     if rng.random() < 0.45:
         tie = rng.choice(("#7a1f2b", "#1f3f7a", "#3f3f3f"))
         knot = shoulder + height * 0.06
-        draw.polygon([(middle - 16, knot), (middle + 16, knot), (middle + 26, tip - 8), (middle, tip), (middle - 26, tip - 8)], fill=tie)
+        draw.polygon(
+            [(middle - 16, knot), (middle + 16, knot), (middle + 26, tip - 8), (middle, tip), (middle - 26, tip - 8)],
+            fill=tie,
+        )
 
 
 def _hair(
-    draw: ImageDraw.ImageDraw, rng: random.Random, *, female: bool, middle: float, top: float, face_w: float, face_h: float, colour: str
+    draw: ImageDraw.ImageDraw,
+    rng: random.Random,
+    *,
+    female: bool,
+    middle: float,
+    top: float,
+    face_w: float,
+    face_h: float,
+    colour: str,
 ) -> None:
     left, right = middle - face_w * 0.54, middle + face_w * 0.54
     crown, line = top - face_h * rng.uniform(0.08, 0.13), top + face_h * rng.uniform(0.2, 0.27)
     draw.pieslice((left, crown, right, crown + face_h * 0.82), 180, 360, fill=colour)
-    draw.rectangle((left, crown + face_h * 0.4, left + face_w * 0.09, line + face_h * (0.34 if female else 0.16)), fill=colour)
-    draw.rectangle((right - face_w * 0.09, crown + face_h * 0.4, right, line + face_h * (0.34 if female else 0.16)), fill=colour)
+    draw.rectangle(
+        (left, crown + face_h * 0.4, left + face_w * 0.09, line + face_h * (0.34 if female else 0.16)), fill=colour
+    )
+    draw.rectangle(
+        (right - face_w * 0.09, crown + face_h * 0.4, right, line + face_h * (0.34 if female else 0.16)), fill=colour
+    )
     part = middle + face_w * rng.uniform(-0.3, 0.3)
     if rng.random() < 0.6:
-        draw.ellipse((part - face_w * 0.32, crown + face_h * 0.3, part + face_w * 0.32, line + face_h * 0.06), fill=colour)
+        draw.ellipse(
+            (part - face_w * 0.32, crown + face_h * 0.3, part + face_w * 0.32, line + face_h * 0.06), fill=colour
+        )
 
 
 def _features(
-    draw: ImageDraw.ImageDraw, rng: random.Random, *, middle: float, top: float, face_w: float, face_h: float, hair: str, female: bool
+    draw: ImageDraw.ImageDraw,
+    rng: random.Random,
+    *,
+    middle: float,
+    top: float,
+    face_w: float,
+    face_h: float,
+    hair: str,
+    female: bool,
 ) -> None:
     eyes = top + face_h * 0.5
     apart = face_w * rng.uniform(0.19, 0.22)
@@ -137,16 +187,32 @@ def _features(
         draw.ellipse((x - eye, eyes - eye * 0.52, x + eye, eyes + eye * 0.52), fill="#fbfbfb")
         draw.ellipse((x - eye * 0.48, eyes - eye * 0.5, x + eye * 0.48, eyes + eye * 0.5), fill="#2a1f1a")
         brow = eyes - face_h * rng.uniform(0.075, 0.095)
-        draw.line((x - eye * 1.2, brow + side * 2, x + eye * 1.2, brow - side * 2), fill=hair, width=8 if female else 13)
+        draw.line(
+            (x - eye * 1.2, brow + side * 2, x + eye * 1.2, brow - side * 2), fill=hair, width=8 if female else 13
+        )
         if glasses:
-            draw.rounded_rectangle((x - eye * 1.75, eyes - eye * 1.3, x + eye * 1.75, eyes + eye * 1.35), 16, outline="#2d2d31", width=6)
+            draw.rounded_rectangle(
+                (x - eye * 1.75, eyes - eye * 1.3, x + eye * 1.75, eyes + eye * 1.35), 16, outline="#2d2d31", width=6
+            )
     if glasses:
         draw.line((middle - apart * 0.35, eyes - 4, middle + apart * 0.35, eyes - 4), fill="#2d2d31", width=6)
     nose = eyes + face_h * 0.2
-    draw.arc((middle - face_w * 0.07, nose - face_h * 0.05, middle + face_w * 0.07, nose + face_h * 0.02), 20, 160, fill="#b98a66", width=7)
+    draw.arc(
+        (middle - face_w * 0.07, nose - face_h * 0.05, middle + face_w * 0.07, nose + face_h * 0.02),
+        20,
+        160,
+        fill="#b98a66",
+        width=7,
+    )
     mouth = eyes + face_h * 0.31
     lips = "#b4505a" if female else "#a86a5a"
-    draw.arc((middle - face_w * 0.13, mouth - face_h * 0.05, middle + face_w * 0.13, mouth + face_h * 0.03), 25, 155, fill=lips, width=10)
+    draw.arc(
+        (middle - face_w * 0.13, mouth - face_h * 0.05, middle + face_w * 0.13, mouth + face_h * 0.03),
+        25,
+        155,
+        fill=lips,
+        width=10,
+    )
 
 
 def signature(name: str) -> Picture:
@@ -160,7 +226,9 @@ def signature(name: str) -> Picture:
         ImageDraw.Draw(glyph).text((20, 10), character, font=_font(size), fill=235)
         glyph = glyph.rotate(rng.uniform(-9, 7), Image.Resampling.BILINEAR)
         lean = rng.uniform(0.12, 0.26)
-        glyph = glyph.transform(glyph.size, Image.Transform.AFFINE, (1, lean, -lean * size * 0.6, 0, 1, 0), Image.Resampling.BILINEAR)
+        glyph = glyph.transform(
+            glyph.size, Image.Transform.AFFINE, (1, lean, -lean * size * 0.6, 0, 1, 0), Image.Resampling.BILINEAR
+        )
         image.paste(20, (int(x), int(14 + rng.uniform(-9, 9))), glyph)
         x += size * rng.uniform(0.78, 0.9)
     return _save(image, "PNG")
@@ -197,8 +265,11 @@ def id_card(*, name: str, sex: str, ethnicity: str, birth: str, address: str, nu
     draw = ImageDraw.Draw(image)
     year, month, day = (int(part) for part in birth.split("-"))
     rows = (
-        ("姓名", name), ("性别", f"{sex}　　民族　{ethnicity.removesuffix('族')}"),
-        ("出生", f"{year} 年 {month} 月 {day} 日"), ("住址", address[:13]), ("", address[13:]),
+        ("姓名", name),
+        ("性别", f"{sex}　　民族　{ethnicity.removesuffix('族')}"),
+        ("出生", f"{year} 年 {month} 月 {day} 日"),
+        ("住址", address[:13]),
+        ("", address[13:]),
     )
     for position, (label, value) in enumerate(rows):
         draw.text((50, 60 + position * 74), label, font=_font(30), fill="#4a78a8")
@@ -229,7 +300,9 @@ def _page_ground(title: str, colour: str) -> Image.Image:
     return _marked(image)
 
 
-def paper(title: str, lines: Sequence[str], *, issuer: str, day: str, colour: str = "#a33b2c", face: Picture | None = None) -> Picture:
+def paper(
+    title: str, lines: Sequence[str], *, issuer: str, day: str, colour: str = "#a33b2c", face: Picture | None = None
+) -> Picture:
     """A scanned paper with a title, lines of text, an issuer's round stamp and a day."""
     image = _page_ground(title, colour).copy()
     draw = ImageDraw.Draw(image)

@@ -32,6 +32,7 @@ from erjian.registry.models import (
 )
 from erjian.registry.models.registrations import LIVE
 from erjian.standards.dictionaries import Ethnicity, Sex
+from erjian.standards.specialties import Specialty
 
 #: People with a role in the demonstration, by what they show. Their sequence numbers are kept out of the mass.
 WAITING = (names.Name("周启明", Sex.MALE.value, Ethnicity.HAN.value), figures.id_number(date(1990, 3, 17), 905))
@@ -64,6 +65,8 @@ class Population:
     """By enterprise id."""
     waiting: Candidate | None = None
     holder: Candidate | None = None
+    registered: list[Candidate] = field(default_factory=list)
+    """Those for whom something else than a first registration is filed, in the order asked for."""
     holders: list[Registration] = field(default_factory=list)
     """Live electronic registrations of the main enterprise, for certificates with earlier versions."""
 
@@ -82,11 +85,17 @@ class Settlement:
         self._population = Population()
         self._serial = 0
 
-    def settle(self, count: int, candidates: dict[int, int]) -> Population:
-        """Create `count` people; `candidates` says how many of each enterprise must be able to file."""
+    def settle(self, count: int, candidates: dict[int, int], holders: list[tuple[str, Employer]]) -> Population:
+        """Create `count` people.
+
+        `candidates` says how many of each enterprise must be able to file for the first time, `holders` for which
+        other procedure somebody registered is needed, and by which enterprise.
+        """
         self._draw_faces()
+        self._back = pictures.id_card_back("2016.05.20-2036.05.20").store()
         self._fill_candidates(candidates)
-        self._fill_mass(count - sum(candidates.values()) - 1)
+        self._fill_holders(holders)
+        self._fill_mass(count - sum(candidates.values()) - len(holders) - 1)
         self._newcomer()
         return self._population
 
@@ -98,9 +107,18 @@ class Settlement:
     def _person(self, facts: PersonFacts, *, verified: bool, face: files.Blob) -> Person:
         self._serial += 1
         return Person(
-            name=facts.name, id_number=facts.id_number, sex=facts.sex, birth_date=facts.birth, ethnicity=facts.ethnicity,
-            phone=facts.phone, landline=_LANDLINE.format(self._serial * 7919 % 10_000_000), school=facts.school,
-            major=facts.major, graduated_on=facts.graduated, education=facts.education, degree=facts.degree,
+            name=facts.name,
+            id_number=facts.id_number,
+            sex=facts.sex,
+            birth_date=facts.birth,
+            ethnicity=facts.ethnicity,
+            phone=facts.phone,
+            landline=_LANDLINE.format(self._serial * 7919 % 10_000_000),
+            school=facts.school,
+            major=facts.major,
+            graduated_on=facts.graduated,
+            education=facts.education,
+            degree=facts.degree,
             portrait=face if verified else None,
             assurance=(Assurance.COUNTER if self._serial % 9 == 0 else Assurance.FACE) if verified else Assurance.NONE,
             verified_at=clock.now() - timedelta(days=self._rng.randint(5, 600)) if verified else None,
@@ -111,7 +129,6 @@ class Settlement:
     def _fill_candidates(self, wanted: dict[int, int]) -> None:
         unusual = [names.Name(text, sex.value, ethnicity.value) for text, sex, ethnicity in names.UNUSUAL]
         oldest, youngest = self._register.ages("qualified")
-        back = pictures.id_card_back("2016.05.20-2036.05.20").store()
         rows: list[Candidate] = []
         for employer in self._employers:
             for position in range(wanted.get(employer.enterprise.pk, 0)):
@@ -123,8 +140,11 @@ class Settlement:
                     special = unusual.pop(0)
                 facts = self._people.next(name=special, oldest=oldest, youngest=youngest)
                 if number:
-                    facts.id_number, facts.birth = number, date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-                rows.append(self._candidate(facts, employer, back))
+                    facts.id_number, facts.birth = (
+                        number,
+                        date(int(number[6:10]), int(number[10:12]), int(number[12:14])),
+                    )
+                rows.append(self._candidate(facts, employer))
         Person.objects.bulk_create([row.person for row in rows])
         standings = []
         for row in rows:
@@ -133,7 +153,12 @@ class Settlement:
             days = self._rng.randint(1200, 1500) if self._rng.random() < 0.12 else self._rng.randint(140, 900)
             row.qualified_on = self._today - timedelta(days=days)
             qualification = self._register.qualification(
-                row.person.pk, row.facts, row.employer.enterprise, obtained=row.qualified_on, review=ReviewResult.PASSED, used=False
+                row.person.pk,
+                row.facts,
+                row.employer.enterprise,
+                obtained=row.qualified_on,
+                review=ReviewResult.PASSED,
+                used=False,
             )
             row.number = qualification.management_number
             standings.append(Standing(qualifications=[qualification]))
@@ -143,23 +168,84 @@ class Settlement:
         mine = self._population.candidates[self._employers[0].enterprise.pk]
         self._population.waiting, self._population.holder = mine[0], mine[1]
 
-    def _candidate(self, facts: PersonFacts, employer: Employer, back: files.Blob) -> Candidate:
+    def _candidate(self, facts: PersonFacts, employer: Employer) -> Candidate:
         blob, face = self._rng.choice(self._faces[facts.sex])
         person = self._person(facts, verified=True, face=blob)
         person.id_front = pictures.id_card(
-            name=facts.name, sex=Sex(facts.sex).label, ethnicity=Ethnicity(facts.ethnicity).label, birth=facts.birth.isoformat(),
-            address="湖南省演示市演示区演示路 1 号", number=facts.id_number, face=face,
+            name=facts.name,
+            sex=Sex(facts.sex).label,
+            ethnicity=Ethnicity(facts.ethnicity).label,
+            birth=facts.birth.isoformat(),
+            address="湖南省演示市演示区演示路 1 号",
+            number=facts.id_number,
+            face=face,
         ).store()
-        person.id_back = back
+        person.id_back = self._back
         if self._rng.random() < 0.85:
             person.signature = pictures.signature(facts.name).store()
         user = User(
-            username=protection.index("id_number", facts.id_number).hex(), kind=UserKind.PERSON, name=facts.name,
-            phone=facts.phone, password=self._password, password_changed_at=clock.now(),
+            username=protection.index("id_number", facts.id_number).hex(),
+            kind=UserKind.PERSON,
+            name=facts.name,
+            phone=facts.phone,
+            password=self._password,
+            password_changed_at=clock.now(),
         )
         return Candidate(
             person=person, user=user, employer=employer, facts=facts, face=face, qualified_on=self._today, number=""
         )
+
+    def _fill_holders(self, wanted: list[tuple[str, Employer]]) -> None:
+        """People with a registration, each fit for one procedure."""
+        rows = []
+        for procedure, employer in wanted:
+            oldest, youngest = self._register.ages("temporary" if procedure.startswith("temporary") else "valid")
+            rows.append((procedure, self._candidate(self._people.next(oldest=oldest, youngest=youngest), employer)))
+        Person.objects.bulk_create([row.person for _, row in rows])
+        standings = []
+        for procedure, row in rows:
+            row.user.person = row.person
+            standing = self._holding(procedure, row)
+            for registration in standing.registrations:
+                registration.person = row.person
+            standings.append(standing)
+            row.qualified_on = standing.qualifications[0].obtained_on if standing.qualifications else date(2006, 10, 20)
+            row.number = standing.qualifications[-1].management_number if standing.qualifications else ""
+        User.objects.bulk_create([row.user for _, row in rows])
+        bulk(standings)
+        self._remember([registration for standing in standings for registration in standing.registrations])
+        self._population.registered = [row for _, row in rows]
+
+    def _holding(self, procedure: str, row: Candidate) -> Standing:
+        """What somebody must hold for a procedure."""
+        at, today = row.employer.enterprise, self._today
+        if procedure == "transfer":
+            at = self._elsewhere(row.employer)
+        if procedure.startswith("temporary"):
+            return self._register.standing("temporary_valid", row.person.pk, row.facts, at)
+        if procedure == "reregistration":
+            return self._register.standing("cancelled", row.person.pk, row.facts, at, end=today - timedelta(days=200))
+        left = self._rng.randint(40, 52) if procedure == "renewal" else self._rng.randint(300, 650)
+        standing = self._register.standing("holder", row.person.pk, row.facts, at, end=today + timedelta(days=left))
+        if procedure == "addition":
+            other = Specialty.MUNICIPAL if row.facts.specialty != Specialty.MUNICIPAL else Specialty.BUILDING
+            standing.qualifications.append(
+                self._register.qualification(
+                    row.person.pk,
+                    row.facts,
+                    at,
+                    obtained=today - timedelta(days=200),
+                    review=ReviewResult.PASSED,
+                    used=False,
+                    specialty=other,
+                )
+            )
+        return standing
+
+    def _elsewhere(self, employer: Employer) -> Enterprise:
+        """Another enterprise whose operator can answer; the main one lets people go to all the others."""
+        main = self._employers[0]
+        return (self._employers[1] if employer is main else main).enterprise
 
     # Everybody else
 
@@ -192,8 +278,12 @@ class Settlement:
         self._restrict(registrations)
         main = self._employers[0].enterprise.pk
         self._population.holders = [
-            row for row in registrations
-            if row.enterprise_id == main and row.status in LIVE and row.certificate_kind == "electronic" and row.valid_until >= self._today
+            row
+            for row in registrations
+            if row.enterprise_id == main
+            and row.status in LIVE
+            and row.certificate_kind == "electronic"
+            and row.valid_until >= self._today
         ]
 
     def _remember(self, registrations: list[Registration]) -> None:
@@ -201,8 +291,12 @@ class Settlement:
         Change.objects.bulk_create(
             [
                 Change(
-                    at=at, kind=ChangeKind.IMPORTED, person_id=row.person_id, registration_id=row.pk,
-                    enterprise_id=row.enterprise_id, actor=SYSTEM.label,
+                    at=at,
+                    kind=ChangeKind.IMPORTED,
+                    person_id=row.person_id,
+                    registration_id=row.pk,
+                    enterprise_id=row.enterprise_id,
+                    actor=SYSTEM.label,
                     after={"number": row.number, "status": row.status, "valid_until": row.valid_until.isoformat()},
                 )
                 for row in registrations
@@ -215,25 +309,42 @@ class Settlement:
         today = self._today
         bars = [
             Bar(
-                person_id=row.person_id, basis=BarBasis.REVOKED if row.status == "revoked" else BarBasis.FRAUD,
-                reason=row.end_reason, document=f"湘建罚〔{row.ended_on.year}〕{serial:03d} 号", begins=row.ended_on,
-                ends=date(row.ended_on.year + (5 if row.status == "revoked" else 3), row.ended_on.month, min(row.ended_on.day, 28)),
+                person_id=row.person_id,
+                basis=BarBasis.REVOKED if row.status == "revoked" else BarBasis.FRAUD,
+                reason=row.end_reason,
+                document=f"湘建罚〔{row.ended_on.year}〕{serial:03d} 号",
+                begins=row.ended_on,
+                ends=date(
+                    row.ended_on.year + (5 if row.status == "revoked" else 3),
+                    row.ended_on.month,
+                    min(row.ended_on.day, 28),
+                ),
             )
             for serial, row in enumerate((row for row in registrations if row.status in ("revoked", "rescinded")), 1)
             if row.ended_on
         ]
         Bar.objects.bulk_create(bars)
-        holding = [row for row in registrations if row.status == "valid" and row.dates_binding and row.valid_until > today]
+        holding = [
+            row for row in registrations if row.status == "valid" and row.dates_binding and row.valid_until > today
+        ]
         locks = []
         for position, row in enumerate(self._rng.sample(holding, min(60, len(holding)))):
             begins = today - timedelta(days=self._rng.randint(20, 400))
             kind, reason = (
-                (LockKind.PROJECT, f"担任“{self._rng.choice(('滨江新城安置房', '城东污水处理厂', '县道改造', '中心医院住院楼'))}（{position + 1} 期）”项目负责人")
-                if position % 6 else (LockKind.MANUAL, "信访件核查期间暂停办理")
+                (
+                    LockKind.PROJECT,
+                    f"担任“{self._rng.choice(('滨江新城安置房', '城东污水处理厂', '县道改造', '中心医院住院楼'))}（{position + 1} 期）”项目负责人",
+                )
+                if position % 6
+                else (LockKind.MANUAL, "信访件核查期间暂停办理")
             )
             locks.append(
                 Lock(
-                    person_id=row.person_id, enterprise_id=row.enterprise_id, kind=kind, reason=reason, begins=begins,
+                    person_id=row.person_id,
+                    enterprise_id=row.enterprise_id,
+                    kind=kind,
+                    reason=reason,
+                    begins=begins,
                     ends=today + timedelta(days=self._rng.randint(30, 500)) if position % 3 else None,
                     released_on=today - timedelta(days=5) if position % 10 == 9 else None,
                     release_reason="工程竣工验收合格" if position % 10 == 9 else "",

@@ -25,6 +25,8 @@ from erjian.messaging.models import InboxMessage
 from erjian.policy import authorities, clock
 from erjian.registry import numbers
 from erjian.registry.models import Enterprise, Person
+from erjian.registry.models.enterprises import EnterpriseOrigin
+from erjian.standards.dictionaries import EnterpriseType
 from erjian.standards.errors import Refusal
 
 codes.register("demo.load", "载入演示数据")
@@ -36,19 +38,81 @@ MASS_FROM = 20_000
 
 #: How each kind of story is spread: for the main enterprise, and for everybody else together.
 _STORIES: dict[str, tuple[int, int]] = {
-    "draft": (3, 5), "draft_bare": (1, 2), "wait_person": (3, 4), "reminded": (1, 1), "declined": (1, 2),
-    "withdrawn": (1, 2), "withdrawn_late": (1, 1), "timed_out": (1, 2), "reported": (6, 16), "resubmitted": (2, 2),
-    "consent_again": (1, 0), "correction": (2, 4), "not_accepted": (1, 2), "accepted": (5, 18), "accepted_corrected": (1, 3),
-    "accepted_deemed": (1, 2), "accepted_extended": (0, 2), "stepped_back": (1, 1), "first_ok": (3, 10), "first_ng": (1, 2),
-    "review_ok": (2, 6), "review_ng": (1, 1), "review_ng_twice": (0, 1), "terminated": (1, 1), "batch": (13, 36),
-    "batch_corrected": (2, 3), "batch_back": (1, 2), "batch_refused": (2, 4),
+    "draft": (3, 5),
+    "draft_bare": (1, 2),
+    "wait_person": (3, 4),
+    "reminded": (1, 1),
+    "declined": (1, 2),
+    "withdrawn": (1, 2),
+    "withdrawn_late": (1, 1),
+    "timed_out": (1, 2),
+    "reported": (6, 16),
+    "resubmitted": (2, 2),
+    "consent_again": (1, 0),
+    "correction": (2, 4),
+    "not_accepted": (1, 2),
+    "accepted": (5, 18),
+    "accepted_corrected": (1, 3),
+    "accepted_deemed": (1, 2),
+    "accepted_extended": (0, 2),
+    "stepped_back": (1, 1),
+    "first_ok": (3, 10),
+    "first_ng": (1, 2),
+    "review_ok": (2, 6),
+    "review_ng": (1, 1),
+    "review_ng_twice": (0, 1),
+    "terminated": (1, 1),
+    "batch": (13, 36),
+    "batch_corrected": (2, 3),
+    "batch_back": (1, 2),
+    "batch_refused": (2, 4),
 }
 #: Working days since the last step, so that limits are green, amber and red.
 _AGES: dict[str, tuple[int, ...]] = {
-    "reported": (1, 1, 2, 3, 4, 4), "resubmitted": (1, 2, 3), "consent_again": (1, 3), "wait_person": (1, 2, 5, 8), "correction": (1, 3, 9, 16),
-    "accepted": (1, 2, 3, 5, 8, 11, 16, 19, 21), "accepted_extended": (1, 2), "first_ok": (1, 2, 3, 6, 9), "first_ng": (1, 4),
-    "draft": (1, 3, 9, 24), "draft_bare": (1, 2), "reminded": (1, 2), "review_ok": (1, 2), "review_ng": (1, 2), "review_ng_twice": (1, 2),
+    "reported": (1, 1, 2, 3, 4, 4),
+    "resubmitted": (1, 2, 3),
+    "consent_again": (1, 3),
+    "wait_person": (1, 2, 5, 8),
+    "correction": (1, 3, 9, 16),
+    "accepted": (1, 2, 3, 5, 8, 11, 16, 19, 21),
+    "accepted_extended": (1, 2),
+    "first_ok": (1, 2, 3, 6, 9),
+    "first_ng": (1, 4),
+    "draft": (1, 3, 9, 24),
+    "draft_bare": (1, 2),
+    "reminded": (1, 2),
+    "review_ok": (1, 2),
+    "review_ng": (1, 2),
+    "review_ng_twice": (1, 2),
 }
+#: What is filed for people who are registered already: procedure, ending, working days since the last step.
+_OTHERS: tuple[tuple[str, str, int], ...] = (
+    ("renewal", "wait_person", 1),
+    ("renewal", "reported", 2),
+    ("renewal", "accepted", 3),
+    ("renewal", "first_ok", 2),
+    ("renewal", "draft", 1),
+    ("addition", "draft", 2),
+    ("addition", "reported", 1),
+    ("addition", "accepted", 6),
+    ("addition", "review_ok", 1),
+    ("transfer", "wait_former", 1),
+    ("transfer", "former_agreed", 1),
+    ("transfer", "former_accepted", 4),
+    ("transfer", "former_reviewed", 2),
+    ("transfer", "former_refused", 2),
+    ("reregistration", "draft", 3),
+    ("reregistration", "reported", 2),
+    ("replacement", "accepted", 1),
+    ("replacement", "replaced", 3),
+    ("cancellation", "wait_person", 2),
+    ("cancellation", "confirmed", 8),
+    ("cancellation_by_person", "wait_enterprise", 2),
+    ("cancellation_by_person", "enterprise_agreed", 12),
+    ("temporary_renewal", "reported", 2),
+    ("temporary_renewal", "accepted", 5),
+    ("temporary_cancellation", "wait_person", 3),
+)
 _LONG_AGO = (4, 9, 15, 22, 30, 41)
 
 
@@ -90,6 +154,10 @@ def _at_the_present() -> Iterator[None]:
         yield
 
 
+def _twice() -> tuple[tuple[str, str, int], ...]:
+    return (*_OTHERS, *_OTHERS)
+
+
 class _Load:
     """One load, step by step."""
 
@@ -110,9 +178,9 @@ class _Load:
         self._employers = employers.found(self._rng, password_hash=password_hash)
         self._tell(3, total, f"{count} 人的登记资料")
         serials = Serials()
-        population = Settlement(
-            self._rng, self._employers, password_hash=password_hash, serials=serials
-        ).settle(count, self._wanted())
+        population = Settlement(self._rng, self._employers, password_hash=password_hash, serials=serials).settle(
+            count, self._wanted(), self._holders()
+        )
         self._reserve(serials)
         self._tell(20, total, "申报")
         teller = Teller(self._rng, officers)
@@ -127,7 +195,9 @@ class _Load:
         notices.write(officers.of(authorities.province().code, Function.NOTICES).name)
         for letter in Letter.objects.filter(application__enterprise=self._employers[0].enterprise).order_by("-id")[:12]:
             letters.render(letter)
-        InboxMessage.objects.filter(created_at__lt=self._now - timedelta(days=6)).update(read_at=self._now - timedelta(days=3))
+        InboxMessage.objects.filter(created_at__lt=self._now - timedelta(days=6)).update(
+            read_at=self._now - timedelta(days=3)
+        )
         audit.record("demo.load", actor=SYSTEM, subject=("demo", self._year), data={"people": count})
         self._tell(total, total, "演示数据已载入")
 
@@ -179,10 +249,39 @@ class _Load:
             else:
                 ages = _AGES.get(ending, _LONG_AGO)
                 story = Story(
-                    ending=ending, candidate=candidate, last=moments.days_ago(ages[position % len(ages)]), second=position % 3 == 1
+                    ending=ending,
+                    candidate=candidate,
+                    last=moments.days_ago(ages[position % len(ages)]),
+                    second=position % 3 == 1,
                 )
             stories.append(story)
+        for position, ((procedure, ending, age), candidate) in enumerate(
+            zip(_twice(), population.registered, strict=True)
+        ):
+            stories.append(
+                Story(
+                    ending=ending,
+                    procedure=procedure,
+                    candidate=candidate,
+                    last=moments.days_ago(age),
+                    second=position % 3 == 1,
+                )
+            )
         return stories
+
+    def _holders(self) -> list[tuple[str, Employer]]:
+        """For whom something else than a first registration is filed: once by the main enterprise, once by another."""
+        others = [
+            item
+            for item in self._fit()
+            if item.enterprise.origin == EnterpriseOrigin.PROVINCIAL
+            and item.enterprise.kind == EnterpriseType.CONSTRUCTION
+        ]
+        half = len(_OTHERS)
+        return [
+            (procedure, self._employers[0] if position < half else others[position % len(others)])
+            for position, (procedure, _, _) in enumerate(_twice())
+        ]
 
     def _certificates(self, population: Population, teller: Teller) -> list[Event]:
         """Electronic certificates of some registered before: current ones, superseded ones, one out of its window."""

@@ -10,17 +10,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from erjian import audit
 from erjian.accounts.models import Function, User
-from erjian.applications import actions, form_data
+from erjian.applications import actions, facts, form_data, materials
 from erjian.applications.models import Application, MaterialFile
-from erjian.demo import moments, pictures
+from erjian.demo import figures, moments, pictures
 from erjian.demo.offices import Officers
 from erjian.demo.population import Candidate
 from erjian.policy import authorities, clock
-from erjian.procedures import get
+from erjian.procedures import Filer, get
 from erjian.standards.specialties import Specialty
 from erjian.standards.validity import add_years
 
@@ -60,14 +60,43 @@ PATHS: dict[str, tuple[str, ...]] = {
     "batch_back": (*_FIRST, "step_back", "first_pass", "final_pass"),
     "batch_refused": (*_ACCEPTED, "first_fail", "final_fail"),
     "terminated": (*_FINAL, "terminate"),
+    # Ways that other procedures than 初始 take.
+    "confirmed": _CONSENTED,
+    "wait_former": _CONSENTED,
+    "former_agreed": (*_CONSENTED, "agree_former"),
+    "former_refused": (*_CONSENTED, "refuse_former"),
+    "former_accepted": (*_CONSENTED, "agree_former", "accept"),
+    "former_reviewed": (*_CONSENTED, "agree_former", "accept", "first_pass"),
+    "wait_enterprise": _FILED,
+    "enterprise_agreed": (*_FILED, "agree_enterprise"),
+    "replaced": (*_ACCEPTED, "final_pass"),
 }
 
 #: Working days before a step, fewest and most; 0 is the same day.
 _GAPS: dict[str, tuple[int, int]] = {
-    "fill": (0, 0), "report": (0, 1), "remind": (2, 3), "consent": (0, 2), "decline": (1, 3), "withdraw": (1, 4),
-    "time_out": (11, 11), "request_correction": (1, 3), "resubmit": (2, 6), "resubmit_papers": (1, 4), "refuse_acceptance": (1, 4), "accept": (1, 3),
-    "deem_accepted": (6, 6), "extend": (9, 14), "first_pass": (1, 5), "first_fail": (1, 5), "step_back": (1, 2),
-    "final_pass": (1, 4), "final_fail": (1, 4), "terminate": (1, 3),
+    "fill": (0, 0),
+    "report": (0, 1),
+    "remind": (2, 3),
+    "consent": (0, 2),
+    "decline": (1, 3),
+    "withdraw": (1, 4),
+    "time_out": (11, 11),
+    "request_correction": (1, 3),
+    "resubmit": (2, 6),
+    "resubmit_papers": (1, 4),
+    "refuse_acceptance": (1, 4),
+    "accept": (1, 3),
+    "deem_accepted": (6, 6),
+    "extend": (9, 14),
+    "first_pass": (1, 5),
+    "first_fail": (1, 5),
+    "step_back": (1, 2),
+    "final_pass": (1, 4),
+    "final_fail": (1, 4),
+    "terminate": (1, 3),
+    "agree_former": (1, 4),
+    "refuse_former": (1, 4),
+    "agree_enterprise": (1, 3),
 }
 
 _PASSING = ("资料齐全，信息一致，同意。", "经审核，符合初始注册条件，拟同意。", "材料真实有效，同意上报。", "")
@@ -80,17 +109,31 @@ _DECLINING = ("已与该单位解除劳动关系，不同意注册。", "聘用�
 _BACK = ("请核实聘用时间与劳动合同是否一致后重新审核。", "学历证书扫描件不完整，请核对原件。")
 _CORRECTIONS = (
     ({"target": "material:contract", "what": "聘用劳动合同", "detail": "最后一页缺单位签章，请重新上传完整扫描件"},),
-    ({"target": "employment_begin", "what": "聘用开始时间", "detail": "与劳动合同约定的起始日期不一致，请核对"},
-     {"target": "material:education", "what": "学历证书", "detail": "扫描件模糊，学校印章无法辨认"}),
-    ({"target": "material:qualification", "what": "二级建造师资格证书", "detail": "只上传了封面，请补充内页"},
-     {"target": "punishments", "what": "处罚或不良情形", "detail": "没有的请填“无”"}),
+    (
+        {"target": "employment_begin", "what": "聘用开始时间", "detail": "与劳动合同约定的起始日期不一致，请核对"},
+        {"target": "material:education", "what": "学历证书", "detail": "扫描件模糊，学校印章无法辨认"},
+    ),
+    (
+        {"target": "material:qualification", "what": "二级建造师资格证书", "detail": "只上传了封面，请补充内页"},
+        {"target": "punishments", "what": "处罚或不良情形", "detail": "没有的请填“无”"},
+    ),
 )
-_NOT_ACCEPTED = "申报的注册类型不属于本机关职权范围：申请人已取得一级建造师注册证书，请向国务院住房城乡建设主管部门提出。"
+_NOT_ACCEPTED = (
+    "申报的注册类型不属于本机关职权范围：申请人已取得一级建造师注册证书，请向国务院住房城乡建设主管部门提出。"
+)
 _EXTENDING = "需向资格证书签发机关核实证书信息，经本机关负责人批准，延长十个工作日。"
 _TERMINATING = "本人已在公示前申请退出，企业书面确认终止。"
 
 
 _NEARLY_THREE_YEARS = 1000
+_OFTEN_ATTACHED = ("loss_statement", "cancellation_ground")
+_WORDS = {
+    "punishments": "无",
+    "handler_phone": figures.mobile(60_000_077),
+    "cancel_reason": "已与聘用企业解除聘用合同关系",
+    "cancel_note": "双方协商一致解除劳动合同，已结清工资。",
+    "loss_note": "搬迁办公室时遗失，已登报声明。",
+}
 
 
 @dataclass(kw_only=True)
@@ -101,6 +144,7 @@ class Story:
     candidate: Candidate
     last: date
     """The day of the last step."""
+    procedure: str = "initial"
     batch: str = ""
     case: Application | None = None
     second: bool = False
@@ -155,71 +199,134 @@ class Teller:
 
     # The enterprise and the person
 
+    @staticmethod
+    def _filer(story: Story) -> User:
+        """Who files: an operator, or the person where the procedure is theirs."""
+        who = story.candidate
+        return who.user if get(story.procedure).filer == Filer.PERSON else who.employer.filer
+
     def _start(self, story: Story) -> None:
         who = story.candidate
         story.case = actions.start(
-            procedure=get("initial"), person=who.person, enterprise=who.employer.enterprise, by=who.employer.filer
+            procedure=get(story.procedure), person=who.person, enterprise=who.employer.enterprise, by=self._filer(story)
         )
 
     def _fill(self, story: Story) -> None:
         case, who = story.known, story.candidate
         begin = who.qualified_on if self._rng.random() < 0.5 else date(who.qualified_on.year, 1, 1)
         open_end = self._rng.random() < 0.4
-        values = form_data.unseal(case.draft) | {
+        known = _WORDS | {
             "employment_begin": begin.isoformat(),
             "employment_end": "" if open_end else add_years(clock.today(), self._rng.randint(1, 4)).isoformat(),
             "employment_open": "on" if open_end else "",
-            "punishments": "无",
+            "handler": who.employer.filer.name,
+            "lapsed_on": (clock.today() - timedelta(days=90)).isoformat(),
+            "lost_on": (clock.today() - timedelta(days=12)).isoformat(),
+            "left_on": (clock.today() - timedelta(days=20)).isoformat(),
         }
+        values = form_data.unseal(case.draft)
+        for item in case.procedure.fields:
+            if item.read_only or values.get(item.name):
+                continue
+            values[item.name] = known.get(item.name, item.choices[0][0] if item.required and item.choices else "")
+        offered = facts.offered_specialties(case)
+        unused = set(who.person.qualifications.filter(used_at=None).values_list("specialty", flat=True))
         story.case = actions.save(
-            application=case, values=values, specialties=[who.facts.specialty], by=who.employer.filer
+            application=case, values=values, specialties=sorted(offered & unused or offered), by=self._filer(story)
         )
         self._attach_papers(story, begin)
 
     def _attach_papers(self, story: Story, begin: date) -> None:
-        case, who = story.known, story.candidate
-        facts, label = who.facts, Specialty(who.facts.specialty).label
-        papers = [
-            ("qualification", "资格证书.jpg", pictures.paper(
-                "二级建造师资格证书",
-                [f"姓　名：{facts.name}", f"专业类别：{label}", f"管理号：{who.number}", "", "经考试合格，取得二级建造师资格，", "特发此证。"],
-                issuer="资格考试机构（演示）", day=f"{who.qualified_on}", face=who.face)),
-            ("education", "毕业证书.jpg", pictures.paper(
-                "毕业证书",
-                [f"学生 {facts.name}，在本校 {facts.major} 专业学习期满，", "修完教学计划规定的全部课程，", "成绩合格，准予毕业。"],
-                issuer=facts.school, day=f"{facts.graduated}", colour="#b08a2e", face=who.face)),
-            ("contract", "劳动合同.jpg", self._contract(story, begin=begin)),
-        ]
-        # Asked for after three years; a case may be reported some days after it was filled in.
-        if (clock.today() - who.qualified_on).days > _NEARLY_THREE_YEARS:
-            papers.append(("continuing_education", "继续教育证明.jpg", pictures.paper(
-                "继续教育证明", [f"{facts.name}，{label}专业，", "必修课 60 学时、选修课 60 学时，考核合格。"],
-                issuer="继续教育机构（演示）", day=f"{clock.today()}", colour="#2f6a4a")))
-        MaterialFile.objects.bulk_create(
-            MaterialFile(
-                application=case, code=code, blob=picture.store(), filename=f"{facts.name}-{name}",
-                origin="本次上传", uploaded_by=who.employer.filer.name, uploaded_at=clock.now(),
+        """A scan for every material that is asked for and not held yet."""
+        case, filer = story.known, self._filer(story)
+        rows = []
+        for row in materials.listing(case, facts.of_application(case)):
+            code, label = row.material.code, row.material.label
+            # Asked for after three years; a case may be reported some days after it was filled in.
+            soon = (
+                code == "continuing_education"
+                and (clock.today() - story.candidate.qualified_on).days > _NEARLY_THREE_YEARS
             )
-            for code, name, picture in papers
-        )
-        for code, _, _ in papers:
+            if row.files or not (row.required or soon or code in _OFTEN_ATTACHED):
+                continue
+            rows.append(
+                MaterialFile(
+                    application=case,
+                    code=code,
+                    blob=self._paper(story, code, label, begin).store(),
+                    filename=f"{story.candidate.facts.name}-{label}.jpg",
+                    origin="本次上传",
+                    uploaded_by=filer.name,
+                    uploaded_at=clock.now(),
+                )
+            )
             audit.record(
-                "application.attach", actor=who.employer.filer.actor, subject=("application", case.pk), data={"material": code}
+                "application.attach", actor=filer.actor, subject=("application", case.pk), data={"material": code}
             )
+        MaterialFile.objects.bulk_create(rows)
+
+    def _paper(self, story: Story, code: str, label: str, begin: date) -> pictures.Picture:
+        who = story.candidate
+        facts_, specialty = who.facts, Specialty(who.facts.specialty).label
+        match code:
+            case "qualification":
+                lines = [
+                    f"姓　名：{facts_.name}",
+                    f"专业类别：{specialty}",
+                    f"管理号：{who.number}",
+                    "",
+                    "经考试合格，取得二级建造师资格，",
+                    "特发此证。",
+                ]
+                return pictures.paper(
+                    "二级建造师资格证书", lines, issuer="资格考试机构（演示）", day=f"{who.qualified_on}", face=who.face
+                )
+            case "education":
+                lines = [
+                    f"学生 {facts_.name}，在本校 {facts_.major} 专业学习期满，",
+                    "修完教学计划规定的全部课程，",
+                    "成绩合格，准予毕业。",
+                ]
+                return pictures.paper(
+                    "毕业证书", lines, issuer=facts_.school, day=f"{facts_.graduated}", colour="#b08a2e", face=who.face
+                )
+            case "contract":
+                return self._contract(story, begin=begin)
+            case "continuing_education":
+                lines = [f"{facts_.name}，{specialty}专业，", "必修课 60 学时、选修课 60 学时，考核合格。"]
+                return pictures.paper(
+                    "继续教育证明", lines, issuer="继续教育机构（演示）", day=f"{clock.today()}", colour="#2f6a4a"
+                )
+            case _:
+                lines = [
+                    f"姓名：{facts_.name}",
+                    f"单位：{who.employer.enterprise.name}",
+                    f"事项：{get(story.procedure).kind_label}",
+                    "所述情况属实。",
+                ]
+                return pictures.paper(
+                    label, lines, issuer=who.employer.enterprise.name, day=f"{clock.today()}", colour="#3f5878"
+                )
 
     @staticmethod
     def _contract(story: Story, *, begin: date | None = None, clear: bool = False) -> pictures.Picture:
         who = story.candidate
         begins = begin or who.qualified_on
         lines = [
-            f"甲方：{who.employer.enterprise.name}", f"乙方：{who.facts.name}", f"岗位：项目负责人（{Specialty(who.facts.specialty).label}）",
-            f"合同自 {begins} 起生效。", "双方在平等自愿的基础上签订本合同。", *(["（双方签章齐全，共三页）"] if clear else []),
+            f"甲方：{who.employer.enterprise.name}",
+            f"乙方：{who.facts.name}",
+            f"岗位：项目负责人（{Specialty(who.facts.specialty).label}）",
+            f"合同自 {begins} 起生效。",
+            "双方在平等自愿的基础上签订本合同。",
+            *(["（双方签章齐全，共三页）"] if clear else []),
         ]
-        return pictures.paper("劳动合同书", lines, issuer=who.employer.enterprise.name, day=f"{begins}", colour="#3f5878")
+        return pictures.paper(
+            "劳动合同书", lines, issuer=who.employer.enterprise.name, day=f"{begins}", colour="#3f5878"
+        )
 
     def _report(self, story: Story) -> None:
         case = Application.objects.get(pk=story.known.pk)
-        story.case = actions.report(application=case, by=story.candidate.employer.filer, seen=case.version)
+        story.case = actions.report(application=case, by=self._filer(story), seen=case.version)
 
     def _remind(self, story: Story) -> None:
         story.case = actions.remind(application=story.known, by=story.candidate.employer.filer)
@@ -236,7 +343,10 @@ class Teller:
 
     def _withdraw(self, story: Story) -> None:
         story.case = actions.withdraw(
-            application=story.known, by=story.candidate.employer.filer, seen=None, opinion="聘用信息有误，修改后重新申报"
+            application=story.known,
+            by=story.candidate.employer.filer,
+            seen=None,
+            opinion="聘用信息有误，修改后重新申报",
         )
 
     def _resubmit(self, story: Story) -> None:
@@ -253,10 +363,18 @@ class Teller:
         poor = case.materials.get(code="contract", removed_in__isnull=True)
         MaterialFile.objects.filter(pk=poor.pk).update(removed_in=case.form_version + 1)
         MaterialFile.objects.create(
-            application=case, code="contract", blob=self._contract(story, clear=True).store(), filename=poor.filename.replace(".", "（补正）."),
-            origin="补正上传", added_in=case.form_version + 1, uploaded_by=filer.name, uploaded_at=clock.now(),
+            application=case,
+            code="contract",
+            blob=self._contract(story, clear=True).store(),
+            filename=poor.filename.replace(".", "（补正）."),
+            origin="补正上传",
+            added_in=case.form_version + 1,
+            uploaded_by=filer.name,
+            uploaded_at=clock.now(),
         )
-        audit.record("application.attach", actor=filer.actor, subject=("application", case.pk), data={"material": "contract"})
+        audit.record(
+            "application.attach", actor=filer.actor, subject=("application", case.pk), data={"material": "contract"}
+        )
         story.case = actions.resubmit(application=case, by=filer, seen=case.version)
 
     # The offices
@@ -266,18 +384,27 @@ class Teller:
 
     def _request_correction(self, story: Story) -> None:
         story.case = actions.request_correction(
-            application=story.known, by=self.officer(story, Function.ACCEPTANCE), seen=None, items=self._rng.choice(_CORRECTIONS)
+            application=story.known,
+            by=self.officer(story, Function.ACCEPTANCE),
+            seen=None,
+            items=self._rng.choice(_CORRECTIONS),
         )
 
     def _refuse_acceptance(self, story: Story) -> None:
         story.case = actions.refuse_acceptance(
-            application=story.known, by=self.officer(story, Function.ACCEPTANCE), seen=None,
-            opinion=_NOT_ACCEPTED, ground="not_competent",
+            application=story.known,
+            by=self.officer(story, Function.ACCEPTANCE),
+            seen=None,
+            opinion=_NOT_ACCEPTED,
+            ground="not_competent",
         )
 
     def _first(self, story: Story, *, passed: bool) -> None:
         story.case = actions.first_review(
-            application=story.known, by=self.officer(story, Function.FIRST_REVIEW), seen=None, passed=passed,
+            application=story.known,
+            by=self.officer(story, Function.FIRST_REVIEW),
+            seen=None,
+            passed=passed,
             opinion=self._rng.choice(_PASSING) if passed else self._reason(story),
         )
 
@@ -289,7 +416,10 @@ class Teller:
 
     def _final(self, story: Story, *, passed: bool) -> None:
         story.case = actions.final_review(
-            application=story.known, by=self.officer(story, Function.FINAL_REVIEW), seen=None, passed=passed,
+            application=story.known,
+            by=self.officer(story, Function.FINAL_REVIEW),
+            seen=None,
+            passed=passed,
             opinion=self._rng.choice(_PASSING) if passed else self._reason(story),
         )
 
@@ -305,7 +435,10 @@ class Teller:
 
     def _step_back(self, story: Story) -> None:
         story.case = actions.step_back(
-            application=story.known, by=self.officer(story, Function.FINAL_REVIEW), seen=None, opinion=self._rng.choice(_BACK)
+            application=story.known,
+            by=self.officer(story, Function.FINAL_REVIEW),
+            seen=None,
+            opinion=self._rng.choice(_BACK),
         )
 
     def _extend(self, story: Story) -> None:
@@ -316,6 +449,31 @@ class Teller:
     def _terminate(self, story: Story) -> None:
         story.case = actions.terminate(
             application=story.known, by=self.officer(story, Function.DECISION), seen=None, opinion=_TERMINATING
+        )
+
+    # The other side
+
+    def _agree_former(self, story: Story) -> None:
+        story.case = actions.answer_former(application=story.known, by=self._former(story), seen=None, agreed=True)
+
+    def _refuse_former(self, story: Story) -> None:
+        story.case = actions.answer_former(
+            application=story.known,
+            by=self._former(story),
+            seen=None,
+            agreed=False,
+            opinion="劳动合同尚在履行，工程未竣工，暂不同意转出。",
+        )
+
+    @staticmethod
+    def _former(story: Story) -> User:
+        return User.objects.select_related("enterprise").get(
+            enterprise_id=story.known.former_enterprise_id, right="manage"
+        )
+
+    def _agree_enterprise(self, story: Story) -> None:
+        story.case = actions.answer_enterprise(
+            application=story.known, by=story.candidate.employer.filer, seen=None, agreed=True
         )
 
     # Nobody
