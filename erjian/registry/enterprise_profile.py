@@ -48,7 +48,7 @@ class ProfileStale(Refusal):
 def _said(enterprise: Enterprise, name: str) -> Any:
     """A value as history keeps it: readable, and phones only masked."""
     if name == "contact_phone":
-        return enterprise.contact_phone_mask  # type: ignore[attr-defined]
+        return enterprise.contact_phone_mask
     value = getattr(enterprise, name)
     return value if value is None or isinstance(value, str) else str(value)
 

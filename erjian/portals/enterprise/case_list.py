@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from erjian.portals.enterprise.scope import own_cases
 from erjian.portals.enterprise.searching import PersonFilter, person_condition
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import Filer, Procedure, Step
+from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import SECOND_CLASS, Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day
@@ -129,33 +131,75 @@ def columns(procedure: Procedure) -> tuple[Column, ...]:
 def _columns(procedure: Procedure) -> Iterator[Column]:
     moves = Step.FORMER_ENTERPRISE in procedure.route
     if Step.ACCEPTANCE in procedure.route:
-        yield Column("申报主管部门", lambda row: case_parts.authority_name(row.authority_code), css="m-hide")
+        yield Column("申报主管部门", authority_cell(), css="m-hide")
     yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
     yield Column("转入企业名称" if moves else "企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     if moves:
         yield Column("转出企业名称", "former_enterprise.name", css="cut m-wide", title=True, data_label="转出企业")
-    yield Column("注册类型", "get_registration_class_display", css="m-hide w-low2 ej-num")
+    yield Column("注册类型", class_cell, css="m-hide w-low2 ej-num")
     if procedure.has_specialties:
         yield Column(
             procedure.specialty_label,
-            lambda row: case_parts.specialty_names(row.specialties, short=True),
+            specialty_cell,
             css="ej-num",
             data_label=procedure.specialty_label,
         )
     yield Column("上报时间", lambda row: day(row.reported_at), css="ej-num m-end", data_label="上报时间")
     yield Column("状态", state_chip, css="m-top m-end")
-    yield Column("剩余时限", lambda row: case_parts.left(row.state, row.due_on), css="ej-num m-wide")
+    yield Column("剩余时限", left_cell(), css="ej-num m-wide")
+
+
+@cache
+def _chip(state: str) -> str:
+    return chip(TONE.get(state, ""), State(state).label)
 
 
 def state_chip(row: Application) -> str:
     """The status in its colour."""
-    return chip(TONE.get(row.state, ""), row.get_state_display())
+    return _chip(row.state)
 
 
-def operations(row: Application, user: User) -> Iterator[Op]:
-    """What can be done with a row in its state; what is not possible is not there."""
-    address = reverse("enterprise:case", args=(row.uuid,))
+_class_label = cache(lambda code: RegistrationClass(code).label)
+_specialty_names = cache(lambda codes: case_parts.specialty_names(codes, short=True))
+
+
+def specialty_cell(row: Application) -> str:
+    """建筑、市政."""
+    return _specialty_names(tuple(row.specialties))
+
+
+def class_cell(row: Application) -> str:
+    """二级注册建造师."""
+    return _class_label(row.registration_class)
+
+
+def left_cell() -> Callable[[Application], str]:
+    """剩余时限; rows of one list share their days, and counting working days is the dear part."""
+    return remembered(lambda row: (row.state, row.due_on), lambda row: case_parts.left(row.state, row.due_on))
+
+
+def authority_cell() -> Callable[[Application], str]:
+    """申报主管部门."""
+    return remembered(lambda row: row.authority_code, lambda row: case_parts.authority_name(row.authority_code))
+
+
+def remembered(key: Callable[[Any], Any], cell: Callable[[Any], str]) -> Callable[[Any], str]:
+    """A cell that is drawn once for rows with the same key, within one list."""
+    drawn: dict[Any, str] = {}
+
+    def draw(row: Any) -> str:
+        found = key(row)
+        if found not in drawn:
+            drawn[found] = cell(row)
+        return drawn[found]
+
+    return draw
+
+
+def operations(row: Application, user: User, base: str) -> Iterator[Op]:
+    """What can be done with a row in its state; what is not possible is not there. `base` is where cases live."""
+    address = f"{base}{row.uuid}/"
     state = State(row.state)
     files = holds(user, EnterpriseRight.FILE)
     yield Op("查阅", address)

@@ -20,7 +20,6 @@ from erjian.portals.enterprise import case_list
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
-from erjian.portals.shared import case as case_parts
 from erjian.registry.models import Registration
 from erjian.ui import parts
 from erjian.ui.dates import day, days_left
@@ -34,6 +33,7 @@ _RECENT, _URGENT, _EXPIRING = 10, 10, 10
 def home(request: HttpRequest) -> HttpResponse:
     """The dashboard."""
     enterprise, user = employer(request), operator(request)
+    base = reverse("enterprise:cases")
     own = own_cases(request)
     counts = dict(own.filter(state__in=OPEN).order_by().values_list("state").annotate(Count("pk")))
     today = clock.today()
@@ -52,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "missing": missing_profile(enterprise),
         "tiles": _tiles(counts, expiring.count(), departures(request).filter(state=State.WAIT_FORMER).count()),
         "waiting": Table(
-            columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, user), name="person.name",
+            columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, user, base), name="person.name",
             caption="等待本企业办理的申报",
         )
         if waiting
@@ -71,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
             caption="即将到期的注册",
         ),
         "recent": Table(
-            columns=_columns(), rows=recent, ops=lambda row: case_list.operations(row, user), name="person.name",
+            columns=_columns(), rows=recent, ops=lambda row: case_list.operations(row, user, base), name="person.name",
             empty="还没有申报。从左侧菜单选择申报类型，点“添加申报”开始。", caption="最近的申报",
         ),
     }  # fmt: skip
@@ -116,11 +116,11 @@ def _columns() -> tuple[Column, ...]:
         Column("申报类型", "procedure.kind_label", css="ej-num", data_label="申报类型"),
         Column(
             "注册专业",
-            lambda row: case_parts.specialty_names(row.specialties, short=True),
+            case_list.specialty_cell,
             css="ej-num m-end",
             data_label="专业",
         ),
         Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
         Column("状态", case_list.state_chip, css="m-top m-end"),
-        Column("剩余时限", lambda row: case_parts.left(row.state, row.due_on), css="ej-num m-wide"),
+        Column("剩余时限", case_list.left_cell(), css="ej-num m-wide"),
     )

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications.facts import missing_profile
+from erjian.applications.states import State
 from erjian.portals.enterprise import case_list, exporting
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
@@ -64,10 +66,11 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     state = request.GET.get("state", "")
     page = paginate(case_list.light(case_list.in_view(found, state)).order_by("-id"), request.GET)
     files = holds(user, EnterpriseRight.FILE)
+    base = reverse("enterprise:cases")
     table = Table(
         columns=case_list.columns(procedure),
         rows=page,
-        ops=lambda row: case_list.operations(row, user),
+        ops=lambda row: case_list.operations(row, user, base),
         name="person.name",
         numbered=True,
         first=page.start,
@@ -122,10 +125,10 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
                 row.person.name,
                 row.person.id_number_mask,
                 row.enterprise.name,
-                row.get_registration_class_display(),
-                case_parts.specialty_names(row.specialties, short=True),
+                case_list.class_cell(row),
+                case_list.specialty_cell(row),
                 day(row.reported_at),
-                row.get_state_display(),
+                State(row.state).label,
             )
             for row in rows
         ),

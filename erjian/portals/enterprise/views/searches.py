@@ -99,12 +99,12 @@ def _operations(row: Application, *, files: bool) -> Iterator[Op]:
 
 
 def _columns() -> Iterator[Column]:
-    yield Column("主管部门", lambda row: case_parts.authority_name(row.authority_code), css="m-hide")
+    yield Column("主管部门", case_list.authority_cell(), css="m-hide")
     yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("申报类型", "procedure.kind_label", css="ej-num m-top m-end")
-    yield Column("注册类型", "get_registration_class_display", css="m-hide w-low2 ej-num")
+    yield Column("注册类型", case_list.class_cell, css="m-hide w-low2 ej-num")
     yield Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报")
     for number, label in enumerate(("受理状态", "初审状态", "复审状态")):
         yield Column(label, _status(number), css="ej-num", data_label=label)
