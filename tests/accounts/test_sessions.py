@@ -123,21 +123,20 @@ def test_the_password_is_changed_and_other_devices_signed_out(client: Client, op
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "again", "said"),
+    ("typed", "said"),
     [
-        ("wrong", NEW, NEW, "原口令不对"),
-        (makers.PASSWORD, makers.PASSWORD, makers.PASSWORD, "与原口令相同"),
-        (makers.PASSWORD, "short", "short", "口令太短"),
-        (makers.PASSWORD, "alllowercaseletters", "alllowercaseletters", "须含"),
-        (makers.PASSWORD, "Lc-li-20261122", "Lc-li-20261122", "含有您的用户名"),
-        (makers.PASSWORD, NEW, NEW + "x", "两次输入的口令不一样"),
-        (makers.PASSWORD, "a1A-" * 40, "a1A-" * 40, "最多 128 个"),
+        (("wrong", NEW, NEW), "原口令不对"),
+        ((makers.PASSWORD, makers.PASSWORD, makers.PASSWORD), "与原口令相同"),
+        ((makers.PASSWORD, "short", "short"), "口令太短"),
+        ((makers.PASSWORD, "alllowercaseletters", "alllowercaseletters"), "须含"),
+        ((makers.PASSWORD, "Lc-li-20261122", "Lc-li-20261122"), "含有您的用户名"),
+        ((makers.PASSWORD, NEW, NEW + "x"), "两次输入的口令不一样"),
+        ((makers.PASSWORD, "a1A-" * 40, "a1A-" * 40), "最多 128 个"),
     ],
 )
-def test_bad_passwords_are_refused_in_words(
-    client: Client, operator, old: str, new: str, again: str, said: str
-) -> None:
+def test_bad_passwords_are_refused_in_words(client: Client, operator, typed: tuple[str, ...], said: str) -> None:
     client.force_login(operator)
+    old, new, again = typed
     answer = client.post("/password/", {"old_password": old, "new_password": new, "again": again})
     assert answer.status_code == 422
     assert said in answer.content.decode()
