@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from erjian import audit
 from erjian.accounts.models import Function
@@ -27,15 +28,16 @@ from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Op, Table
 from erjian.ui.templatetags.ej import tag
 
-material = for_officer(*READING)(serving.material)
-letter = for_officer(*READING)(serving.letter)
-form_pdf = for_officer(*READING)(serving.form_pdf)
-all_materials = for_officer(*READING)(serving.all_materials)
+material = for_officer(*READING)(require_safe(serving.material))
+letter = for_officer(*READING)(require_safe(serving.letter))
+form_pdf = for_officer(*READING)(require_safe(serving.form_pdf))
+all_materials = for_officer(*READING)(require_safe(serving.all_materials))
 
 _PHONES = frozenset({"phone", "landline", "handler_phone"})
 
 
 @for_officer(*READING)
+@require_safe
 def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The case with masked data."""
     case, user = case_or_404(request, uuid), officer(request)
@@ -93,6 +95,7 @@ def _marked(label: str) -> SafeString:
 
 
 @for_officer(*READING)
+@require_safe
 def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
     """One data version beside another (`?with=`, by default the one before): fields and files."""
     case = case_or_404(request, uuid)
@@ -162,6 +165,7 @@ def _files(case: Application, known: facts.Facts, number: int, other: int) -> li
 
 
 @for_officer(Function.AUDIT)
+@require_safe
 def trail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Everything that was done to the case, for auditors."""
     case = case_or_404(request, uuid)

@@ -17,7 +17,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from erjian import audit, protection
 from erjian.accounts.models import User
@@ -163,6 +163,7 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
 
 
 @for_officer(*READING)
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list."""
     return _page(request, CaseFilter(request.GET or None, user=officer(request)))
@@ -231,6 +232,7 @@ _EXPORTED = (
 
 
 @for_officer(*READING)
+@require_safe
 def export(request: HttpRequest) -> FileResponse:
     """The list as a spreadsheet, masked. Every cell is text, so that no value is taken for a formula."""
     user = officer(request)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from erjian import audit
 from erjian.accounts.models import Function, User
@@ -45,6 +46,7 @@ def at_desk(case: Application, user: User) -> bool:
 
 
 @for_officer(*REVIEWING)
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The first case of the queue, or the empty desk."""
     waiting = queue.read(officer(request), request.GET)
@@ -56,6 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @for_officer(*REVIEWING)
+@require_safe
 def desk(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One case on the desk; a case that waits for somebody else is only read."""
     case = case_or_404(request, uuid)
@@ -65,6 +68,7 @@ def desk(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @for_officer(*REVIEWING)
+@require_safe
 def viewer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Only the viewer, with another file or page."""
     case = case_or_404(request, uuid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from erjian import audit
 from erjian.accounts.models import Function
@@ -19,6 +20,7 @@ _TONES = {"sent": "done", "failed": "bad", "queued": "office"}
 
 
 @for_officer(Function.SYSTEM)
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The messages, newest first; noted in the audit, because they hold codes."""
     if not outbox.is_open():

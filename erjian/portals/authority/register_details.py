@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from erjian.accounts import scopes
 from erjian.accounts.models import Function
@@ -27,6 +28,7 @@ from erjian.ui.templatetags.ej import chip
 
 
 @for_officer(Function.REGISTER)
+@require_safe
 def registration(request: HttpRequest, pk: int) -> HttpResponse:
     """One registration with each specialty's own validity."""
     row = get_object_or_404(scopes.registrations(officer(request)).select_related("person", "enterprise"), pk=pk)
@@ -81,6 +83,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_officer(Function.REGISTER)
+@require_safe
 def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     """One enterprise with its 资质 and the constructors registered with it."""
     user = officer(request)

@@ -14,6 +14,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from erjian import protection
 from erjian.accounts import scopes
@@ -126,6 +127,7 @@ def _person_url(pk: int) -> str:
 
 
 @for_officer(Function.REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def people(request: HttpRequest) -> HttpResponse:
     """人员."""
     rows = (
@@ -162,6 +164,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @for_officer(Function.REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def registrations(request: HttpRequest) -> HttpResponse:
     """注册."""
     today = clock.today()
@@ -216,6 +219,7 @@ def _specialties(row: Registration) -> str:
 
 
 @for_officer(Function.REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def qualifications(request: HttpRequest) -> HttpResponse:
     """资格证书."""
     rows = (
@@ -269,6 +273,7 @@ def _used(row: Qualification) -> str:
 
 
 @for_officer(Function.REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def enterprises(request: HttpRequest) -> HttpResponse:
     """企业."""
     user: User = officer(request)

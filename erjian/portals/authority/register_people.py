@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from erjian import audit
 from erjian.accounts import scopes
@@ -60,6 +60,7 @@ def _person(request: HttpRequest, pk: int, *, revealed: bool) -> HttpResponse:
 
 
 @for_officer(Function.REGISTER)
+@require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person, masked."""
     return _person(request, pk, revealed=False)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 
 from erjian import audit
 from erjian.accounts.models import Function, User
@@ -139,6 +140,7 @@ def _waiting(user: User) -> Table:
 
 
 @for_officer()
+@require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     user = officer(request)
