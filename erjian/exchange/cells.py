@@ -97,11 +97,11 @@ def person_name(raw: Any) -> str | None:
 
 def id_number(raw: Any) -> IdNumber | None:
     """公民身份号码 (GB 11643); a number that Excel made a quantity of has lost its last digits."""
-    text = raw if type(raw) is str else clean(raw)
+    text = raw if type(raw) is str and raw.isalnum() else clean(raw)
     if not text:
         return None
     if type(raw) is not str or "+" in text or "." in text:
-        _refuse_damaged(raw, text.strip(), "身份证号")
+        _refuse_damaged(raw, text, "身份证号")
     return id_numbers.parse(text, today=clock.today())
 
 

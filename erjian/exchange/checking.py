@@ -9,6 +9,7 @@ from typing import Any
 from erjian.exchange.columns import Column, Kind, header_key
 from erjian.exchange.refusals import ImportRefused
 from erjian.exchange.sources import Source
+from erjian.protection import BulkSealer
 from erjian.standards.errors import Refusal
 
 _REMEMBERED = 20_000
@@ -70,6 +71,7 @@ class Checker:
 
     def __init__(self, kind: Kind, made: Plan) -> None:
         self._kind = kind
+        self._sealer = BulkSealer()
         self._blank: dict[str, Any] = {column.name: None for column in kind.columns}
         self._cells = [(position, column, {} if column.repeats else None) for position, column in made.placed]
         self._width = max((position for position, _ in made.placed), default=-1) + 1
@@ -91,7 +93,7 @@ class Checker:
             if problems:
                 yield Bad(line, "；".join(problems), company)
             else:
-                yield Good(line, self._kind.convert(row), company)
+                yield Good(line, self._kind.convert(row, self._sealer), company)
 
     def _formulas(self, source: Source) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from erjian.exchange.cells import Parser
+from erjian.protection import BulkSealer
 from erjian.registry.importing import Load
 
 Problem = tuple[str, str]
@@ -47,7 +48,7 @@ class Kind:
     """One kind of import.
 
     `check` looks at the parsed cells of one row and yields what is wrong between them; `convert` turns them into the
-    values of the load's columns. Rows with the same value in the column `together` are loaded together or not at all.
+    values of the load's columns, protecting numbers by the sealer of the load. Rows with the same value in the column `together` are loaded together or not at all.
     """
 
     code: str
@@ -55,7 +56,7 @@ class Kind:
     purpose: str
     columns: tuple[Column, ...]
     load: Load
-    convert: Callable[[dict[str, Any]], tuple[Any, ...]]
+    convert: Callable[[dict[str, Any], BulkSealer], tuple[Any, ...]]
     check: Callable[[dict[str, Any]], Iterable[Problem]]
     together: str = ""
 

@@ -52,14 +52,14 @@ def import_file(
             _show(out, declared, outcome)
             _keep_errors(out, outcome.error_file, errors)
             return SOME_REFUSED if outcome.counts.error else OK
-        return _apply(out, declared, file, content, errors, progress)
+        return _apply(out, declared, file, content=content, errors=errors, progress=progress)
     except Refusal as refusal:
         out.print(escape(refusal.message))
         return REFUSED
 
 
 def _apply(
-    out: Console, kind: Kind, file: Path, content: bytes, errors: Path | None, progress: Callable[..., None] | None
+    out: Console, kind: Kind, file: Path, *, content: bytes, errors: Path | None, progress: Callable[..., None] | None
 ) -> int:
     run = runs.upload(kind=kind.code, filename=file.name, content=content, actor=SYSTEM, check_later=False)
     run = runs.apply_unchecked(run_id=run.pk, progress=progress)

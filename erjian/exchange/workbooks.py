@@ -28,8 +28,9 @@ _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'][^>]*>\s*<(?:\w+:)?f[\s>/]")
-_TOO_LOW = re.compile(rb"\br=[\"'][A-Za-z]+0*(?:[0-9]{7,}|[3-9][0-9]{5})[\"']")
-_TOO_FAR = re.compile(rb"\br=[\"'](?:[A-Za-z]{3,}|[B-Zb-z][A-Za-z])0*[1-9][0-9]*[\"']")
+# Each begins with plain letters, by which the search skips everything else ten times as fast.
+_TOO_LOW = tuple(re.compile(rb"r=%s[A-Za-z]+0*(?:[0-9]{7}|[3-9][0-9]{5})" % quote) for quote in (b'"', b"'"))
+_TOO_FAR = tuple(re.compile(rb"r=%s(?:[A-Za-z]{3}|[B-Zb-z][A-Za-z])[A-Za-z]*[0-9]" % quote) for quote in (b'"', b"'"))
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -152,11 +153,11 @@ def _scan(package: zipfile.ZipFile, part: zipfile.ZipInfo, sheet: Sheet | None, 
 
 
 def _bound(window: bytes) -> None:
-    if _TOO_LOW.search(window):
+    if any(pattern.search(window) for pattern in _TOO_LOW):
         raise ImportRefused(
             f"每个文件最多 {MAX_ROWS:,} 行。请分成几个文件导入；如只是末尾有带格式的空行，请删除这些行。", code="rows"
         )
-    if _TOO_FAR.search(window):
+    if any(pattern.search(window) for pattern in _TOO_FAR):
         raise ImportRefused(f"表格最多 {MAX_COLUMNS} 列。请删去右侧多余的列。", code="columns")
 
 

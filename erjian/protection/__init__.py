@@ -17,6 +17,7 @@ Two fields of the same ``kind`` share one index space, so a value can be looked 
 a decrypted value to somebody is an event that the caller has to audit.
 """
 
+from erjian.protection.bulk import BulkSealer
 from erjian.protection.ciphers import (
     DecryptionFailed,
     current_index_key,
@@ -29,6 +30,7 @@ from erjian.protection.ciphers import (
 from erjian.protection.fields import ProtectedText
 
 __all__ = [
+    "BulkSealer",
     "DecryptionFailed",
     "ProtectedText",
     "current_index_key",

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 _FORMAT = 1
-_NONCE_BYTES = 12
+NONCE_BYTES = 12
 _TAG_BYTES = 16
 _KEY_BYTES = 32
 
@@ -55,7 +55,8 @@ class _Ring:
 _loaded: tuple[object, _Ring] | None = None
 
 
-def _ring() -> _Ring:
+def ring() -> _Ring:
+    """The ciphers of the current settings."""
     global _loaded  # noqa: PLW0603 - ciphers are made once for a process
     keys = settings.ERJIAN_KEYS
     if _loaded is None or _loaded[0] is not keys:
@@ -71,19 +72,19 @@ def _key(key: bytes) -> bytes:
 
 def encrypt(kind: str, text: str) -> bytes:
     """``text`` as a blob under the current key; two calls never give the same blob."""
-    ring = _ring()
-    nonce = os.urandom(_NONCE_BYTES)
-    return ring.header + nonce + ring.cipher.encrypt(nonce, text.encode(), kind.encode())
+    keys = ring()
+    nonce = os.urandom(NONCE_BYTES)
+    return keys.header + nonce + keys.cipher.encrypt(nonce, text.encode(), kind.encode())
 
 
 def decrypt(kind: str, blob: bytes | memoryview) -> str:
     """The text of ``blob``. Raises ``DecryptionFailed``."""
     blob = bytes(blob)
     key_id, start = _key_id(blob)
-    cipher = _ring().ciphers.get(key_id)
+    cipher = ring().ciphers.get(key_id)
     if cipher is None:
         raise DecryptionFailed(f"no key {key_id!r} in the ring")
-    nonce, sealed = blob[start : start + _NONCE_BYTES], blob[start + _NONCE_BYTES :]
+    nonce, sealed = blob[start : start + NONCE_BYTES], blob[start + NONCE_BYTES :]
     try:
         return cipher.decrypt(nonce, sealed, kind.encode()).decode()
     except InvalidTag as error:
@@ -92,7 +93,7 @@ def decrypt(kind: str, blob: bytes | memoryview) -> str:
 
 def is_current(blob: bytes | memoryview) -> bool:
     """Whether ``blob`` is already under the current key."""
-    return _key_id(bytes(blob))[0] == _ring().current
+    return _key_id(bytes(blob))[0] == ring().current
 
 
 def reencrypt(kind: str, blob: bytes | memoryview) -> bytes:
@@ -102,20 +103,20 @@ def reencrypt(kind: str, blob: bytes | memoryview) -> bytes:
 
 def index(kind: str, value: str, *, key_id: str | None = None) -> bytes:
     """The 32 bytes under which ``value`` is found; case and surrounding blanks do not matter."""
-    ring = _ring()
-    key = ring.index_key if key_id is None else ring.index_keys[key_id]
+    keys = ring()
+    key = keys.index_key if key_id is None else keys.index_keys[key_id]
     return hmac.digest(key, kind.encode() + b"\0" + value.strip().upper().encode(), "sha256")
 
 
 def current_index_key() -> str:
     """The id of the key with which ``index`` works unless told otherwise."""
-    return _ring().index_current
+    return ring().index_current
 
 
 def _key_id(blob: bytes) -> tuple[bytes, int]:
     if len(blob) < 2 or blob[0] != _FORMAT:
         raise DecryptionFailed("not a protected value")
     start = 2 + blob[1]
-    if len(blob) < start + _NONCE_BYTES + _TAG_BYTES:
+    if len(blob) < start + NONCE_BYTES + _TAG_BYTES:
         raise DecryptionFailed("the value is cut short")
     return blob[2:start], start

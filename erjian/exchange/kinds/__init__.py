@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from erjian.exchange.columns import Kind
-
 from erjian.exchange.kinds.bars import BARS
 from erjian.exchange.kinds.enterprise_qualifications import ENTERPRISE_QUALIFICATIONS
 from erjian.exchange.kinds.enterprises import ENTERPRISES
 from erjian.exchange.kinds.qualifications import QUALIFICATIONS
-
 from erjian.exchange.kinds.registrations import REGISTRATIONS
 from erjian.standards.errors import Refusal
 

@@ -9,6 +9,7 @@ from typing import Any
 from erjian.exchange import cells
 from erjian.exchange.columns import Column, Kind, Problem
 from erjian.exchange.kinds import parts
+from erjian.protection import BulkSealer
 from erjian.registry import importing
 from erjian.registry.models import BarBasis
 
@@ -70,11 +71,11 @@ def check(row: dict[str, Any]) -> Iterator[Problem]:
         yield "解除日期", "早于起始日期"
 
 
-def convert(row: dict[str, Any]) -> tuple[Any, ...]:
+def convert(row: dict[str, Any], sealer: BulkSealer) -> tuple[Any, ...]:
     """The row as the register's load takes it; a bar carries no mobile number."""
     ends = row["ends"]
     return (
-        *parts.person_values(row | {"phone": None}),
+        *parts.person_values(row | {"phone": None}, sealer),
         row["basis"],
         row["begins"],
         row["document"] or "",

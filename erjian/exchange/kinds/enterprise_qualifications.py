@@ -7,6 +7,7 @@ from typing import Any
 
 from erjian.exchange import cells
 from erjian.exchange.columns import Column, Kind, Problem
+from erjian.protection import BulkSealer
 from erjian.registry import importing
 
 ENTERPRISE_CODE = Column(
@@ -15,7 +16,7 @@ ENTERPRISE_CODE = Column(
     cells.credit_code,
     required=True,
     aliases=("统一社会信用代码", "社会统一信用代码", "信用代码"),
-    example="91430199000000010R",
+    example="91430199000000107Q",
     repeats=True,
     width=22,
 )
@@ -75,7 +76,7 @@ def check(row: dict[str, Any]) -> Iterator[Problem]:
         yield "有效期至", "早于发证日期"
 
 
-def convert(row: dict[str, Any]) -> tuple[Any, ...]:
+def convert(row: dict[str, Any], sealer: BulkSealer) -> tuple[Any, ...]:
     """The row as the register's load takes it."""
     return (
         row["enterprise_name"] or row["enterprise_code"],

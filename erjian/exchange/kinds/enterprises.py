@@ -11,6 +11,7 @@ from erjian.exchange import cells
 from erjian.exchange.columns import Column, Kind, Problem
 from erjian.exchange.kinds import parts
 from erjian.policy import authorities
+from erjian.protection import BulkSealer
 from erjian.registry import importing
 from erjian.registry.models import Enterprise, EnterpriseStatus
 from erjian.registry.models.enterprises import EnterpriseOrigin
@@ -73,7 +74,7 @@ COLUMNS = (
         cells.credit_code,
         required=True,
         aliases=("社会统一信用代码", "企业信用代码", "信用代码"),
-        example="91430199000000010R",
+        example="91430199000000107Q",
         width=22,
     ),
     Column(
@@ -185,10 +186,10 @@ def _filing_authority(row: dict[str, Any]) -> str | None:
     return authorities.of_region(row["city"]).code if row["city"] else None
 
 
-_split_phone = Enterprise.contact_phone.split
+_PHONE = Enterprise.contact_phone
 
 
-def convert(row: dict[str, Any]) -> tuple[Any, ...]:
+def convert(row: dict[str, Any], sealer: BulkSealer) -> tuple[Any, ...]:
     """The row as the register's load takes it."""
     phone = row["contact_phone"]
     return (
@@ -218,7 +219,7 @@ def convert(row: dict[str, Any]) -> tuple[Any, ...]:
         row["business_scope"],
         row["status"],
         _filing_authority(row),
-        *(_split_phone(phone).values() if phone else (None, None, None)),
+        *(sealer.seal(_PHONE, phone) if phone else (None, None, None)),
     )
 
 

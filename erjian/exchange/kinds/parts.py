@@ -7,6 +7,7 @@ from typing import Any
 
 from erjian.exchange import cells
 from erjian.exchange.columns import Column, Problem
+from erjian.protection import BulkSealer
 from erjian.registry.models import Person
 from erjian.standards import credit_codes
 from erjian.standards.dictionaries import DocumentKind, Sex
@@ -18,7 +19,7 @@ ID_NUMBER = Column(
     cells.id_number,
     required=True,
     aliases=("身份证号码", "证件号码", "证件号", "公民身份号码", "人员身份证号"),
-    example="430199199003170014",
+    example="430199199003170012",
     width=22,
     note="18 位或 15 位，单元格须为文本格式。",
 )
@@ -84,11 +85,11 @@ def _passes(code: str) -> bool:
 
 
 _HM, _TW = ("81", "82"), "83"
-_split_id, _split_phone = Person.id_number.split, Person.phone.split
+_ID_NUMBER, _PHONE = Person.id_number, Person.phone
 _NO_PHONE = (None, None, None)
 
 
-def person_values(row: dict[str, Any]) -> tuple[Any, ...]:
+def person_values(row: dict[str, Any], sealer: BulkSealer) -> tuple[Any, ...]:
     """The stage's values of the row's person, in the order of `registry.importing.PERSON_COLUMNS`."""
     number = row["id_number"]
     text = number.number18
@@ -104,6 +105,6 @@ def person_values(row: dict[str, Any]) -> tuple[Any, ...]:
         number.sex.value,
         number.birth_date,
         document.value,
-        *_split_id(text).values(),
-        *(_split_phone(phone).values() if phone else _NO_PHONE),
+        *sealer.seal(_ID_NUMBER, text),
+        *(sealer.seal(_PHONE, phone) if phone else _NO_PHONE),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from erjian.exchange import cells
 from erjian.exchange.columns import Column, Kind, Problem
 from erjian.exchange.kinds import parts
+from erjian.protection import BulkSealer
 from erjian.registry import importing
 from erjian.registry.models import ReviewResult
 from erjian.standards.specialties import SECOND_CLASS
@@ -91,7 +92,7 @@ COLUMNS = (
         "企业信用代码",
         cells.credit_code,
         aliases=("统一社会信用代码", "社会统一信用代码", "信用代码"),
-        example="91430199000000010R",
+        example="91430199000000107Q",
         repeats=True,
         width=22,
     ),
@@ -124,10 +125,10 @@ def check(row: dict[str, Any]) -> Iterator[Problem]:
         yield "合格年度", "按身份证号，本人当时不满 18 岁"
 
 
-def convert(row: dict[str, Any]) -> tuple[Any, ...]:
+def convert(row: dict[str, Any], sealer: BulkSealer) -> tuple[Any, ...]:
     """The row as the register's load takes it."""
     return (
-        *parts.person_values(row),
+        *parts.person_values(row, sealer),
         row["specialty"],
         row["management_number"],
         row["grade"],

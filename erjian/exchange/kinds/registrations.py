@@ -10,6 +10,7 @@ from erjian.exchange import cells
 from erjian.exchange.columns import Column, Kind, Problem
 from erjian.exchange.kinds import parts
 from erjian.exchange.kinds.enterprise_qualifications import ENTERPRISE_CODE, ENTERPRISE_NAME
+from erjian.protection import BulkSealer
 from erjian.registry import importing
 from erjian.registry.models import CertificateKind, RegistrationClass, RegistrationStatus
 from erjian.standards.specialties import SECOND_CLASS
@@ -159,10 +160,10 @@ def check(row: dict[str, Any]) -> Iterator[Problem]:
         yield "终止日期", "早于初始注册日期"
 
 
-def convert(row: dict[str, Any]) -> tuple[Any, ...]:
+def convert(row: dict[str, Any], sealer: BulkSealer) -> tuple[Any, ...]:
     """The row as the register's load takes it."""
     return (
-        *parts.person_values(row),
+        *parts.person_values(row, sealer),
         row["registration_class"],
         row["number"],
         row["enterprise_code"],

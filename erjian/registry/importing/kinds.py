@@ -38,7 +38,7 @@ QUALIFICATIONS = Merge(
         Mark(
             message="'同一证书管理号在本文件中属于不同的人'",
             source=f"(SELECT management_number, specialty FROM {STAGE} WHERE outcome <> 'error' "  # noqa: S608
-            "GROUP BY management_number, specialty HAVING count(*) > 1 AND count(DISTINCT id_index) > 1) d",
+            "GROUP BY management_number, specialty HAVING count(*) > 1 AND min(encode(id_index, 'hex')) <> max(encode(id_index, 'hex'))) d",
             where=f"d.management_number = s.management_number AND d.specialty = s.specialty AND {_NOT_WRONG}",
         ),
     ),

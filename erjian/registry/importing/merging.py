@@ -42,6 +42,10 @@ class Load(Protocol):
     has_people: bool
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Columns by which rows find each other and their targets."""
+
+    @property
     def vocabularies(self) -> tuple[type[models.Model], ...]:
         """The models whose choices put codes into words."""
 
@@ -167,7 +171,7 @@ class Merge:
             cursor,
             self.model,
             values=values | self.inserted,
-            source=f"{source} WHERE s.outcome = 'new' ORDER BY s.line",
+            source=f"{source} WHERE s.outcome = 'new'",
         )
         self._update(cursor)
         self._remember(cursor, source, values, actor)
@@ -202,7 +206,7 @@ class Merge:
             f"coalesce(s.before, '{{}}'::jsonb), "
             f"jsonb_build_object('table', '{self.model._meta.model_name}') "
             f"|| coalesce(s.after, jsonb_build_object({new})) "
-            f"FROM {source}{join} WHERE s.outcome IN ('new', 'update') ORDER BY s.line",
+            f"FROM {source}{join} WHERE s.outcome IN ('new', 'update')",
             parameters,
         )
 

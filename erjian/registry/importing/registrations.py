@@ -45,7 +45,15 @@ _COLUMNS = (
     ("bundle", "integer"),
 )
 _KEY = ("id_index", "registration_class", "number", "registered_on")
-_STATED = "status certificate_kind certificate_number employed_on valid_until ended_on end_reason".split()
+_STATED = (
+    "status",
+    "certificate_kind",
+    "certificate_number",
+    "employed_on",
+    "valid_until",
+    "ended_on",
+    "end_reason",
+)
 _LIVE = "IN ('valid', 'suspended')"
 _PERIOD = "daterange(s.begins, s.ends, '[]') && daterange({0}, {1}, '[]')"
 _GOOD = "s.outcome <> 'error'"
@@ -56,6 +64,7 @@ class Registrations:
     """The load of registrations; see the module's docstring."""
 
     has_people: bool = True
+    keys: tuple[str, ...] = _KEY
 
     @property
     def vocabularies(self) -> tuple[type[models.Model], ...]:
@@ -340,7 +349,7 @@ def _reserve_numbers(cursor: CursorWrapper) -> None:
 
 
 def _remember(cursor: CursorWrapper, actor: str) -> None:
-    new = ", ".join(f"'{name}', s.{name}" for name in [*_STATED, "number", "specialty", "begins", "ends"])
+    new = ", ".join(f"'{name}', s.{name}" for name in (*_STATED, "number", "specialty", "begins", "ends"))
     cursor.execute(
         f'INSERT INTO "{Change._meta.db_table}" '  # noqa: S608
         "(at, kind, person_id, registration_id, enterprise_id, case_number, actor, before, after) "

@@ -91,7 +91,7 @@ class Stage:
     def judge(self, *, lock: bool) -> None:
         """Compare the rows with the register. With `lock` the rows that they concern stay as they are until the end."""
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {STAGE}")
+            cursor.execute(f"ANALYZE {STAGE} ({', '.join(self.load.keys)})")
             self.load.judge(cursor, lock=lock)
 
     def counts(self) -> Counts:
@@ -121,7 +121,8 @@ class Stage:
             cursor.execute(
                 f"SELECT line, {label}, outcome = 'new', coalesce(before, '{{}}'::jsonb)::text, "  # noqa: S608
                 f"coalesce(after, jsonb_strip_nulls(jsonb_build_object({facts})))::text "
-                f"FROM {STAGE} s WHERE outcome IN ('new', 'update') ORDER BY outcome DESC, line LIMIT %s",
+                f"FROM (SELECT * FROM {STAGE} WHERE line IN (SELECT line FROM {STAGE} WHERE outcome IN ('new', 'update') "
+                "ORDER BY outcome DESC, line LIMIT %s)) s ORDER BY outcome DESC, line",
                 [limit],
             )
             found = cursor.fetchall()

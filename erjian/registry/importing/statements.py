@@ -28,12 +28,12 @@ def mark_repeated(cursor: CursorWrapper, *, keys: tuple[str, ...]) -> int:
     listed = ", ".join(keys)
     return mark(
         cursor,
-        message="format('与第 %s 行重复', d.earlier)",
+        message="format('与第 %s 行重复', d.earliest)",
         source=(
-            f"(SELECT line, first_value(line) OVER (PARTITION BY {listed} ORDER BY line) AS earlier "  # noqa: S608
-            f"FROM {STAGE} WHERE outcome <> 'error') d"
+            f"(SELECT {listed}, min(line) AS earliest FROM {STAGE} WHERE outcome <> 'error' "  # noqa: S608
+            f"GROUP BY {listed} HAVING count(*) > 1) d"
         ),
-        where="d.line = s.line AND d.earlier <> d.line",
+        where=" AND ".join(f"d.{key} = s.{key}" for key in keys) + " AND s.line > d.earliest AND s.outcome <> 'error'",
     )
 
 

@@ -33,7 +33,7 @@ _TONES = {
 }
 _SHOWN = 50
 _EMPTY = "（空）"
-_STAR = mark_safe('<span class="ej-req"></span>')  # noqa: S308 - a constant
+_STAR = mark_safe('<span class="ej-req"></span>')
 
 
 def state_chip(run: ImportRun) -> SafeString:
@@ -221,9 +221,5 @@ def said_columns(kind: kinds.Kind) -> SafeString:
     return format_html_join(
         "、",
         "{}{}",
-        (
-            (column.header, _STAR if column.required else "")
-            for column in kind.columns
-            if column.in_template
-        ),
+        ((column.header, _STAR if column.required else "") for column in kind.columns if column.in_template),
     )
