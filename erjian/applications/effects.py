@@ -46,7 +46,6 @@ def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> No
             queue.configure_task(
                 "erjian.applications.tasks.issue_certificate", queueing_lock=f"issue:{application.pk}"
             ).defer(application_id=application.pk)
-        case CertificateNeed.VOID:
-            certificates.actions.void(registration_id=outcome.registration_id, reason=outcome.reason, actor=actor)
-        case CertificateNeed.NONE:
+        case CertificateNeed.VOID | CertificateNeed.NONE:
             pass
+    certificates.actions.void_ended(person_id=application.person_id, actor=actor)

@@ -101,7 +101,7 @@ def _content(
             content |= {"reasons": [entry.opinion]}
         case LetterKind.GRANT:
             registration = application.registration
-            assert registration is not None, "granted without a registration"  # noqa: S101 - for the type checker
+            assert registration is not None, "granted without a registration"
             rows = [
                 [Specialty(item.specialty).label, f"{item.begin} 至 {item.end}"]
                 for item in registration.specialties.order_by("specialty")

@@ -18,6 +18,7 @@ from erjian import audit, messaging, policy
 from erjian.applications import actions
 from erjian.applications.models import Application, RobotRun
 from erjian.applications.states import CONFIRMING, State
+from erjian.applications.workflow import TRANSITIONS
 from erjian.messaging import templates
 from erjian.policy import clock
 from erjian.procedures import all_procedures
@@ -71,7 +72,7 @@ def silent_employers() -> QuerySet[Application]:
 def undecided_renewals() -> QuerySet[Application]:
     """Renewals filed in time whose registration has run out without a decision (行政许可法第五十条)."""
     codes = [item.code for item in all_procedures() if item.granted_when_undecided]
-    states = sorted(actions.TRANSITIONS["deem_granted"].froms)
+    states = sorted(TRANSITIONS["deem_granted"].froms)
     return Application.objects.filter(
         procedure_code__in=codes, state__in=states, registration__valid_until__lt=clock.today()
     )

@@ -10,7 +10,7 @@ from erjian.audit import Actor, codes
 from erjian.certificates.models import CertificateVersion, VersionState
 from erjian.policy import clock
 from erjian.registry import numbers
-from erjian.registry.models import Registration
+from erjian.registry.models import Registration, RegistrationStatus
 from erjian.standards.licence_ids import licence_id
 from erjian.standards.specialties import Specialty
 
@@ -20,6 +20,7 @@ codes.register("certificate.void", "证书作废")
 codes.register("certificate.view", "查阅电子证书")
 
 _STANDING = (VersionState.PENDING, VersionState.CURRENT)
+_ENDED = (RegistrationStatus.CANCELLED, RegistrationStatus.RESCINDED, RegistrationStatus.REVOKED)
 
 
 def facts_of(registration: Registration) -> dict[str, Any]:
@@ -100,3 +101,12 @@ def void(*, registration_id: int, reason: str, actor: Actor) -> None:
     registration = Registration.objects.select_for_update().get(pk=registration_id)
     _end_standing(registration, state=VersionState.VOID, reason=reason)
     audit.record("certificate.void", actor=actor, subject=("registration", registration.pk), data={"reason": reason})
+
+
+def void_ended(*, person_id: int, actor: Actor) -> None:
+    """End the standing versions of the person's registrations that have been cancelled, rescinded or revoked."""
+    ended = Registration.objects.filter(
+        person_id=person_id, status__in=_ENDED, certificates__state__in=_STANDING
+    ).values_list("pk", "end_reason")
+    for registration_id, reason in ended:
+        void(registration_id=registration_id, reason=reason, actor=actor)

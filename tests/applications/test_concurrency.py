@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -62,11 +62,11 @@ def cast() -> Cast:
 
 
 @pytest.fixture
-def announced(cast: Cast) -> Iterator[Application]:
+def announced(cast: Cast) -> Application:
     case = actions.close_publicity(
         application=actions.publish(application=cast.review_ok(), by=cast.decider, batch="GS")
     )
-    yield actions.announce(application=case, by=cast.decider, granted=True, batch="GG")
+    return actions.announce(application=case, by=cast.decider, granted=True, batch="GG")
 
 
 def test_two_officers_deciding_at_once(cast: Cast) -> None:
@@ -150,7 +150,7 @@ def test_a_worker_killed_between_signing_and_saving_loses_nothing(announced: App
     with transaction.atomic():
         CertificateVersion.objects.select_for_update().get()
         code = _WORKER.format(name=name, case=announced.pk)
-        worker = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR)  # noqa: S603
+        worker = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR)
         deadline = time.monotonic() + 60
         while not _waiting_for_the_row():
             assert worker.poll() is None, "the worker ended before it could save"

@@ -134,9 +134,7 @@ def test_proof_turns_an_ask_into_a_yes() -> None:
     assert guards.continuing_education.judge(old).stops
     assert not guards.continuing_education.judge(replace(old, materials=frozenset({"continuing_education"}))).stops
     new = _enterprise(qualifications=())
-    assert not guards.enterprise_qualified.judge(
-        replace(new, materials=frozenset({"new_enterprise_commitment"}))
-    ).stops
+    assert not guards.enterprise_qualified.judge(replace(new, materials=frozenset({"new_enterprise_commitment"}))).stops
 
 
 def test_failing_verdicts_come_first_and_stages_leave_out_what_is_not_theirs() -> None:

@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('applications', '0002_former_answer'),
+        ("applications", "0002_former_answer"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='application',
-            name='deemed_granted',
-            field=models.BooleanField(default=False, verbose_name='视为准予延续'),
+            model_name="application",
+            name="deemed_granted",
+            field=models.BooleanField(default=False, verbose_name="视为准予延续"),
         ),
         migrations.CreateModel(
-            name='RobotRun',
+            name="RobotRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('dry_run', models.BooleanField(default=False)),
-                ('done', models.JSONField(default=dict)),
-                ('refused', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("dry_run", models.BooleanField(default=False)),
+                ("done", models.JSONField(default=dict)),
+                ("refused", models.JSONField(default=list)),
             ],
             options={
-                'verbose_name': '定时任务运行',
-                'indexes': [models.Index(fields=['-started_at'], name='robot_run_by_time')],
+                "verbose_name": "定时任务运行",
+                "indexes": [models.Index(fields=["-started_at"], name="robot_run_by_time")],
             },
         ),
     ]

@@ -11,9 +11,13 @@ from django.db.models import F, Q
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.states import BLOCKING, ENDED, State
 from erjian.policy import authorities
-from erjian.procedures import Procedure
+from erjian.procedures import Filer, Procedure, all_procedures
 from erjian.procedures import get as get_procedure
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationClass
+
+
+def _filed_by_persons() -> list[str]:
+    return [item.code for item in all_procedures() if item.filer == Filer.PERSON]
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -30,9 +34,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self.none()
         match user.kind:
             case UserKind.PERSON:
-                return self.filter(person=user.person).exclude(state=State.DRAFT)
+                own = Q(procedure_code__in=_filed_by_persons())
+                return self.filter(person=user.person).filter(own | ~Q(state=State.DRAFT))
             case UserKind.ENTERPRISE:
-                return self.filter(
+                foreign = Q(state=State.DRAFT, procedure_code__in=_filed_by_persons())
+                return self.exclude(foreign).filter(
                     Q(enterprise_id=user.enterprise_id)
                     | (Q(former_enterprise_id=user.enterprise_id) & ~Q(state__in=(State.DRAFT, State.WAIT_PERSON)))
                 )

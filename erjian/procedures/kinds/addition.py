@@ -10,7 +10,7 @@ from erjian.registry.models import RegistrationClass
 
 def add(decision: Decision) -> Outcome:
     """Add the specialties from the day of the decision; the certificate gets its next version."""
-    assert decision.registration_id is not None  # noqa: S101 - guarded by registration_held_here
+    assert decision.registration_id is not None
     registration = changes.add_specialties(
         registration_id=decision.registration_id,
         specialties=decision.specialties,

@@ -41,7 +41,7 @@ _FORM = Section(
 
 def correct(decision: Decision) -> Outcome:
     """Correct the person's key; account and history follow, the certificate gets its next version."""
-    assert decision.registration_id is not None  # noqa: S101 - guarded by registration_held_here
+    assert decision.registration_id is not None
     registration = changes.correct_identity(
         person_id=decision.person_id,
         registration_id=decision.registration_id,

@@ -12,7 +12,7 @@ from erjian.registry import changes
 
 def extend(decision: Decision) -> Outcome:
     """Extend the chosen specialties by the policy's years; those left out lapse on their day."""
-    assert decision.registration_id is not None  # noqa: S101 - guarded by registration_held_here
+    assert decision.registration_id is not None
     registration = changes.extend(
         registration_id=decision.registration_id,
         specialties=decision.specialties,

@@ -35,7 +35,7 @@ _LOSS = Section(
 
 def reissue(decision: Decision) -> Outcome:
     """Nothing in the register changes but the certificate's number."""
-    assert decision.registration_id is not None  # noqa: S101 - guarded by registration_held_here
+    assert decision.registration_id is not None
     registration = changes.reissue(
         registration_id=decision.registration_id, case_number=decision.case_number, actor=decision.actor
     )

@@ -14,7 +14,7 @@ from erjian.registry.models import RegistrationClass
 
 def extend(decision: Decision) -> Outcome:
     """Extend to the policy's day; from then on the date binds."""
-    assert decision.registration_id is not None  # noqa: S101 - guarded by registration_held_here
+    assert decision.registration_id is not None
     registration = changes.extend(
         registration_id=decision.registration_id,
         specialties=decision.specialties,

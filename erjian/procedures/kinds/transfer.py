@@ -29,7 +29,7 @@ _HANDLER = (
 
 def move(decision: Decision) -> Outcome:
     """Change the employer and nothing else; the certificate gets its next version, the number stays."""
-    assert decision.registration_id is not None  # noqa: S101 - guarded by held_elsewhere
+    assert decision.registration_id is not None
     registration = changes.move(
         registration_id=decision.registration_id,
         enterprise_id=decision.enterprise_id,

@@ -1,0 +1,304 @@
+"""Random legal and illegal actions by everybody on several people and enterprises; every invariant holds after each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from erjian import audit, certificates
+from erjian.accounts.models import Function, User
+from erjian.applications import actions, engine, form_data, robots
+from erjian.applications.models import Application, TimelineEntry
+from erjian.applications.states import BLOCKING, ENDED, State
+from erjian.applications.workflow import CLOCK, PAUSING, TRANSITIONS, Who
+from erjian.audit.models import Event
+from erjian.certificates.models import CertificateVersion
+from erjian.policy import clock
+from erjian.procedures import Filer, all_procedures, get
+from erjian.registry.models import Person, Qualification, Registration, RegistrationSpecialty
+from erjian.registry.models.registrations import LIVE
+from erjian.standards.errors import Refusal
+from erjian.standards.specialties import Specialty
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+CITY, PROVINCE = "430100", "430000"
+FILLER = {
+    "employment_begin": "2025-07-01", "employment_open": "on", "handler": "王经办", "handler_phone": "13800002716",
+    "cancel_reason": "已与聘用企业解除聘用合同关系", "loss_reason": "遗失", "lapsed_on": "2026-01-01",
+    "lapse_reason": "注册有效期满且未延续注册", "correction_kind": "身份证号码错误", "correction_note": "登记时录错",
+    "new_name": "周启明", "new_id_number": makers.id_number(date(1985, 5, 6), serial=401),
+}  # fmt: skip
+
+
+class World:
+    """People, enterprises and officers, made once; the machine works on them and rolls back."""
+
+    def __init__(self) -> None:
+        self.enterprises = [makers.enterprise(f"湖南第{n}建设有限公司") for n in range(2)]
+        self.operators = [makers.operator(item) for item in self.enterprises]
+        self.people = [makers.person(f"周启{n}", birth=date(1985, 3, 1 + n)) for n in range(4)]
+        for number, item in enumerate(self.people):
+            makers.qualification(item, used_at=clock.now() if number > 1 else None)
+            makers.qualification(item, Specialty.MUNICIPAL)
+        self.registered(self.people[2], days_left=400)
+        self.registered(self.people[2], days_left=300, cls="temporary")
+        self.registered(self.people[3], days_left=60)
+        self.holders = [makers.person_user(item) for item in self.people]
+        everything = (
+            Function.ACCEPTANCE, Function.FIRST_REVIEW, Function.FINAL_REVIEW, Function.DECISION,
+        )  # fmt: skip
+        self.officers = [
+            makers.officer(CITY, Function.ACCEPTANCE, Function.FIRST_REVIEW),
+            makers.officer(PROVINCE, *everything),
+            makers.officer("430200", *everything),
+        ]
+        self.users: list[User] = [*self.operators, *self.holders, *self.officers]
+        self.blob = makers.blob(makers.picture(300, 420))
+
+    def registered(self, person: Person, *, days_left: int, cls: str = "constructor") -> None:
+        """A registration that was there before the machine began, with its certificate."""
+        end = clock.today() + timedelta(days=days_left)
+        begin = end - timedelta(days=1095)
+        registration = Registration.objects.create(
+            person=person, registration_class=cls, number=f"湘24320192020{9000 + person.pk % 1000:05d}", valid_until=end,
+            enterprise=self.enterprises[0], registered_on=begin, employed_on=begin,
+        )  # fmt: skip
+        RegistrationSpecialty.objects.create(
+            registration=registration, specialty=Specialty.BUILDING, qualification=person.qualifications.order_by("id")[0],
+            begin=begin, end=end,
+        )  # fmt: skip
+        certificates.actions.create_version(
+            registration_id=registration.pk, new_number=True, reason="导入", case_number="", actor=audit.SYSTEM
+        )
+
+
+def _steps(case: Application, by: User) -> dict[str, Any]:
+    """Every action on a case by its name, as a page or a forged post would call it."""
+    seen = {"application": case, "by": by, "seen": None}
+    return {
+        "report": lambda: actions.report(**seen),
+        "consent": lambda: actions.consent(**seen, commitment="同意"),
+        "decline": lambda: actions.decline(**seen, opinion="不同意"),
+        "agree_former": lambda: actions.answer_former(**seen, agreed=True),
+        "refuse_former": lambda: actions.answer_former(**seen, agreed=False, opinion="未交接"),
+        "agree_enterprise": lambda: actions.answer_enterprise(**seen, agreed=True),
+        "refuse_enterprise": lambda: actions.answer_enterprise(**seen, agreed=False, opinion="仍在职"),
+        "accept": lambda: actions.accept(**seen),
+        "correct": lambda: actions.request_correction(**seen, items=[{"what": "合同", "detail": "缺页"}]),
+        "resubmit": lambda: actions.resubmit(**seen),
+        "refuse_acceptance": lambda: actions.refuse_acceptance(**seen, opinion="不属职权", ground="not_competent"),
+        "first_pass": lambda: actions.first_review(**seen, passed=True),
+        "first_fail": lambda: actions.first_review(**seen, passed=False, opinion="不符"),
+        "final_pass": lambda: actions.final_review(**seen, passed=True),
+        "final_fail": lambda: actions.final_review(**seen, passed=False, opinion="不符"),
+        "step_back": lambda: actions.step_back(**seen, opinion="再审"),
+        "publish": lambda: actions.publish(application=case, by=by, batch="GS"),
+        "hold": lambda: actions.hold(application=case, objection="YY"),
+        "dismiss": lambda: actions.settle_objection(application=case, by=by, upheld=False, opinion="不属实"),
+        "uphold": lambda: actions.settle_objection(application=case, by=by, upheld=True, opinion="属实"),
+        "close": lambda: actions.close_publicity(application=case),
+        "grant": lambda: actions.announce(application=case, by=by, granted=True, batch="GG"),
+        "refuse": lambda: actions.announce(application=case, by=by, granted=False, batch="GG", opinion="不符"),
+        "withdraw": lambda: actions.withdraw(**seen),
+        "terminate": lambda: actions.terminate(**seen, opinion="重复申报"),
+        "extend": lambda: actions.extend(**seen, opinion="需评审"),
+    }
+
+
+STEP_NAMES = sorted(_steps(None, None))  # type: ignore[arg-type]
+FITTING = (
+    ("initial",),
+    ("initial",),
+    ("addition", "replacement", "transfer", "cancellation", "cancellation_by_person", "temporary_renewal"),
+    ("renewal",),
+)
+LIKELY = {
+    State.DRAFT: "report", State.WAIT_PERSON: "consent", State.WAIT_FORMER: "agree_former",
+    State.WAIT_ENTERPRISE: "agree_enterprise", State.REPORTED: "accept", State.CORRECTION: "resubmit",
+    State.ACCEPTED: "first_pass", State.FIRST_OK: "final_pass", State.FIRST_NG: "final_pass",
+    State.REVIEW_OK: "publish", State.PUBLICITY: "close", State.PUBLICITY_DONE: "grant", State.OBJECTION: "dismiss",
+    State.REVIEW_NG: "refuse",
+}  # fmt: skip
+
+
+class Machine(RuleBasedStateMachine):
+    """`world` is set by the test; every example runs in a transaction that is rolled back."""
+
+    world: World
+    happened: Counter[str] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.travel = clock.travel(days=0)
+        self.refused = ""
+
+    def teardown(self) -> None:
+        self.happened.update(TimelineEntry.objects.values_list("transition", flat=True))
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+        self.travel.__exit__(None, None, None)
+
+    def attempt(self, call: Any) -> None:
+        """Do it in a savepoint; a refusal is a proper answer, anything else fails the test."""
+        try:
+            with transaction.atomic():
+                call()
+        except Refusal as refusal:
+            self.refused = refusal.message
+
+    @initialize(chosen=st.tuples(*[st.integers(0, 5)] * 4))
+    def file(self, chosen: tuple[int, ...]) -> None:
+        """Begin with filings that can go all the way, so that examples are deep from the start."""
+        for whom, position in enumerate(chosen):
+            fitting = FITTING[whom]
+            self.start(fitting[position % len(fitting)], 0 if whom > 1 else position % 2, whom, 1 + position % 3, 60)
+
+    @rule(
+        procedure=st.sampled_from([item.code for item in all_procedures()]),
+        who=st.integers(0, 1), whom=st.integers(0, 3), chosen=st.integers(1, 3), forged=st.integers(0, 60),
+    )  # fmt: skip
+    def start(self, procedure: str, who: int, whom: int, chosen: int, forged: int) -> None:
+        declared = get(procedure)
+        person = Person.objects.get(pk=self.world.people[whom].pk)
+        proper = self.world.holders[whom] if declared.filer == Filer.PERSON else self.world.operators[who]
+        users = self.world.users
+        by = User.objects.get(pk=(users[forged] if forged < len(users) else proper).pk)
+        enterprise = by.enterprise or self.world.enterprises[0]
+
+        def call() -> None:
+            case = actions.start(procedure=declared, person=person, enterprise=enterprise, by=by)
+            names = {item.name for item in declared.fields if not item.read_only}
+            typed = form_data.unseal(case.draft) | {key: value for key, value in FILLER.items() if key in names}
+            both = [Specialty.BUILDING, Specialty.MUNICIPAL]
+            picked = [item for n, item in enumerate(both) if chosen & (1 << n)] if declared.has_specialties else []
+            actions.save(application=case, values=typed, specialties=picked, by=by)
+            for material in declared.materials:
+                if not case.materials.filter(code=material.code, removed_in=None).exists():
+                    case.materials.create(
+                        code=material.code, blob=self.world.blob, filename="x.jpg", origin="本次上传", uploaded_by="x",
+                        uploaded_at=clock.now(),
+                    )  # fmt: skip
+
+        self.attempt(call)
+
+    @rule(case=st.integers(0, 5), who=st.integers(0, 8), step=st.sampled_from(STEP_NAMES))
+    def act(self, case: int, who: int, step: str) -> None:
+        """Anybody tries anything."""
+        found = self.pick(case)
+        if found is not None:
+            self.attempt(_steps(found, User.objects.get(pk=self.world.users[who].pk))[step])
+
+    @rule(case=st.integers(0, 5), times=st.integers(1, 9))
+    def go_on(self, case: int, times: int) -> None:
+        """The case goes on as it usually does, in the hands it needs."""
+        for _ in range(times):
+            found = self.pick(case)
+            if found is None or found.state not in LIKELY:
+                return
+            step = LIKELY[State(found.state)]
+            if found.state == State.ACCEPTED and found.acting_function == "final_review":
+                step = "final_pass"
+            if found.state == State.REVIEW_OK and "publicity" not in found.procedure.route:
+                step = "grant"
+            before = found.version
+            row = TRANSITIONS.get({"grant": "announce_grant", "refuse": "announce_refuse"}.get(step, step))
+            for user in User.objects.filter(pk__in=[item.pk for item in self.world.users]):
+                if row is None or row.who == Who.SYSTEM or engine.may(row, found, user):
+                    self.attempt(_steps(found, user)[step])
+                    found.refresh_from_db()
+                    if found.version != before:
+                        break
+
+    @rule(days=st.sampled_from([1, 3, 6, 16, 31, 400]))
+    def time_passes(self, days: int) -> None:
+        clock.travel(days=days)
+        robots.run()
+
+    def pick(self, position: int) -> Application | None:
+        cases = list(Application.objects.exclude(state__in=sorted(ENDED)).order_by("-id")[:6])
+        return cases[position % len(cases)] if cases else None
+
+    @invariant()
+    def every_case_is_in_order(self) -> None:
+        for case in Application.objects.prefetch_related("timeline", "clocks"):
+            entries = sorted(case.timeline.all(), key=lambda item: item.pk)
+            assert case.state == (entries[-1].to_state if entries else State.DRAFT)
+            for earlier, later in pairwise(entries):
+                assert later.from_state == earlier.to_state
+            codes = Event.objects.filter(subject_kind="application", subject_id=str(case.pk))
+            names = [TRANSITIONS[item.transition].audit_code for item in entries if item.transition in TRANSITIONS]
+            assert codes.filter(code__in=set(names)).count() == len(names), "an action without its audit row"
+            running = [item for item in case.clocks.all() if item.ended_on is None and item.paused_on is None]
+            assert len(running) == (case.state in CLOCK), (case.state, running)
+            if case.state in ENDED:
+                assert case.due_on is None
+                assert case.ended_at is not None
+            elif case.state not in PAUSING and case.state in CLOCK:
+                assert case.due_on == running[0].due_on
+            acts_itself = case.state in (State.DRAFT, State.CORRECTION, State.ANNOUNCED) or case.state.startswith(
+                "wait"
+            )
+            assert case.state in ENDED or acts_itself or case.acting_function, f"stuck in {case.state}"
+
+    @invariant()
+    def nobody_has_two_open_cases_or_registrations(self) -> None:
+        for person in self.world.people:
+            assert Application.objects.filter(person=person, state__in=sorted(BLOCKING)).count() <= 1
+            live = list(Registration.objects.filter(person=person, status__in=LIVE))
+            assert len({item.registration_class for item in live}) == len(live)
+
+    @invariant()
+    def certificates_agree_with_the_register(self) -> None:
+        for registration in Registration.objects.select_related("enterprise", "person"):
+            standing = list(
+                CertificateVersion.objects.filter(registration=registration, state__in=["pending", "current"])
+            )
+            if registration.status in LIVE:
+                (version,) = standing
+                assert version.facts["employer"] == registration.enterprise.name
+                assert version.number == registration.certificate_number
+                ends = [item["end"] for item in version.facts["specialties"]]
+                assert max(ends) == registration.valid_until.isoformat()
+            elif registration.status == "cancelled":
+                assert not standing
+            periods = sorted((item.specialty, item.begin, item.end) for item in registration.specialties.all())
+            for one, other in pairwise(periods):
+                assert one[0] != other[0] or one[2] < other[1]
+            for item in registration.specialties.select_related("qualification"):
+                assert item.qualification is not None
+                assert item.qualification.used_at is not None
+        used = Qualification.objects.filter(used_at__isnull=False, registration_specialties__isnull=True)
+        assert not used.exists()
+
+
+def test_no_sequence_of_actions_breaks_an_invariant(db: None) -> None:
+    Machine.world = World()
+    start = clock.offset()
+    try:
+        run_state_machine_as_test(
+            Machine,
+            settings=settings(
+                max_examples=40,
+                stateful_step_count=25,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+                derandomize=True,
+                database=None,
+            ),
+        )
+    finally:
+        clock.set_offset(start)
+    assert clock.offset() - start < timedelta(seconds=1)
+    deep = {"report", "consent", "accept", "first_pass", "final_pass", "announce_grant", "agree_enterprise", "time_out"}
+    assert deep <= set(Machine.happened), "the machine stays on the surface"
