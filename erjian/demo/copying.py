@@ -6,11 +6,14 @@ together as COPY's text format wants them: the demonstration's own words hold no
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.utils import DatabaseError
+
+from erjian import protection
 
 NULL = r"\N"
 
@@ -18,6 +21,11 @@ NULL = r"\N"
 def bytea(value: bytes) -> str:
     r"""Binary as COPY's text format writes it: `\\x` and hexadecimal."""
     return "\\\\x" + value.hex()
+
+
+def protected(kind: str, text: str, mask: Callable[[str], str]) -> tuple[str, str, str]:
+    """The three columns of a protected text (`erjian.protection`)."""
+    return bytea(protection.encrypt(kind, text)), bytea(protection.index(kind, text)), mask(text)
 
 
 class Table:

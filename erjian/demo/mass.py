@@ -9,24 +9,20 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
-from erjian import policy, protection
-from erjian.accounts.models import EnterpriseRight, User, UserKind
+from erjian import policy
 from erjian.applications.models import Application
 from erjian.applications.states import State
-from erjian.demo import figures, names, offices
-from erjian.demo.copying import NULL, Table, bytea, without_row_checks
+from erjian.demo import figures, mass_employers
+from erjian.demo.copying import NULL, Table, protected, without_row_checks
+from erjian.demo.mass_employers import MassEmployer
 from erjian.demo.people import People, PersonFacts
 from erjian.policy import authorities, clock
 from erjian.registry import numbers
 from erjian.registry.models import (
-    Enterprise,
-    EnterpriseQualification,
     NumberSequence,
     Person,
     Qualification,
@@ -36,9 +32,7 @@ from erjian.registry.models import (
     RegistrationStatus,
     ReviewResult,
 )
-from erjian.registry.models.enterprises import EnterpriseOrigin
-from erjian.standards import id_numbers, phones, regions
-from erjian.standards.dictionaries import Currency, EnterpriseNature, EnterpriseType, RegistrationKind
+from erjian.standards import id_numbers, phones
 from erjian.standards.registration_numbers import registration_number
 from erjian.standards.validity import add_years
 
@@ -47,17 +41,6 @@ _PEOPLE_PER_ENTERPRISE = 50
 _FIRST_YEAR = 2007
 #: Left for what the platform itself will register.
 _YEAR_LIMIT, _THIS_YEAR_LIMIT = 97_000, 70_000
-_WORDS = "湘楚岳麓星沙洞庭澧沅资江永宏恒泰鼎盛华瑞安达诚信建中天弘博远嘉和隆昌德润金玉鸿福祥云海山川峰"
-_TRADES = ("建设工程", "建筑工程", "市政建设", "路桥工程", "水利水电建设", "机电安装", "装饰工程", "园林建设")
-
-
-@dataclass(frozen=True)
-class _Employer:
-    id: int
-    name: str
-    code: str
-    authority: str
-    operator: int
 
 
 def load(count: int, *, seed: int, progress: Callable[[int, int, str], None]) -> None:
@@ -66,7 +49,7 @@ def load(count: int, *, seed: int, progress: Callable[[int, int, str], None]) ->
     progress(0, count, "企业")
     with transaction.atomic():
         without_row_checks()
-        mass.enterprises(max(200, count // _PEOPLE_PER_ENTERPRISE))
+        mass.found(max(200, count // _PEOPLE_PER_ENTERPRISE))
     done = 0
     while done < count:
         size = min(CHUNK, count - done)
@@ -95,7 +78,7 @@ class _Mass:
             NumberSequence.objects.filter(kind="certificate").values_list("last", flat=True).first() or 0
         )
         self._years = list(range(_FIRST_YEAR, self._today.year + 1))
-        self._employers: list[_Employer] = []
+        self._employers: list[MassEmployer] = []
         self._qualification = 50_000
         faces: dict[str, set[str]] = {}
         for sex, portrait in Person.objects.exclude(portrait=None).values_list("sex", "portrait_id").distinct():
@@ -187,118 +170,9 @@ class _Mass:
             now=now,
         )
 
-    # Enterprises
-
-    def enterprises(self, count: int) -> None:
-        """Enterprises with one 资质 and one operator each."""
-        rng = self._rng
-        table = Table(
-            Enterprise,
-            "id",
-            "name",
-            "credit_code",
-            "origin",
-            "kind",
-            "province",
-            "city",
-            "county",
-            "address",
-            "registration_kind",
-            "capital",
-            "currency",
-            "legal_representative",
-            "nature",
-            "office_phone",
-            "contact_name",
-            "contact_phone_cipher",
-            "contact_phone_index",
-            "contact_phone_mask",
-            "established_on",
-            "business_scope",
-            "filing_authority",
-            now=self._now,
-        )
-        held = Table(
-            EnterpriseQualification,
-            "id",
-            "enterprise_id",
-            "number",
-            "scope",
-            "level",
-            "issued_on",
-            "expires_on",
-            now=self._now,
-        )
-        users = Table(
-            User,
-            "id",
-            "password",
-            "username",
-            "kind",
-            "name",
-            "enterprise_id",
-            "right",
-            "password_changed_at",
-            now=self._now,
-        )
-        password = make_password(offices.PASSWORD)
-        cities = [*list(regions.CITIES), "430100", "430100"]
-        for position in range(count):
-            city = rng.choice(cities)
-            county = rng.choice(list(regions.counties_of(city)))
-            place = regions.name(city).removesuffix("市") if city != "433100" else "湘西"
-            trade = _TRADES[position % len(_TRADES)]
-            name = (
-                f"{place}{rng.choice(_WORDS)}{rng.choice(_WORDS)}{rng.choice(('', rng.choice(_WORDS)))}{trade}有限公司"
-            )
-            contact = names.official(rng)
-            employer = _Employer(table.id(), name, figures.credit_code(1_000 + position), city, users.id())
-            self._employers.append(employer)
-            phone = figures.mobile(50_000_000 + position)
-            table.add(
-                str(employer.id),
-                name,
-                employer.code,
-                EnterpriseOrigin.PROVINCIAL,
-                EnterpriseType.CONSTRUCTION,
-                regions.PROVINCE,
-                city,
-                county,
-                f"{regions.name(county)}建设路 {rng.randint(1, 900)} 号",
-                RegistrationKind.LIMITED_OTHER,
-                str(rng.choice((800, 1000, 2000, 5000))),
-                Currency.CNY,
-                names.official(rng),
-                EnterpriseNature.PRIVATE,
-                f"0731-8{rng.randint(1000000, 9999999)}",
-                contact,
-                *_protected("phone", phone, phones.mask),
-                f"{rng.randint(1995, 2021)}-05-20",
-                f"{trade}施工",
-                city,
-            )
-            expires = self._today + timedelta(days=rng.randint(60, 1700))
-            held.add(
-                str(held.id()),
-                str(employer.id),
-                f"D24{position:08d}",
-                "建筑工程施工总承包",
-                "二级",
-                (expires - timedelta(days=5 * 365)).isoformat(),
-                expires.isoformat(),
-            )
-            users.add(
-                str(employer.operator),
-                password,
-                f"dawei{position:06d}",
-                UserKind.ENTERPRISE,
-                contact,
-                str(employer.id),
-                EnterpriseRight.MANAGE,
-                self._now.isoformat(),
-            )
-        for each in (table, held, users):
-            each.flush()
+    def found(self, count: int) -> None:
+        """The enterprises for which people work."""
+        self._employers = mass_employers.found(self._rng, count)
 
     # People
 
@@ -324,11 +198,11 @@ class _Mass:
         self._person.add(
             str(person),
             facts.name,
-            *_protected("id_number", facts.id_number, id_numbers.mask),
+            *protected("id_number", facts.id_number, id_numbers.mask),
             facts.sex,
             facts.birth.isoformat(),
             facts.ethnicity,
-            *_protected("phone", facts.phone, phones.mask),
+            *protected("phone", facts.phone, phones.mask),
             facts.school,
             facts.major,
             facts.graduated.isoformat(),
@@ -339,7 +213,7 @@ class _Mass:
             self._now.isoformat() if verified else NULL,
         )
 
-    def _qualify(self, person: int, facts: PersonFacts, employer: _Employer, obtained: date, *, used: bool) -> int:
+    def _qualify(self, person: int, facts: PersonFacts, employer: MassEmployer, obtained: date, *, used: bool) -> int:
         self._qualification += 1
         row = self._held.id()
         self._held.add(
@@ -365,7 +239,7 @@ class _Mass:
                 return year
             earliest = min(earliest, self._today.year - 1)
 
-    def _registered(self, person: int, facts: PersonFacts, employer: _Employer, *, again: bool) -> None:
+    def _registered(self, person: int, facts: PersonFacts, employer: MassEmployer, *, again: bool) -> None:
         """A registration in force or run out; with `again` after an earlier period at another enterprise."""
         rng, today = self._rng, self._today
         year = self._year(facts.birth.year + 23)
@@ -419,7 +293,7 @@ class _Mass:
         self,
         person: int,
         facts: PersonFacts,
-        employer: _Employer,
+        employer: MassEmployer,
         *,
         held: int,
         number: str,
@@ -455,7 +329,7 @@ class _Mass:
         )
         return row
 
-    def _case(self, person: int, facts: PersonFacts, employer: _Employer, registration: int, begin: date) -> None:
+    def _case(self, person: int, facts: PersonFacts, employer: MassEmployer, registration: int, begin: date) -> None:
         """The case, long ended, on which the registration rests."""
         rng = self._rng
         year = begin.year
@@ -495,8 +369,3 @@ class _Mass:
         for year, last in self._cases.items():
             numbers.reserve("case", year=year, upto=last)
         numbers.reserve("certificate", year=0, upto=self._certificate)
-
-
-def _protected(kind: str, text: str, mask: Callable[[str], str]) -> tuple[str, str, str]:
-    """The three columns of a protected text."""
-    return bytea(protection.encrypt(kind, text)), bytea(protection.index(kind, text)), mask(text)

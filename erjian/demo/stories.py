@@ -16,114 +16,13 @@ from erjian import audit
 from erjian.accounts.models import Function, User
 from erjian.applications import actions, facts, form_data, materials
 from erjian.applications.models import Application, MaterialFile
-from erjian.demo import figures, moments, pictures
+from erjian.demo import figures, moments, paths, pictures
 from erjian.demo.offices import Officers
 from erjian.demo.population import Candidate
 from erjian.policy import authorities, clock
 from erjian.procedures import Filer, get
 from erjian.standards.specialties import Specialty
 from erjian.standards.validity import add_years
-
-_FILED = ("start", "fill", "report")
-_CONSENTED = (*_FILED, "consent")
-_ACCEPTED = (*_CONSENTED, "accept")
-_FIRST = (*_ACCEPTED, "first_pass")
-_FINAL = (*_FIRST, "final_pass")
-
-#: Steps by the way a story ends. Those that wait for a batch end with the final review; the batch goes on.
-PATHS: dict[str, tuple[str, ...]] = {
-    "draft": ("start", "fill"),
-    "draft_bare": ("start",),
-    "wait_person": _FILED,
-    "reminded": (*_FILED, "remind"),
-    "declined": (*_FILED, "decline"),
-    "withdrawn": (*_FILED, "withdraw"),
-    "withdrawn_late": (*_ACCEPTED, "withdraw"),
-    "timed_out": (*_FILED, "time_out"),
-    "reported": _CONSENTED,
-    "resubmitted": (*_CONSENTED, "request_correction", "resubmit", "consent"),
-    "consent_again": (*_CONSENTED, "request_correction", "resubmit"),
-    "correction": (*_CONSENTED, "request_correction"),
-    "not_accepted": (*_CONSENTED, "refuse_acceptance"),
-    "accepted": _ACCEPTED,
-    "accepted_corrected": (*_CONSENTED, "request_correction", "resubmit_papers", "accept"),
-    "accepted_deemed": (*_CONSENTED, "deem_accepted"),
-    "accepted_extended": (*_ACCEPTED, "extend"),
-    "stepped_back": (*_FIRST, "step_back"),
-    "first_ok": _FIRST,
-    "first_ng": (*_ACCEPTED, "first_fail"),
-    "review_ok": _FINAL,
-    "review_ng": (*_FIRST, "final_fail"),
-    "review_ng_twice": (*_ACCEPTED, "first_fail", "final_fail"),
-    "batch": _FINAL,
-    "batch_corrected": (*_CONSENTED, "request_correction", "resubmit", "consent", "accept", "first_pass", "final_pass"),
-    "batch_back": (*_FIRST, "step_back", "first_pass", "final_pass"),
-    "batch_refused": (*_ACCEPTED, "first_fail", "final_fail"),
-    "terminated": (*_FINAL, "terminate"),
-    # Ways that other procedures than 初始 take.
-    "confirmed": _CONSENTED,
-    "wait_former": _CONSENTED,
-    "former_agreed": (*_CONSENTED, "agree_former"),
-    "former_refused": (*_CONSENTED, "refuse_former"),
-    "former_accepted": (*_CONSENTED, "agree_former", "accept"),
-    "former_reviewed": (*_CONSENTED, "agree_former", "accept", "first_pass"),
-    "wait_enterprise": _FILED,
-    "enterprise_agreed": (*_FILED, "agree_enterprise"),
-    "replaced": (*_ACCEPTED, "final_pass"),
-}
-
-#: Working days before a step, fewest and most; 0 is the same day.
-_GAPS: dict[str, tuple[int, int]] = {
-    "fill": (0, 0),
-    "report": (0, 1),
-    "remind": (2, 3),
-    "consent": (0, 2),
-    "decline": (1, 3),
-    "withdraw": (1, 4),
-    "time_out": (11, 11),
-    "request_correction": (1, 3),
-    "resubmit": (2, 6),
-    "resubmit_papers": (1, 4),
-    "refuse_acceptance": (1, 4),
-    "accept": (1, 3),
-    "deem_accepted": (6, 6),
-    "extend": (9, 14),
-    "first_pass": (1, 5),
-    "first_fail": (1, 5),
-    "step_back": (1, 2),
-    "final_pass": (1, 4),
-    "final_fail": (1, 4),
-    "terminate": (1, 3),
-    "agree_former": (1, 4),
-    "refuse_former": (1, 4),
-    "agree_enterprise": (1, 3),
-}
-
-_PASSING = ("资料齐全，信息一致，同意。", "经审核，符合初始注册条件，拟同意。", "材料真实有效，同意上报。", "")
-_FAILING = (
-    "劳动合同单位签章不清晰，且聘用期限与所填聘用时间不一致。",
-    "经核查，本人社会保险在其他单位缴纳，与聘用单位不一致。",
-    "资格证书姓名与身份证姓名不一致，且未提供更名证明。",
-)
-_DECLINING = ("已与该单位解除劳动关系，不同意注册。", "聘用时间填写不正确，请更正后重新提交。")
-_BACK = ("请核实聘用时间与劳动合同是否一致后重新审核。", "学历证书扫描件不完整，请核对原件。")
-_CORRECTIONS = (
-    ({"target": "material:contract", "what": "聘用劳动合同", "detail": "最后一页缺单位签章，请重新上传完整扫描件"},),
-    (
-        {"target": "employment_begin", "what": "聘用开始时间", "detail": "与劳动合同约定的起始日期不一致，请核对"},
-        {"target": "material:education", "what": "学历证书", "detail": "扫描件模糊，学校印章无法辨认"},
-    ),
-    (
-        {"target": "material:qualification", "what": "二级建造师资格证书", "detail": "只上传了封面，请补充内页"},
-        {"target": "punishments", "what": "处罚或不良情形", "detail": "没有的请填“无”"},
-    ),
-)
-_NOT_ACCEPTED = (
-    "申报的注册类型不属于本机关职权范围：申请人已取得一级建造师注册证书，请向国务院住房城乡建设主管部门提出。"
-)
-_EXTENDING = "需向资格证书签发机关核实证书信息，经本机关负责人批准，延长十个工作日。"
-_TERMINATING = "本人已在公示前申请退出，企业书面确认终止。"
-
 
 _NEARLY_THREE_YEARS = 1000
 _OFTEN_ATTACHED = ("loss_statement", "cancellation_ground")
@@ -178,8 +77,8 @@ class Teller:
 
     def events(self, story: Story) -> list[Event]:
         """The steps of a story with their moments."""
-        steps = PATHS[story.ending]
-        gaps = [self._rng.randint(*_GAPS[step]) for step in steps[1:]]
+        steps = paths.PATHS[story.ending]
+        gaps = [self._rng.randint(*paths.GAPS[step]) for step in steps[1:]]
         times = moments.backwards(self._rng, gaps, last=story.last)
         return [self.event(at, self._step(story, step)) for at, step in zip(times, steps, strict=True)]
 
@@ -338,7 +237,7 @@ class Teller:
 
     def _decline(self, story: Story) -> None:
         story.case = actions.decline(
-            application=story.known, by=story.candidate.user, seen=None, opinion=self._rng.choice(_DECLINING)
+            application=story.known, by=story.candidate.user, seen=None, opinion=self._rng.choice(paths.DECLINING)
         )
 
     def _withdraw(self, story: Story) -> None:
@@ -387,7 +286,7 @@ class Teller:
             application=story.known,
             by=self.officer(story, Function.ACCEPTANCE),
             seen=None,
-            items=self._rng.choice(_CORRECTIONS),
+            items=self._rng.choice(paths.CORRECTIONS),
         )
 
     def _refuse_acceptance(self, story: Story) -> None:
@@ -395,7 +294,7 @@ class Teller:
             application=story.known,
             by=self.officer(story, Function.ACCEPTANCE),
             seen=None,
-            opinion=_NOT_ACCEPTED,
+            opinion=paths.NOT_ACCEPTED,
             ground="not_competent",
         )
 
@@ -405,7 +304,7 @@ class Teller:
             by=self.officer(story, Function.FIRST_REVIEW),
             seen=None,
             passed=passed,
-            opinion=self._rng.choice(_PASSING) if passed else self._reason(story),
+            opinion=self._rng.choice(paths.PASSING) if passed else self._reason(story),
         )
 
     def _first_pass(self, story: Story) -> None:
@@ -420,7 +319,7 @@ class Teller:
             by=self.officer(story, Function.FINAL_REVIEW),
             seen=None,
             passed=passed,
-            opinion=self._rng.choice(_PASSING) if passed else self._reason(story),
+            opinion=self._rng.choice(paths.PASSING) if passed else self._reason(story),
         )
 
     def _final_pass(self, story: Story) -> None:
@@ -430,7 +329,7 @@ class Teller:
         self._final(story, passed=False)
 
     def _reason(self, story: Story) -> str:
-        story.reason = story.reason or self._rng.choice(_FAILING)
+        story.reason = story.reason or self._rng.choice(paths.FAILING)
         return story.reason
 
     def _step_back(self, story: Story) -> None:
@@ -438,17 +337,17 @@ class Teller:
             application=story.known,
             by=self.officer(story, Function.FINAL_REVIEW),
             seen=None,
-            opinion=self._rng.choice(_BACK),
+            opinion=self._rng.choice(paths.BACK),
         )
 
     def _extend(self, story: Story) -> None:
         story.case = actions.extend(
-            application=story.known, by=self.officer(story, Function.DECISION), seen=None, opinion=_EXTENDING
+            application=story.known, by=self.officer(story, Function.DECISION), seen=None, opinion=paths.EXTENDING
         )
 
     def _terminate(self, story: Story) -> None:
         story.case = actions.terminate(
-            application=story.known, by=self.officer(story, Function.DECISION), seen=None, opinion=_TERMINATING
+            application=story.known, by=self.officer(story, Function.DECISION), seen=None, opinion=paths.TERMINATING
         )
 
     # The other side
