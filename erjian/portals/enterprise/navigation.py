@@ -28,6 +28,7 @@ _PROFILE = (
 )
 _QUERIES = (
     ("certificates", "建造师电子证书", "enterprise:certificates"),
+    ("history", "建造师历史数据", "enterprise:history"),
     ("cases", "建造师企业申报查询", "enterprise:cases"),
     ("qualified", "二级建造师资格证信息查询", "enterprise:qualified"),
 )

@@ -25,6 +25,7 @@ LISTS = (
     "/enterprise/initial/",
     "/enterprise/cases/",
     "/enterprise/certificates/",
+    "/enterprise/history/",
     "/enterprise/qualified/",
 )
 
@@ -106,7 +107,8 @@ def test_the_menu_has_the_manuals_entries_in_its_order(browser: Client) -> None:
     page = text(browser.get("/enterprise/initial/"))
     words = [
         "二级建造师初始申报", "二级建造师重新申报", "二级建造师增项申报", "二级建造师延续申报", "二级建造师遗失补办申报",
-        "二级建造师注销申报", "二级建造师身份证号变更申报", "建造师电子证书", "建造师企业申报查询", "二级建造师资格证信息查询",
+        "二级建造师注销申报", "二级建造师身份证号变更申报", "建造师电子证书", "建造师历史数据", "建造师企业申报查询",
+        "二级建造师资格证信息查询",
         "二级建造师个人注销企业确认", "二级临时建造师变更申报", "二级临时建造师变更确认", "二级临时建造师变更查询",
         "二级临时建造师延期申报", "二级临时建造师注销申报",
     ]  # fmt: skip

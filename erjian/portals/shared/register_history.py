@@ -23,18 +23,19 @@ _WORDS = {
 }
 
 
-def history(changes: Iterable[Change]) -> Table:
-    """Changes with what was before and after."""
+def history(changes: Iterable[Change], *, officers: bool = True) -> Table:
+    """Changes with what was before and after. With `officers` off, who made them is left out."""
     rows = list(changes)
     names = _enterprise_names(rows)
+    columns = (
+        Column("时间", lambda row: moment(row.at), css="ej-num m-top"),
+        Column("变动", "get_kind_display", css="m-top m-end text-nowrap"),
+        Column("内容", lambda row: _said(row, names), css="m-wide"),
+        Column("依据申报编号", "case_number", css="ej-num", data_label="依据申报编号"),
+        Column("经办", "actor", css="text-nowrap", data_label="经办"),
+    )
     return Table(
-        columns=(
-            Column("时间", lambda row: moment(row.at), css="ej-num m-top"),
-            Column("变动", "get_kind_display", css="m-top m-end text-nowrap"),
-            Column("内容", lambda row: _said(row, names), css="m-wide"),
-            Column("依据申报编号", "case_number", css="ej-num", data_label="依据申报编号"),
-            Column("经办", "actor", css="text-nowrap", data_label="经办"),
-        ),
+        columns=columns if officers else columns[:-1],
         rows=rows,
         empty="没有变动记录。",
     )
