@@ -5,105 +5,199 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('applications', '0001_initial'),
-        ('files', '0001_initial'),
+        ("applications", "0001_initial"),
+        ("files", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('publicity', '公示'), ('announcement', '公告')], max_length=12, verbose_name='类别')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='批次号')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('state', models.CharField(choices=[('draft', '待发布'), ('running', '办理中'), ('published', '已发布'), ('closed', '已结束')], default='draft', max_length=10, verbose_name='状态')),
-                ('begins', models.DateField(blank=True, null=True, verbose_name='起始日期')),
-                ('ends', models.DateField(blank=True, null=True, verbose_name='截止日期')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='发布时间')),
-                ('created_by', models.CharField(max_length=120, verbose_name='经办人')),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("publicity", "公示"), ("announcement", "公告")], max_length=12, verbose_name="类别"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="批次号")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "待发布"),
+                            ("running", "办理中"),
+                            ("published", "已发布"),
+                            ("closed", "已结束"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("begins", models.DateField(blank=True, null=True, verbose_name="起始日期")),
+                ("ends", models.DateField(blank=True, null=True, verbose_name="截止日期")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="发布时间")),
+                ("created_by", models.CharField(max_length=120, verbose_name="经办人")),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '批次',
-                'indexes': [models.Index(fields=['kind', 'state', '-published_at'], name='batch_by_kind')],
+                "verbose_name": "批次",
+                "indexes": [models.Index(fields=["kind", "state", "-published_at"], name="batch_by_kind")],
             },
         ),
         migrations.CreateModel(
-            name='BatchItem',
+            name="BatchItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('granted', models.BooleanField(default=True, verbose_name='准予')),
-                ('state', models.CharField(choices=[('waiting', '待办理'), ('done', '已办理'), ('held', '异议核查中'), ('failed', '办理失败')], default='waiting', max_length=10)),
-                ('shown', models.JSONField(verbose_name='公开内容')),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='不予理由')),
-                ('failure', models.CharField(blank=True, max_length=500, verbose_name='失败原因')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batch_items', to='applications.application')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='publicity.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("granted", models.BooleanField(default=True, verbose_name="准予")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待办理"),
+                            ("done", "已办理"),
+                            ("held", "异议核查中"),
+                            ("failed", "办理失败"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("shown", models.JSONField(verbose_name="公开内容")),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="不予理由")),
+                ("failure", models.CharField(blank=True, max_length=500, verbose_name="失败原因")),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batch_items",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="publicity.batch"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '批次事项',
+                "verbose_name": "批次事项",
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('notice', '通知公告'), ('policy', '政策法规'), ('guide', '操作指引')], default='notice', max_length=10, verbose_name='类别')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('body', models.TextField(max_length=50000, verbose_name='正文')),
-                ('attachment_name', models.CharField(blank=True, max_length=200)),
-                ('pinned', models.BooleanField(default=False, verbose_name='置顶')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='发布时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤下时间')),
-                ('author', models.CharField(max_length=120, verbose_name='发布人')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('attachment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("notice", "通知公告"), ("policy", "政策法规"), ("guide", "操作指引")],
+                        default="notice",
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("body", models.TextField(max_length=50000, verbose_name="正文")),
+                ("attachment_name", models.CharField(blank=True, max_length=200)),
+                ("pinned", models.BooleanField(default=False, verbose_name="置顶")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="发布时间")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="撤下时间")),
+                ("author", models.CharField(max_length=120, verbose_name="发布人")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "attachment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.blob",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通知公告',
+                "verbose_name": "通知公告",
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='姓名')),
-                ('text', models.TextField(max_length=2000, verbose_name='异议内容')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='查询码')),
-                ('state', models.CharField(choices=[('received', '待核查'), ('upheld', '异议成立'), ('dismissed', '异议不成立')], default='received', max_length=10, verbose_name='状态')),
-                ('created_at', models.DateTimeField()),
-                ('handled_at', models.DateTimeField(blank=True, null=True)),
-                ('handled_by', models.CharField(blank=True, max_length=120, verbose_name='核查人')),
-                ('answer', models.TextField(blank=True, max_length=2000, verbose_name='核查结论')),
-                ('id_number_cipher', models.BinaryField(default=b'', verbose_name='id number（密文）')),
-                ('id_number_index', models.BinaryField(db_index=True, max_length=32, verbose_name='id number（索引）')),
-                ('id_number_mask', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='id number（掩码）')),
-                ('phone_cipher', models.BinaryField(default=b'', verbose_name='phone（密文）')),
-                ('phone_index', models.BinaryField(db_index=True, max_length=32, verbose_name='phone（索引）')),
-                ('phone_mask', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='phone（掩码）')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='publicity.batchitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="姓名")),
+                ("text", models.TextField(max_length=2000, verbose_name="异议内容")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="查询码")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("received", "待核查"), ("upheld", "异议成立"), ("dismissed", "异议不成立")],
+                        default="received",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("handled_at", models.DateTimeField(blank=True, null=True)),
+                ("handled_by", models.CharField(blank=True, max_length=120, verbose_name="核查人")),
+                ("answer", models.TextField(blank=True, max_length=2000, verbose_name="核查结论")),
+                ("id_number_cipher", models.BinaryField(default=b"", verbose_name="id number（密文）")),
+                ("id_number_index", models.BinaryField(db_index=True, max_length=32, verbose_name="id number（索引）")),
+                (
+                    "id_number_mask",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="id number（掩码）"
+                    ),
+                ),
+                ("phone_cipher", models.BinaryField(default=b"", verbose_name="phone（密文）")),
+                ("phone_index", models.BinaryField(db_index=True, max_length=32, verbose_name="phone（索引）")),
+                (
+                    "phone_mask",
+                    models.CharField(
+                        blank=True, default="", editable=False, max_length=64, verbose_name="phone（掩码）"
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.blob",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="publicity.batchitem"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '异议',
+                "verbose_name": "异议",
             },
         ),
         migrations.AddConstraint(
-            model_name='batchitem',
-            constraint=models.UniqueConstraint(fields=('batch', 'application'), name='case_once_per_batch', violation_error_message='该申报已在本批次中。'),
+            model_name="batchitem",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "application"),
+                name="case_once_per_batch",
+                violation_error_message="该申报已在本批次中。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['-pinned', '-published_at'], name='notice_by_time'),
+            model_name="notice",
+            index=models.Index(fields=["-pinned", "-published_at"], name="notice_by_time"),
         ),
         migrations.AddIndex(
-            model_name='objection',
-            index=models.Index(fields=['state', 'created_at'], name='objection_by_state'),
+            model_name="objection",
+            index=models.Index(fields=["state", "created_at"], name="objection_by_state"),
         ),
     ]

@@ -4,15 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='change',
-            name='kind',
-            field=models.CharField(choices=[('imported', '导入'), ('registered', '初始注册'), ('reregistered', '重新注册'), ('added', '增项'), ('extended', '延续'), ('moved', '变更'), ('reissued', '遗失补办'), ('cancelled', '注销'), ('lapsed', '失效'), ('suspended', '暂扣'), ('restored', '恢复'), ('corrected', '信息更正'), ('verified', '实名认证')], max_length=15),
+            model_name="change",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("imported", "导入"),
+                    ("registered", "初始注册"),
+                    ("reregistered", "重新注册"),
+                    ("added", "增项"),
+                    ("extended", "延续"),
+                    ("moved", "变更"),
+                    ("reissued", "遗失补办"),
+                    ("cancelled", "注销"),
+                    ("lapsed", "失效"),
+                    ("suspended", "暂扣"),
+                    ("restored", "恢复"),
+                    ("corrected", "信息更正"),
+                    ("verified", "实名认证"),
+                ],
+                max_length=15,
+            ),
         ),
     ]
