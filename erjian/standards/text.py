@@ -14,4 +14,6 @@ def compact(text: object) -> str:
     Numbers are copied from spreadsheets and chat windows, where blanks, zero-width characters and
     full-width digits are common and never mean anything.
     """
+    if isinstance(text, str) and text.isascii() and text.isalnum():
+        return text.upper()
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", str(text or ""))).upper()

@@ -171,7 +171,9 @@ def test_unknown_columns_are_named_and_ignored() -> None:
 
 def test_titles_above_the_header_and_empty_rows_between() -> None:
     row = qualification()
-    outcome = load("qualifications", xlsx([{}, row, {}, row | {"姓名": "1"}], headers=list(row), title="二〇二四年度合格人员"))
+    outcome = load(
+        "qualifications", xlsx([{}, row, {}, row | {"姓名": "1"}], headers=list(row), title="二〇二四年度合格人员")
+    )
     assert tally(outcome) == (1, 0, 0, 1)
     assert outcome.errors[0][0] == 6
 

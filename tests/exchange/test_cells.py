@@ -50,14 +50,25 @@ def test_every_parser_knows_emptiness_and_its_own_example(code: str, column: cel
 
 @pytest.mark.parametrize(
     "written",
-    ["2024-09-01", "2024/9/1", "2024.9.1", "2024年9月1日", "20240901", "２０２４-０９-０１", "2024-09-01 00:00:00", 20240901.0]
+    [
+        "2024-09-01",
+        "2024/9/1",
+        "2024.9.1",
+        "2024年9月1日",
+        "20240901",
+        "２０２４-０９-０１",
+        "2024-09-01 00:00:00",
+        20240901.0,
+    ]
     + [date(2024, 9, 1), datetime(2024, 9, 1)],
 )
 def test_days(written: object) -> None:
     assert cells.day(written) == date(2024, 9, 1)
 
 
-@pytest.mark.parametrize("written", ["2024-13-01", "2024-02-30", "24-9-1", "9/1/2024", "昨天", 45536.0, "2024-09", True])
+@pytest.mark.parametrize(
+    "written", ["2024-13-01", "2024-02-30", "24-9-1", "9/1/2024", "昨天", 45536.0, "2024-09", True]
+)
 def test_no_days(written: object) -> None:
     with pytest.raises(Refusal):
         cells.day(written)
@@ -90,7 +101,8 @@ def test_no_names(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "amount"), [("5000", "5000"), ("5,000.25万元", "5000.25"), (5000.5, "5000.5"), (0, "0"), ("０.１", "0.1")]
+    ("written", "amount"),
+    [("5000", "5000"), ("5,000.25万元", "5000.25"), (5000.5, "5000.5"), (0, "0"), ("０.１", "0.1")],
 )
 def test_amounts(written: object, amount: str) -> None:
     assert cells.amount(written) == Decimal(amount)
@@ -107,6 +119,8 @@ def test_csv_never_starts_a_formula(value: str) -> None:
     assert not spreadsheets.csv_safe(value).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
-@pytest.mark.parametrize("written", ["身份证号", " *身份证号 ", "身份证号（必填）", "身份证号：", "＊身份证号", "身 份\n证号"])
+@pytest.mark.parametrize(
+    "written", ["身份证号", " *身份证号 ", "身份证号（必填）", "身份证号：", "＊身份证号", "身 份\n证号"]
+)
 def test_headers(written: str) -> None:
     assert header_key(written) == header_key("身份证号")

@@ -76,7 +76,9 @@ class Stage:
     def copy(self) -> Iterator[Any]:
         """A psycopg COPY; `write_row` takes the line number and the values in the order of `load.columns`."""
         names = ", ".join(["line", *(name for name, _ in self.load.columns)])
-        with connection.cursor() as cursor, cursor.copy(f"COPY {STAGE} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        statement = f"COPY {STAGE} ({names}) FROM STDIN (FORMAT BINARY)"
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+            copy.set_types(["integer", *(kind for _, kind in self.load.columns)])
             yield copy
 
     def refuse(self, lines: list[int], message: str) -> None:
