@@ -78,7 +78,7 @@ def enterprise(name: str = "湖南麓川建设工程有限公司", *, city: str 
         "address": "岳麓区麓川路 18 号",
         "registration_kind": "159",
         "capital": 5000,
-        "currency": "CNY",
+        "currency": "156",
         "legal_representative": "陈国梁",
         "office_phone": "0731-80001234",
         "contact_name": "李晓琳",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
@@ -283,13 +284,14 @@ class Machine(RuleBasedStateMachine):
 
 
 def test_no_sequence_of_actions_breaks_an_invariant(db: None) -> None:
+    """Each example is some 25 actions; SEQUENCES=2000 in the environment tries for hours what a run tries in a minute."""
     Machine.world = World()
     start = clock.offset()
     try:
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                max_examples=40,
+                max_examples=int(os.environ.get("SEQUENCES", "20")),
                 stateful_step_count=25,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
