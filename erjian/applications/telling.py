@@ -73,6 +73,7 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "refused": ("不予许可", "{person}的{kind}（{number}）不予许可，理由和救济途径见决定书。", True),
     "issued": ("电子证书已制发", "{person}的电子证书已制发，可登录平台查看、下载。", True),
     "withdrawn": ("申报已撤回", "{enterprise}已撤回为您提出的{kind}（{number}）。", False),
+    "withdrawn_by_person": ("申报已撤回", "{person}已撤回{kind}（{number}），不需要再确认。", False),
     "timed_out": ("申报已终止", "{person}的{kind}（{number}）逾期未办，已自动终止。需要时可重新申报。", True),
     "terminated": ("申报已终止", "{person}的{kind}（{number}）已终止办理，理由：{opinion}", True),
     "extended": ("办理期限延长", "{person}的{kind}（{number}）办理期限延长至 {due}，理由：{opinion}", True),
@@ -119,10 +120,20 @@ def recipient(application: Application, who: Who) -> messaging.Recipient | None:
     return messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone)
 
 
+_WITHDRAWN = {"application.withdrawn": (Who.ENTERPRISE, "application.withdrawn_by_person")}
+"""Who hears of a withdrawal is the other side: the person of the enterprise's, the enterprise of the person's."""
+
+
 def tell(application: Application, transition: Transition, entry: TimelineEntry) -> None:
     """Queue the transition's messages in the caller's transaction."""
     wanted = WANTED.get(State(application.state), ())
+    told: set[tuple[Who, str]] = set()
     for who, template in (*transition.tells, *(wanted if entry.from_state != entry.to_state else ())):
+        if application.procedure.filer == Filer.PERSON:
+            who, template = _WITHDRAWN.get(template, (who, template))  # noqa: PLW2901 - the other side of the same
+        if (_side(application, who), template) in told:
+            continue
+        told.add((_side(application, who), template))
         send(application, template, who=who, key=f"{template}:{application.pk}:{entry.pk}:{who}", opinion=entry.opinion)
 
 

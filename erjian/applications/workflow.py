@@ -72,7 +72,7 @@ _ROWS = (
         State.DRAFT,
         Who.FILER,
         done="上报",
-        confirm="上报后内容不能修改，由本人确认后送主管部门。确定上报这条申报？",
+        confirm="上报后内容不能修改。",
     ),
     _row(
         "consent",
@@ -335,7 +335,7 @@ _ROWS = (
         WITHDRAWABLE,
         Who.FILER,
         to=State.WITHDRAWN,
-        done="企业撤回",
+        done="撤回",
         tells=((Who.PERSON, "application.withdrawn"),),
         confirm="撤回后这条申报即结束，需要时可重新申报。确定撤回？",
     ),
@@ -432,6 +432,32 @@ def takes_effect(transition: Transition, procedure: Procedure) -> bool:
     if transition.completes in (None, Step.ISSUE):
         return False
     return next_step(procedure, transition.completes) in (None, Step.ISSUE)
+
+
+_CONFIRMS = {Step.PERSON: "本人", Step.FORMER_ENTERPRISE: "原单位", Step.ENTERPRISE: "聘用企业"}
+
+
+def question(transition: Transition, procedure: Procedure) -> str:
+    """What follows from a transition, in words, for the dialog that asks before it.
+
+    上报 and 同意 lead elsewhere for each procedure: to somebody's consent, to the authority, or (注销) straight to the
+    effect, which cannot be undone.
+    """
+    what = procedure.kind_label.removesuffix("申报")
+    if transition.completes in _CONFIRMS and takes_effect(transition, procedure):
+        return f"同意后{what}立即生效，不能撤销。"
+    if transition.name != "report":
+        return transition.confirm
+    confirming, step = [], next_step(procedure, None)
+    while step in _CONFIRMS:
+        confirming.append(_CONFIRMS[step])
+        step = next_step(procedure, step)
+    if not confirming:
+        return f"{transition.confirm}上报后送主管部门办理。"
+    by = f"由{'、'.join(confirming)}{'先后' if len(confirming) > 1 else ''}确认"
+    if step in (None, Step.ISSUE):
+        return f"{transition.confirm}{by}后，{what}立即生效，不能撤销；此前可以撤回。"
+    return f"{transition.confirm}{by}后送主管部门。"
 
 
 def acting(procedure: Procedure, state: State) -> tuple[Function | None, Step | None]:

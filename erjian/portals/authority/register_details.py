@@ -15,8 +15,8 @@ from erjian.accounts.models import Function
 from erjian.policy import authorities, clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
-from erjian.portals.shared.register_history import HISTORY, history
 from erjian.portals.authority.register_lists import STATUS_TONES
+from erjian.portals.shared.register_history import HISTORY, history
 from erjian.registry.models import Change, Enterprise, RegistrationSpecialty
 from erjian.registry.models.registrations import LIVE
 from erjian.standards import regions

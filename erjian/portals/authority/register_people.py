@@ -21,9 +21,9 @@ from erjian.applications.models import Application
 from erjian.policy import clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
-from erjian.portals.shared.register_history import HISTORY, history
 from erjian.portals.authority.register_lists import REVIEW_TONES, STATUS_TONES
 from erjian.portals.shared import case as case_parts
+from erjian.portals.shared.register_history import HISTORY, history
 from erjian.registry.models import Bar, Change, Lock, Person, Registration, RegistrationSpecialty
 from erjian.standards import phones
 from erjian.standards.specialties import Specialty

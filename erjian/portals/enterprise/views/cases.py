@@ -19,12 +19,11 @@ from erjian.applications import actions, engine, facts, form_data, materials
 from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, State
 from erjian.applications.workflow import TRANSITIONS, Transition
-from erjian.portals.enterprise import case_form
 from erjian.portals.enterprise.access import for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
-from erjian.portals.shared import serving
+from erjian.portals.shared import filing, serving
 from erjian.procedures import Filer
 from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import Specialty
@@ -80,7 +79,7 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "may_remind": found.state == State.WAIT_PERSON and "withdraw" in possible,
         "withdraw": TRANSITIONS["withdraw"],
         "answers": answers(found, request),
-        "corrections": case_form.corrections(found),
+        "corrections": filing.corrections(found),
         "left": case_parts.left(found.state, found.due_on),
         "certificate": reverse("enterprise:certificate", args=(found.registration_id,))
         if found.certificate_version_id and found.registration_id

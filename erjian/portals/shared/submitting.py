@@ -1,0 +1,117 @@
+"""保存, 上报 and 提交补正 of a form: what became of a post, for the page to show or to leave.
+
+Several windows may be open and buttons are pressed twice: the later one is told, and nothing typed is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from erjian.accounts.models import User
+from erjian.applications import actions
+from erjian.applications.errors import FieldsRefused, GuardsRefused, Stale
+from erjian.applications.models import Application
+from erjian.applications.states import EDITABLE, State
+from erjian.applications.workflow import TRANSITIONS, Transition
+from erjian.policy import clock
+from erjian.portals.shared import filing
+from erjian.procedures.guards import Verdict
+from erjian.standards.errors import Refusal
+
+_HANDED_IN = {State.DRAFT: "report", State.CORRECTION: "resubmit"}
+_WAITS = {
+    State.WAIT_PERSON: "，等待本人确认",
+    State.WAIT_ENTERPRISE: "，等待聘用企业确认",
+    State.REPORTED: "，等待主管部门受理",
+}
+_HANDING_IN = ("report", "resubmit", "resubmit_for_consent")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of the post. Without `left` the form is shown again with what it says."""
+
+    case: Application
+    handed_in: bool = False
+    words: str = ""
+    errors: filing.Errors = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    title: str = ""
+    stale: Stale | None = None
+    status: int = 200
+
+    @property
+    def left(self) -> bool:
+        """Whether the post is done and the browser goes on to another address."""
+        return bool(self.words)
+
+
+def hand_in_of(case: Application) -> Transition:
+    """上报 for a draft, 提交补正 for a correction."""
+    return TRANSITIONS[_HANDED_IN[State(case.state)]]
+
+
+def submit(
+    case: Application, given: filing.Posted, *, by: User, handing_in: bool, again: Callable[[], Application]
+) -> Result:
+    """Save what is well-formed, and hand in when asked to. `again` reads the case anew within the user's scope.
+
+    Raises Refusal when the case moved on by somebody else's hand, or is not this user's to fill in.
+    """
+    before = State(case.state)
+    errors: filing.Errors = {}
+    try:
+        case, errors = filing.keep(case, given, by=by)
+        if not handing_in:
+            return _kept(case, errors)
+        if errors:
+            return _incomplete(case, errors)
+        hand_in = actions.report if before == State.DRAFT else actions.resubmit
+        case = hand_in(application=case, by=by, seen=case.version)
+    except (FieldsRefused, GuardsRefused):
+        return _incomplete(case, errors)
+    except Refusal as refusal:
+        return _late(again(), by=by, before=before, handing_in=handing_in, refusal=refusal)
+    said = "补正已提交" if before == State.CORRECTION else f"已上报，申报编号 {case.number}"
+    return Result(case=case, handed_in=True, words=f"{said}{_WAITS.get(State(case.state), '')}。")
+
+
+def _kept(case: Application, errors: filing.Errors) -> Result:
+    if errors:
+        return Result(case=case, errors=errors, title=f"已保存，另有 {len(errors)} 处需要处理", status=422)
+    return Result(case=case, words=f"已保存 {clock.now().astimezone(clock.ZONE):%H:%M:%S}")
+
+
+def _incomplete(case: Application, errors: filing.Errors) -> Result:
+    """Something is to be put right before handing in: everything at once."""
+    case.refresh_from_db()
+    missing, verdicts = actions.problems(case)
+    everything = {**missing, **errors}
+    count = sum(map(len, everything.values())) + sum(verdict.stops for verdict in verdicts)
+    title = f"{hand_in_of(case).label}前还有 {count} 处需要处理"
+    return Result(case=case, errors=everything, verdicts=tuple(verdicts), title=title, status=422)
+
+
+def _late(case: Application, *, by: User, before: State, handing_in: bool, refusal: Refusal) -> Result:
+    """The case moved on since the page was shown: by this user's own second click, or by somebody else."""
+    if case.state in EDITABLE:
+        if not isinstance(refusal, Stale):
+            raise refusal
+        return Result(case=case, stale=refusal, status=409)
+    last = case.timeline.filter(transition__in=_HANDING_IN).order_by("-id").first()
+    own = last is not None and last.actor_user_id == by.pk
+    if own and (before in EDITABLE or handing_in):
+        return Result(case=case, handed_in=True, words=f"这条申报已提交，申报编号 {case.number}。")
+    raise refusal if isinstance(refusal, Stale) else Stale(case, case.timeline.order_by("-id")[:10]) from refusal
+
+
+def autosaved(case: Application, given: filing.Posted, *, by: User) -> dict[str, object]:
+    """Save in the background: what is well-formed is kept, what is not is named. The answer for the page's script."""
+    case, errors = filing.keep(case, given, by=by)
+    at = f"{clock.now().astimezone(clock.ZONE):%H:%M:%S}"
+    if errors:
+        labels = {item.name: item.label for item in case.procedure.fields}
+        named = "、".join(labels.get(name, "注册专业") for name in errors)
+        at = f"{at}，{named}还不符合要求，未保存"
+    return {"saved_at": at, "version": case.version, "fields": errors}
