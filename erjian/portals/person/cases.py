@@ -10,15 +10,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 
 from erjian import audit
-from erjian.applications import facts, form_data, materials
+from erjian.applications import engine, facts, form_data, materials
 from erjian.applications.models import Application, Letter
-from erjian.applications.states import VIEWS, State
+from erjian.applications.states import EDITABLE, VIEWS, State
+from erjian.applications.workflow import TRANSITIONS
 from erjian.portals.person.access import account, for_person, for_person_files
 from erjian.portals.person.navigation import shell
 from erjian.portals.shared import case as shared
 from erjian.portals.shared import serving
+from erjian.procedures import Filer
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
@@ -54,10 +57,23 @@ def _operations(row: Application) -> tuple[Op, ...]:
     url = reverse("person:case", args=[row.uuid])
     if row.state == State.WAIT_PERSON:
         return (Op("去确认", reverse("person:consent", args=[row.uuid])), Op("查阅", url))
+    if row.procedure.filer == Filer.PERSON and row.state == State.DRAFT:
+        return (
+            Op("修改", reverse("person:edit", args=[row.uuid])),
+            Op(
+                "删除",
+                reverse("person:delete", args=[row.uuid]),
+                stop=True,
+                post=True,
+                confirm=f"删除这条{row.procedure.kind_label}？",
+                verb="删除这条申报",
+            ),
+        )
     return (Op("查阅", url),)
 
 
 @for_person
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """申报查询: every case in my name, by saved view."""
     mine = Application.objects.visible_to(account(request))
@@ -85,6 +101,7 @@ def _views(current: str) -> tuple[View, ...]:
 
 
 @for_person
+@require_safe
 def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One case. Numbers are masked until asked for; that reading is noted (《个人信息保护法》第五十一条)."""
     case = serving.case_or_404(request, uuid)
@@ -99,6 +116,9 @@ def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "tone": shared.tone(case.state),
         "waiting": case.state == State.WAIT_PERSON,
         "full": full,
+        "may_edit": case.procedure.filer == Filer.PERSON and case.state in EDITABLE,
+        "may_withdraw": TRANSITIONS["withdraw"] in engine.available(case, user),
+        "withdraw": TRANSITIONS["withdraw"],
         **contents(case, values, masked=not full),
         **_course(case),
     }
@@ -144,18 +164,21 @@ def _letter(case: Application, item: Letter) -> dict[str, object]:
 
 
 @for_person_files
+@require_safe
 def material(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBase:
     """One material of my case."""
     return serving.material(request, uuid, pk)
 
 
 @for_person_files
+@require_safe
 def letter(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBase:
     """One official letter; opening it counts as its service (送达)."""
     return serving.letter(request, uuid, pk)
 
 
 @for_person_files
+@require_safe
 def form_pdf(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The 申报表, which prints the full number: the reading is noted."""
     answer = serving.form_pdf(request, uuid)

@@ -24,12 +24,12 @@ from erjian.applications import actions
 from erjian.applications.errors import CaseRefused, Stale
 from erjian.applications.models import Application
 from erjian.applications.states import State
-from erjian.applications.workflow import TRANSITIONS
+from erjian.applications.workflow import TRANSITIONS, question
 from erjian.files import FileRefused
 from erjian.portals.person.access import account, for_person, myself
 from erjian.portals.person.navigation import shell
 from erjian.portals.shared import case as shared
-from erjian.portals.shared import serving
+from erjian.portals.shared import filing, serving
 from erjian.registry import personal
 from erjian.registry.models import Person
 from erjian.standards.errors import Refusal
@@ -96,8 +96,21 @@ def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return _ask(request, case, refusal)
     except Refusal as refusal:
         return _ask(request, case, refusal)
-    messages.success(request, "已同意并签名，申报已送主管部门。")
+    case.refresh_from_db()
+    messages.success(request, _agreed(case))
     return redirect("person:case", uuid=case.uuid)
+
+
+_AGREED = {
+    State.DONE: "已同意并签名，{kind}已生效。",
+    State.WAIT_FORMER: "已同意并签名，等待原单位确认。",
+    State.REPORTED: "已同意并签名，申报已送主管部门。",
+}
+
+
+def _agreed(case: Application) -> str:
+    """What became of the case by the consent."""
+    return _AGREED.get(State(case.state), "已同意并签名。").format(kind=case.procedure.kind_label.removesuffix("申报"))
 
 
 def _agree(request: HttpRequest, case: Application) -> None:
@@ -143,7 +156,7 @@ def _ask(request: HttpRequest, case: Application, refusal: Refusal | None = None
         ("申报类型", case.procedure.kind_label),
         ("聘用企业", case.enterprise.name),
         (case.procedure.specialty_label, shared.specialty_names(case.specialties)),
-        ("申报主管部门", shared.authority_name(case.authority_code)),
+        ("申报主管部门", shared.authority_name(case.authority_code) if filing.shows_authority(case) else ""),
         ("上报时间", day(case.reported_at)),
         ("确认期限", day(case.due_on)),
     ]
@@ -152,6 +165,7 @@ def _ask(request: HttpRequest, case: Application, refusal: Refusal | None = None
         "seen": _seen(request) if refusal else case.version,
         "rows": [row for row in rows if row[1]],
         "commitment": commitment(case),
+        "question": question(TRANSITIONS["consent"], case.procedure),
         "person": person,
         "portrait": _portrait(case, person),
         "portrait_limits": personal.limits("portrait"),

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from erjian.portals.person import cases, certificates, consent, home, information, pictures, registrations
+from erjian.portals.person import (
+    cases,
+    certificates,
+    consent,
+    editing,
+    filing,
+    home,
+    information,
+    pictures,
+    registrations,
+)
 
 app_name = "person"
 urlpatterns = [
@@ -11,9 +21,17 @@ urlpatterns = [
     path("cases/<uuid:uuid>/", cases.page, name="case"),
     path("cases/<uuid:uuid>/consent/", consent.page, name="consent"),
     path("cases/<uuid:uuid>/decline/", consent.decline, name="decline"),
+    path("cases/<uuid:uuid>/edit/", editing.edit, name="edit"),
+    path("cases/<uuid:uuid>/autosave/", editing.autosave, name="autosave"),
+    path("cases/<uuid:uuid>/withdraw/", filing.withdraw, name="withdraw"),
+    path("cases/<uuid:uuid>/delete/", filing.delete, name="delete"),
     path("cases/<uuid:uuid>/print.pdf", cases.form_pdf, name="case-print"),
     path("cases/<uuid:uuid>/materials/<int:pk>/", cases.material, name="material"),
+    path("cases/<uuid:uuid>/materials/<int:pk>/delete/", editing.detach, name="detach"),
+    path("cases/<uuid:uuid>/materials/<slug:code>/add/", editing.attach, name="attach"),
     path("cases/<uuid:uuid>/letters/<int:pk>/", cases.letter, name="letter"),
+    path("filing/", filing.page, name="filing"),
+    path("filing/<slug:code>/start/", filing.start, name="filing-start"),
     path("certificates/", certificates.listing, name="certificates"),
     path("certificates/<int:pk>/", certificates.page, name="certificate"),
     path("certificates/<int:pk>/show/", certificates.show, name="certificate-show"),

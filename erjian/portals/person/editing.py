@@ -1,0 +1,135 @@
+"""The form of what a person files themself: fill in, attach, 保存, 上报. The form itself is the same as everywhere."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from erjian import audit
+from erjian.applications import form_data, materials
+from erjian.applications.models import Application, MaterialFile
+from erjian.applications.states import EDITABLE, State
+from erjian.applications.workflow import question
+from erjian.portals.person.access import account, for_person
+from erjian.portals.person.filing import own_or_404
+from erjian.portals.person.navigation import shell
+from erjian.portals.shared import attaching, filing, submitting
+from erjian.portals.shared import case as case_parts
+from erjian.portals.shared.refusals import wants_json
+from erjian.standards.errors import Refusal
+from erjian.ui import dates
+
+
+@for_person
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The form page. What cannot be edited any more is shown as a case instead."""
+    case = own_or_404(request, uuid)
+    if request.method == "POST":
+        return _save(request, case)
+    if case.state not in EDITABLE:
+        return redirect("person:case", uuid)
+    return _page(request, case)
+
+
+def _save(request: HttpRequest, case: Application) -> HttpResponse:
+    given = filing.posted(request.POST)
+    result = submitting.submit(
+        case,
+        given,
+        by=account(request),
+        handing_in=request.POST.get("do") == "report",
+        again=lambda: own_or_404(request, case.uuid),
+    )
+    if not result.left:
+        return _page(request, result.case, given=given, result=result)
+    messages.success(request, result.words)
+    return redirect("person:case" if result.handed_in else "person:edit", case.uuid)
+
+
+def _page(
+    request: HttpRequest,
+    case: Application,
+    *,
+    given: filing.Posted | None = None,
+    result: submitting.Result | None = None,
+    refused: tuple[str, str] = ("", ""),
+    status: int | None = None,
+) -> HttpResponse:
+    told = result or submitting.Result(case=case)
+    _, rows, conditions = filing.known(case)
+    form = filing.bind(case, given=given, errors=told.errors)
+    hand_in = submitting.hand_in_of(case)
+    audit.record_read(actor=account(request).actor, purpose="本人填写申报", kind="person", ids=[case.person_id])
+    context = {
+        "shell": shell(request, "filing"),
+        "case": case,
+        "procedure": case.procedure,
+        "form": form,
+        "groups": filing.groups(case, form, form_data.compose(case)),
+        "names_kind": True,
+        "conditions": conditions,
+        "places": attaching.places(rows, {}, refused),
+        "base": reverse("person:case", args=(case.uuid,)),
+        "problems": filing.summary(case, told.errors, told.verdicts),
+        "problems_title": told.title,
+        "stale": told.stale,
+        "since": [
+            (dates.moment(entry.at), f"{entry.organisation} {entry.actor_label}", entry.get_to_state_display())
+            for entry in (told.stale.since if told.stale else ())
+        ],
+        "tone": case_parts.tone(case.state),
+        "hand_in": hand_in,
+        "question": question(hand_in, case.procedure),
+        "promise": case.procedure.commitments.get("person", "").format(
+            enterprise=case.enterprise.name, person=case.person.name
+        ),
+        "saved_at": case.draft_saved_at,
+        "draft": case.state == State.DRAFT,
+    }
+    return render(request, "person/edit.html", context, status=status or told.status)
+
+
+@for_person
+@require_POST
+def autosave(request: HttpRequest, uuid: UUID) -> JsonResponse:
+    """Save in the background. 401 and 409 come as JSON too."""
+    case = own_or_404(request, uuid)
+    return JsonResponse(submitting.autosaved(case, filing.posted(request.POST), by=account(request)))
+
+
+@for_person
+@require_POST
+def attach(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
+    """Attach the files posted for one material."""
+    case = own_or_404(request, uuid)
+    try:
+        item = attaching.take(case, code, request.FILES.getlist("file"), by=account(request))
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        case.refresh_from_db()
+        if case.state not in EDITABLE:
+            raise
+        return _page(request, case, refused=(code, refusal.message), status=getattr(refusal, "status", 422))
+    address = reverse("person:material", args=(case.uuid, item.pk))
+    if wants_json(request):
+        return JsonResponse({"message": "已上传", "url": address, "thumbnail": f"{address}?thumbnail=1"})
+    messages.success(request, "已上传。")
+    return redirect(f"{reverse('person:edit', args=(case.uuid,))}#material-{code}")
+
+
+@for_person
+@require_POST
+def detach(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
+    """Take one file out of the working copy."""
+    case = own_or_404(request, uuid)
+    item = get_object_or_404(MaterialFile, pk=pk, application=case)
+    materials.detach(application=case, material_id=item.pk, by=account(request))
+    messages.success(request, "已删除。")
+    return redirect(f"{reverse('person:edit', args=(case.uuid,))}#material-{item.code}")
