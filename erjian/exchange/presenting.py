@@ -15,7 +15,8 @@ _LEFT_OUT = {"phone_mask", "contact_phone_mask", "enterprise", "label"}
 def difference(found: Difference, kind: Kind) -> dict[str, Any]:
     """One changed row for the page and for keeping: only masks, no full numbers."""
     changes = []
-    for name, new in found.after.items():
+    order = {column.name: place for place, column in enumerate(kind.columns)}
+    for name, new in sorted(found.after.items(), key=lambda item: order.get(item[0], len(order))):
         old = found.before.get(name)
         if name in _LEFT_OUT or (old or "") == (new or ""):
             continue

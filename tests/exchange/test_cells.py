@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -32,12 +32,11 @@ COLUMNS = [(kind.code, column) for kind in kinds.KINDS for column in kind.column
 def test_every_parser_answers_or_refuses(code: str, column: cells.Parser, raw: object) -> None:
     try:
         value = column.parse(raw)
-    except Refusal as refusal:
-        assert refusal.message
-    else:
-        if isinstance(value, str):
-            assert value == value.strip()
-            assert "\0" not in value
+    except Refusal:
+        return
+    if isinstance(value, str):
+        assert value == value.strip()
+        assert "\0" not in value
 
 
 @pytest.mark.parametrize(("code", "column"), COLUMNS, ids=[f"{code}-{column.name}" for code, column in COLUMNS])
@@ -59,8 +58,9 @@ def test_every_parser_knows_emptiness_and_its_own_example(code: str, column: cel
         "２０２４-０９-０１",
         "2024-09-01 00:00:00",
         20240901.0,
-    ]
-    + [date(2024, 9, 1), datetime(2024, 9, 1)],
+        date(2024, 9, 1),
+        datetime(2024, 9, 1, tzinfo=UTC),
+    ],
 )
 def test_days(written: object) -> None:
     assert cells.day(written) == date(2024, 9, 1)

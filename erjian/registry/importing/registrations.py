@@ -201,7 +201,7 @@ def _check_register(cursor: CursorWrapper) -> None:
         cursor,
         message="'与登记库中同一专业的有效期重叠'",
         source="registry_registrationspecialty t",
-        where="t.registration_id = s.registration AND t.specialty = s.specialty AND NOT t.voided "
+        where="t.registration_id = s.registration AND t.specialty = s.specialty AND NOT t.voided "  # noqa: S608
         f"AND t.id IS DISTINCT FROM s.target AND {_PERIOD.format('t.begin', 't.end')} AND {_GOOD} "
         f"AND NOT EXISTS (SELECT 1 FROM {STAGE} o WHERE o.target = t.id)",
     )

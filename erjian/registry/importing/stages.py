@@ -77,7 +77,7 @@ class Stage:
         """A psycopg COPY; `write_row` takes the line number and the values in the order of `load.columns`."""
         names = ", ".join(["line", *(name for name, _ in self.load.columns)])
         statement = f"COPY {STAGE} ({names}) FROM STDIN (FORMAT BINARY)"
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types(["integer", *(kind for _, kind in self.load.columns)])
             yield copy
 

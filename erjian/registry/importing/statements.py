@@ -47,9 +47,10 @@ def insert(
     for field in model._meta.concrete_fields:
         if field.primary_key:
             continue
-        columns.append(f'"{field.column}"')
-        if field.column in values:
-            expressions.append(values[field.column])
+        column = str(field.column)
+        columns.append(f'"{column}"')
+        if column in values:
+            expressions.append(values[column])
             continue
         expressions.append("%s")
         parameters.append(_default(field))

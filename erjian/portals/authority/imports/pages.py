@@ -31,7 +31,7 @@ _TONES = {
     RunState.DONE: Tone.DONE,
     RunState.FAILED: Tone.BAD,
 }
-_SHOWN = 50
+_SHOWN = 20
 _EMPTY = "（空）"
 _STAR = mark_safe('<span class="ej-req"></span>')
 
@@ -171,7 +171,7 @@ def _errors(run: ImportRun) -> Table | None:
         return None
     return Table(
         columns=(
-            Column("行", lambda each: each["line"], css="ej-num m-top"),
+            Column("行", lambda each: f"第 {each['line']} 行", css="ej-num m-top"),
             Column("错误原因", _reasons, css="m-wide"),
         ),
         rows=run.errors,
