@@ -1,4 +1,4 @@
-"""What people are told: an inbox on the site and short messages (SMS).
+"""What people are told: an inbox on the site and short messages (SMS); and what enterprises ask (`questions`).
 
 A message is made from a registered template. `send` writes the inbox entry, the SMS and the job that
 delivers it in the transaction of the business change, so a change that is rolled back tells nobody
@@ -16,7 +16,7 @@ from erjian.messaging import templates
 from erjian.messaging.recipients import Recipient, RecipientKind
 
 if TYPE_CHECKING:
-    from erjian.messaging import codes, inbox, outbox
+    from erjian.messaging import codes, inbox, outbox, questions
     from erjian.messaging.sending import send, send_sms
 
 __all__ = [
@@ -25,13 +25,14 @@ __all__ = [
     "codes",
     "inbox",
     "outbox",
+    "questions",
     "send",
     "send_sms",
     "templates",
 ]
 
 # These import models, which do not exist yet while Django loads its applications.
-_LATE_MODULES = {"codes", "inbox", "outbox"}
+_LATE_MODULES = {"codes", "inbox", "outbox", "questions"}
 _LATE_NAMES = {"send": "sending", "send_sms": "sending"}
 
 

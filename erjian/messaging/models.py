@@ -113,3 +113,40 @@ class SmsCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.created_at:%F %T}"
+
+
+class Question(models.Model):
+    """One 企业问题咨询. Enterprise and attachment are plain ids: messaging stands below the rooms that hold them."""
+
+    enterprise_id = models.BigIntegerField()
+    enterprise_name = models.CharField("企业名称", max_length=200)
+    asked_by = models.CharField("提问人", max_length=120)
+    title = models.CharField("标题", max_length=100)
+    text = models.TextField("咨询内容", max_length=4000)
+    attachment_id = models.UUIDField(null=True, blank=True)
+    attachment_name = models.CharField("附件", max_length=200, blank=True)
+    asked_at = models.DateTimeField("提问时间")
+    answer = models.TextField("答复", max_length=4000, blank=True)
+    answered_by = models.CharField("答复人", max_length=120, blank=True)
+    answered_for = models.CharField("答复单位", max_length=120, blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True)
+    public_title = models.CharField("公开的问题", max_length=100, blank=True)
+    published_at = models.DateTimeField("公开时间", null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["enterprise_id", "-id"], name="question_of_enterprise"),
+            models.Index(fields=["-id"], name="question_unanswered", condition=Q(answered_at__isnull=True)),
+            models.Index(
+                fields=["-published_at", "-id"], name="question_published", condition=Q(published_at__isnull=False)
+            ),
+        ]
+        verbose_name = verbose_name_plural = "企业咨询"
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_at is not None

@@ -25,6 +25,7 @@ TO_DO = frozenset({State.CORRECTION, State.WAIT_ENTERPRISE})
 _PROFILE = (
     ("profile", "企业基本信息", "enterprise:profile"),
     ("qualifications", "资质信息", "enterprise:qualifications"),
+    ("questions", "企业问题咨询", "enterprise:questions"),
 )
 _QUERIES = (
     ("certificates", "建造师电子证书", "enterprise:certificates"),

@@ -17,6 +17,7 @@ from erjian.portals.enterprise.views import (
     picking,
     profile,
     qualified,
+    questions,
     searches,
 )
 
@@ -48,6 +49,11 @@ urlpatterns = [
     path("profile/attachments/", profile.attachments, name="profile-attachments"),
     path("profile/licence/", profile.licence, name="licence"),
     path("qualifications/", profile.qualifications, name="qualifications"),
+    path("questions/", questions.listing, name="questions"),
+    path("questions/new/", questions.ask, name="question-new"),
+    path("questions/<int:pk>/", questions.page, name="question"),
+    path("questions/<int:pk>/attachment/", questions.attachment, name="question-attachment"),
+    path("questions/<int:pk>/retract/", questions.retract, name="question-retract"),
     path("cases/", searches.cases, name="cases"),
     path("cases/<uuid:uuid>/", include(_case)),
     path("confirmations/cancellations/", confirming.cancellations, name="cancellations"),
