@@ -29,7 +29,7 @@ class Site(admin.AdminSite):
         return request.user.is_authenticated
 
 
-class CaseAdmin(admin.ModelAdmin[Application]):
+class CaseAdmin(admin.ModelAdmin):
     """The columns of the platform's list."""
 
     list_display = (
@@ -59,6 +59,9 @@ class CaseAdmin(admin.ModelAdmin[Application]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     @admin.display(description="申报主管部门")
     def authority(self, case: Application) -> str:

@@ -163,6 +163,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "erjian.ui.widgets.Renderer"
 ERJIAN_UI = {"site": "erjian.portals.site.site", "today": "erjian.policy.clock.today"}
 
 STATIC_URL = "/static/"
