@@ -1,0 +1,124 @@
+"""The authorities' door: officers by function, a city's officers within their city, the province everywhere."""
+
+from erjian.accounts.models import Function
+from tests.permissions.access import Entry, Outcome, officers
+from tests.permissions.roles import Role, Side
+
+_ACCEPTANCE, _DECISION, _REGISTER = Function.ACCEPTANCE, Function.DECISION, Function.REGISTER
+_REVIEWING = (_ACCEPTANCE, Function.FIRST_REVIEW, Function.FINAL_REVIEW)
+_READING = (*_REVIEWING, _DECISION, _REGISTER, Function.AUDIT)
+_REVIEW, _READ = officers(*_REVIEWING), officers(*_READING)
+_DESK = officers(*_REVIEWING, scoped=False)
+_LOOK_UP = officers(*_READING, scoped=False)
+_REGISTERS, _REGISTERED = officers(_REGISTER, scoped=False), officers(_REGISTER)
+_REPORTED = {"uuid": "case:reported"}
+
+
+def _of_the_own_step(role: Role, side: Side) -> Outcome | None:
+    """Phrases of a step that is not the officer's do not exist."""
+    return None if _ACCEPTANCE in role.functions else Outcome.MISSING
+
+
+_PHRASES = officers(*_REVIEWING, scoped=False, unless=_of_the_own_step)
+
+_AT_THE_DESK = {
+    "desk": Entry(get=_DESK),
+    "desk_case": Entry(get=_REVIEW, where=_REPORTED),
+    "desk_viewer": Entry(get=_REVIEW, where=_REPORTED),
+    "decide": Entry(post=_REVIEW, where=_REPORTED),
+    "correction": Entry(get=officers(_ACCEPTANCE), post=officers(_ACCEPTANCE), where=_REPORTED),
+    "refusal": Entry(get=officers(_ACCEPTANCE), post=officers(_ACCEPTANCE), where=_REPORTED),
+    "phrases": Entry(get=_PHRASES, post=_PHRASES, where={"step": "=acceptance"}),
+    "phrase_delete": Entry(post=_DESK, where={"pk": "phrase"}),
+}
+_CASES = {
+    "cases": Entry(get=_LOOK_UP),
+    "case_search": Entry(post=_LOOK_UP),
+    "cases_export": Entry(get=_LOOK_UP),
+    "case": Entry(get=_READ, where=_REPORTED),
+    "form_pdf": Entry(get=_READ, where=_REPORTED),
+    "all_materials": Entry(get=_READ, where=_REPORTED),
+    "material": Entry(get=_READ, where={**_REPORTED, "pk": "material:reported"}),
+    "letter": Entry(get=_READ, where={"uuid": "case:not_accepted", "pk": "letter"}),
+    "version": Entry(get=_READ, where={**_REPORTED, "number": "=1"}),
+    "trail": Entry(get=officers(Function.AUDIT), where=_REPORTED),
+    "act": Entry(
+        get=officers(_DECISION), post=officers(_DECISION), where={"uuid": "case:review_ok", "name": "=reopen_review"}
+    ),
+}
+_REGISTER_PAGES = {
+    "people": Entry(get=_REGISTERS),
+    "person": Entry(get=_REGISTERED, where={"pk": "person"}),
+    "person_reveal": Entry(post=_REGISTERED, where={"pk": "person"}),
+    "registrations": Entry(get=_REGISTERS),
+    "registration": Entry(get=_REGISTERED, where={"pk": "registration"}),
+    "qualifications": Entry(get=_REGISTERS),
+    "enterprises": Entry(get=_REGISTERS),
+    "enterprise": Entry(get=_REGISTERED, where={"pk": "enterprise"}),
+}
+_PROVINCE_DECIDES = officers(_DECISION, province_only=True)
+_DRAFT, _PUBLISHED = {"pk": "batch:draft"}, {"pk": "batch:publicity"}
+_OBJECTION = {"pk": "objection"}
+_BATCHES = {
+    "batches": Entry(get=_PROVINCE_DECIDES),
+    "batch_new": Entry(get=_PROVINCE_DECIDES, post=_PROVINCE_DECIDES, where={"kind": "=publicity"}),
+    "batch": Entry(get=_PROVINCE_DECIDES, where=_DRAFT),
+    "batch_progress": Entry(get=_PROVINCE_DECIDES, where=_PUBLISHED),
+    "batch_add": Entry(get=_PROVINCE_DECIDES, post=_PROVINCE_DECIDES, where=_DRAFT),
+    "batch_remove": Entry(post=_PROVINCE_DECIDES, where=_DRAFT),
+    "batch_title": Entry(post=_PROVINCE_DECIDES, where=_DRAFT),
+    "batch_publish": Entry(get=_PROVINCE_DECIDES, post=_PROVINCE_DECIDES, where=_DRAFT),
+    "batch_discard": Entry(post=_PROVINCE_DECIDES, where=_DRAFT),
+    "batch_retry": Entry(post=_PROVINCE_DECIDES, where=_PUBLISHED),
+    "batch_release": Entry(post=_PROVINCE_DECIDES, where={**_PUBLISHED, "item": "item"}),
+    "objections": Entry(get=_PROVINCE_DECIDES),
+    "objection": Entry(get=_PROVINCE_DECIDES, post=_PROVINCE_DECIDES, where=_OBJECTION),
+    "objection_evidence": Entry(get=_PROVINCE_DECIDES, where=_OBJECTION),
+}
+
+_NOTICES = officers(Function.NOTICES, province_only=True)
+_NOTICE, _UNPUBLISHED = {"pk": "notice"}, {"pk": "notice:draft"}
+_NOTICE_PAGES = {
+    "notices": Entry(get=_NOTICES),
+    "notice_new": Entry(get=_NOTICES, post=_NOTICES),
+    "notice": Entry(get=_NOTICES, post=_NOTICES, where=_NOTICE),
+    "notice_preview": Entry(get=_NOTICES, where=_NOTICE),
+    "notice_attachment": Entry(get=_NOTICES, where=_NOTICE),
+    "notice_publish": Entry(post=_NOTICES, where=_UNPUBLISHED, data={"seen": "1"}),
+    "notice_withdraw": Entry(post=_NOTICES, where=_NOTICE, data={"seen": "1"}),
+    "notice_discard": Entry(post=_NOTICES, where=_UNPUBLISHED, data={"seen": "1"}),
+}
+
+_QUESTION = {"pk": "question"}
+_QUESTION_PAGES = {
+    "questions": Entry(get=_NOTICES),
+    "question": Entry(get=_NOTICES, post=_NOTICES, where=_QUESTION, data={"seen": "1"}),
+    "question_attachment": Entry(get=_NOTICES, where=_QUESTION),
+    "question_publish": Entry(post=_NOTICES, where=_QUESTION, data={"seen": "1"}),
+    "question_withdraw": Entry(post=_NOTICES, where=_QUESTION, data={"seen": "1"}),
+}
+
+_IMPORTS = officers(_REGISTER, province_only=True, scoped=False)
+_RUN = {"uuid": "import"}
+_IMPORT_PAGES = {
+    "imports": Entry(get=_IMPORTS),
+    "import_new": Entry(get=_IMPORTS, post=_IMPORTS),
+    "import_template": Entry(get=_IMPORTS, where={"kind": "=qualifications"}),
+    "import": Entry(get=_IMPORTS, where=_RUN),
+    "import_progress": Entry(get=_IMPORTS, where=_RUN),
+    "import_errors": Entry(get=_IMPORTS, where=_RUN),
+    "import_apply": Entry(post=_IMPORTS, where=_RUN, data={"seen": "1"}),
+    "import_again": Entry(post=_IMPORTS, where=_RUN, data={"seen": "1"}),
+}
+
+AUTHORITY = {
+    "work": Entry(get=officers(scoped=False)),
+    "outbox": Entry(get=officers(Function.SYSTEM, scoped=False)),
+    **_AT_THE_DESK,
+    **_CASES,
+    **_REGISTER_PAGES,
+    **_BATCHES,
+    **_NOTICE_PAGES,
+    **_QUESTION_PAGES,
+    **_IMPORT_PAGES,
+}

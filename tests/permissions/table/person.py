@@ -1,0 +1,44 @@
+"""The person's door: everything in it is their own."""
+
+from tests.permissions.access import ONE_PERSON, Access, Entry
+
+_OWN = ONE_PERSON
+_SELF = Access(doors=ONE_PERSON.doors, scoped=False)
+_CASE = {"uuid": "case:wait_person"}
+_FILED = {"uuid": "case:cancellation"}
+_CERTIFICATE = {"pk": "certificate"}
+
+PERSON = {
+    "home": Entry(get=_SELF),
+    "cases": Entry(get=_SELF),
+    "case": Entry(get=_OWN, where=_CASE),
+    "consent": Entry(get=_OWN, post=_OWN, where=_CASE),
+    "decline": Entry(get=_OWN, post=_OWN, where=_CASE),
+    "case-print": Entry(get=_OWN, where=_CASE),
+    "material": Entry(get=_OWN, where={**_CASE, "pk": "material:wait_person"}),
+    "letter": Entry(get=_OWN, where={"uuid": "case:not_accepted", "pk": "letter"}),
+    "filing": Entry(get=_SELF),
+    "filing-start": Entry(post=_SELF, where={"code": "=cancellation_by_person"}),
+    "edit": Entry(get=_OWN, post=_OWN, where=_FILED),
+    "autosave": Entry(post=_OWN, where=_FILED),
+    "attach": Entry(post=_OWN, where={**_FILED, "code": "=other"}),
+    "detach": Entry(post=_OWN, where={**_FILED, "pk": "material:cancellation"}),
+    "delete": Entry(post=_OWN, where=_FILED),
+    "withdraw": Entry(get=_OWN, post=_OWN, where=_FILED),
+    "certificates": Entry(get=_SELF),
+    "certificate": Entry(get=_OWN, where=_CERTIFICATE),
+    "certificate-show": Entry(get=_OWN, where=_CERTIFICATE),
+    "certificate-file": Entry(get=_OWN, where=_CERTIFICATE),
+    "certificate-preview": Entry(get=_OWN, where=_CERTIFICATE),
+    "certificate-portrait": Entry(get=_OWN, where=_CERTIFICATE),
+    "registrations": Entry(get=_SELF),
+    "information": Entry(get=_SELF),
+    "contact": Entry(get=_SELF, post=_SELF),
+    "phone": Entry(get=_SELF, post=_SELF),
+    "readers": Entry(get=_SELF),
+    "signature": Entry(get=_SELF, post=_SELF),
+    "signature-upload": Entry(post=_SELF),
+    "signature-image": Entry(get=_SELF),
+    "portrait-upload": Entry(post=_SELF),
+    "portrait-image": Entry(get=_SELF),
+}
