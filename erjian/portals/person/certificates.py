@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from erjian import audit, documents, files, policy
 from erjian.accounts.models import User
@@ -189,6 +190,7 @@ def _version(item: CertificateVersion, standing: Standing) -> Moment:
 
 
 @for_person
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """电子证照: every version with what it is worth today."""
     person = myself(request)
@@ -235,6 +237,7 @@ def _operations(row: CertificateVersion) -> tuple[Op, ...]:
 
 
 @for_person
+@require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One version as it was issued, and what it is worth now."""
     version = _one(request, pk)
@@ -280,6 +283,7 @@ def _rows(version: CertificateVersion) -> list[tuple[str, Any]]:
 
 
 @for_person
+@require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """亮证: the certificate held out on a phone, with its verdict at this moment and the code to check it by."""
     version = _one(request, pk)
@@ -302,6 +306,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_person_files
+@require_safe
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The signed PDF, to keep. Noted in the audit."""
     version = _one(request, pk)
@@ -319,6 +324,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @for_person_files
+@require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The picture of a version."""
     version = _one(request, pk)
@@ -328,6 +334,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @for_person_files
+@require_safe
 def portrait(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The portrait that a version prints."""
     blob = files.Blob.objects.filter(pk=_one(request, pk).facts.get("portrait") or None).first()

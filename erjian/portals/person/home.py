@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from erjian.applications.models import Application
 from erjian.applications.states import State
@@ -19,6 +20,7 @@ SHOWN = 5
 
 
 @for_person
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The home page."""
     user, person = account(request), myself(request)

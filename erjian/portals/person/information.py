@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian import audit, messaging
 from erjian.audit import ActorKind
@@ -29,6 +29,7 @@ from erjian.ui.tables import Column, Table
 
 
 @for_person
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """My data; numbers are masked until asked for, and that reading is noted."""
     person, full = myself(request), request.GET.get("full") == "1"
@@ -223,6 +224,7 @@ def _change_phone(request: HttpRequest, person: Person, form: PhoneForm) -> None
 
 
 @for_person
+@require_safe
 def readers(request: HttpRequest) -> HttpResponse:
     """谁看过我的信息: every time somebody was shown my unmasked data (《个人信息保护法》第四十四条)."""
     user = account(request)

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian import files
 from erjian.files import FileRefused
@@ -93,12 +93,14 @@ def _uploaded(request: HttpRequest, action: Any, page: str, said: str, image: st
 
 
 @for_person_files
+@require_safe
 def signature_image(request: HttpRequest) -> HttpResponseBase:
     """My signature."""
     return _image(request, "signature")
 
 
 @for_person_files
+@require_safe
 def portrait_image(request: HttpRequest) -> HttpResponseBase:
     """My portrait."""
     return _image(request, "portrait")

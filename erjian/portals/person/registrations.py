@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from erjian.policy import clock
 from erjian.portals.person.access import for_person, my_id
@@ -33,6 +34,7 @@ class Shown:
 
 
 @for_person
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Every registration with its specialties and history."""
     person_id = my_id(request)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from erjian.policy import OFFICIAL_STEPS, Level, Policy
 from erjian.policy import current as policy
@@ -22,6 +23,7 @@ _NEED = {declared.always: "必须提供", declared.never: "可选"}
 
 
 @login_not_required
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All procedures in the menu's order."""
     context = {"shell": shell(request, "guides"), "guides": [brief(procedure) for procedure in all_procedures()]}
@@ -29,6 +31,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """One procedure: conditions, materials, route, limits, basis."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from erjian.portals.public import figures, guide
 from erjian.portals.public.feed import lines
@@ -18,6 +19,7 @@ _NEWS = 8
 
 
 @login_not_required
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """/"""
     context = {

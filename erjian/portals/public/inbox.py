@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from erjian.accounts import mailbox
 from erjian.messaging.models import InboxMessage
@@ -29,6 +29,7 @@ def _ops(row: InboxMessage) -> list[Op]:
     )
 
 
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """The entries, newest first; unread ones stand out and can be filtered."""
     box = mailbox.of(request.user)

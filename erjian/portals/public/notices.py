@@ -7,6 +7,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from erjian import files
 from erjian.portals.public.feed import lines
@@ -28,6 +29,7 @@ _VIEWS = (
 
 
 @login_not_required
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Everything public, newest first, or one kind of it."""
     view = request.GET.get("view", "")
@@ -76,6 +78,7 @@ def _everything(request: HttpRequest) -> Page:
 
 
 @login_not_required
+@require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice: plain paragraphs and an attachment."""
     notice = get_object_or_404(queries.public_notices(), pk=pk)
@@ -89,6 +92,7 @@ def paragraphs(body: str) -> list[str]:
 
 
 @login_not_required
+@require_safe
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     """The attachment of a public notice."""
     notice = get_object_or_404(queries.public_notices().select_related("attachment"), pk=pk)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
 
 from erjian.policy import authorities, clock
 from erjian.portals.public.navigation import shell
@@ -41,6 +42,7 @@ def _columns(*more: Column) -> tuple[Column, ...]:
 
 
 @login_not_required
+@require_safe
 def publicity(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a 公示: until its last day every row can be objected to."""
     batch = get_object_or_404(queries.public_batches(BatchKind.PUBLICITY), pk=pk)
@@ -87,6 +89,7 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a 公告, with its 准予 and 不准予 lists."""
     batch = get_object_or_404(queries.public_batches(BatchKind.ANNOUNCEMENT), pk=pk)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from erjian import policy
 from erjian.portals.public.navigation import shell
@@ -15,6 +16,7 @@ from erjian.procedures import all_procedures
 
 def _statement(template: str) -> Callable[[HttpRequest], HttpResponse]:
     @login_not_required
+    @require_safe
     def view(request: HttpRequest) -> HttpResponse:
         rules = policy.current()
         context = {"shell": shell(request), "rules": rules, "procedures": all_procedures()}

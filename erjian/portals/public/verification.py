@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from erjian import files
 from erjian.accounts import limits
@@ -73,6 +74,7 @@ class UploadForm(ErjianForm, forms.Form):
 
 @login_not_required
 @never_cache
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The entry: a search when name and number are given, otherwise the two forms."""
     asked = "name" in request.GET or "number" in request.GET
@@ -132,6 +134,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@require_safe
 def by_token(request: HttpRequest, token: str) -> HttpResponse:
     """The address in the QR code."""
     finding = _behind(token)
@@ -145,6 +148,7 @@ def by_token(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@require_safe
 def portrait(request: HttpRequest, token: str) -> HttpResponse:
     """The portrait of the certificate behind a QR address."""
     finding = _behind(token)

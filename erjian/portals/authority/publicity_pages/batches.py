@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 
 from erjian.accounts.models import Function
 from erjian.policy import clock
@@ -70,6 +71,7 @@ def batch_views(current: str) -> tuple[View, ...]:
 
 
 @for_province(Function.DECISION)
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Batches of one kind, drafts and running ones first, and how many cases wait."""
     kind = BatchKind.ANNOUNCEMENT if request.GET.get("kind") == BatchKind.ANNOUNCEMENT else BatchKind.PUBLICITY
@@ -126,6 +128,7 @@ def public_url(batch: Batch) -> str:
 
 
 @for_province(Function.DECISION)
+@require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One batch: its rows exactly as they will be, or are, published."""
     batch = get_object_or_404(Batch.objects.annotate(**_COUNTS), pk=pk)
@@ -133,6 +136,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_province(Function.DECISION)
+@require_safe
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a running batch is; asked for every two seconds, and the page is loaded again when it is through."""
     batch = get_object_or_404(Batch.objects.annotate(**_COUNTS), pk=pk)

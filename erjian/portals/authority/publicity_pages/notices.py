@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from erjian import files
 from erjian.accounts.models import Function
@@ -55,6 +55,7 @@ def _chip(notice: Notice) -> SafeString:
 
 
 @for_province(Function.NOTICES)
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All notices, newest first."""
     found = Notice.objects.order_by("-pk")
@@ -186,6 +187,7 @@ def _after_saving(request: HttpRequest, notice: Notice) -> HttpResponse:
 
 
 @for_province(Function.NOTICES)
+@require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The notice as the public will read it, with the button that publishes or withdraws it."""
     notice = get_object_or_404(Notice, pk=pk)
@@ -200,6 +202,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @for_province(Function.NOTICES)
+@require_safe
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     """The attachment, before the public may have it."""
     notice = get_object_or_404(Notice.objects.select_related("attachment"), pk=pk)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 
 from erjian import audit, files
 from erjian.accounts.models import Function
@@ -44,6 +45,7 @@ class FindingForm(ErjianForm, forms.Form):
 
 
 @for_province(Function.DECISION)
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Objections, those that wait first."""
     state = request.GET.get("state", ObjectionState.RECEIVED)
@@ -175,6 +177,7 @@ def _finding(objection: Objection) -> tuple[Row, ...]:
 
 
 @for_province(Function.DECISION)
+@require_safe
 def evidence(request: HttpRequest, pk: int) -> HttpResponse:
     """The file that came with an objection."""
     objection = get_object_or_404(Objection.objects.select_related("evidence"), pk=pk)
