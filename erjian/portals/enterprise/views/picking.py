@@ -83,7 +83,8 @@ def pick(request: HttpRequest, code: str) -> HttpResponse:
 
 def _exact(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) -> int:
     """Look the person up by name and number; fills the context and returns the page's status."""
-    form: Any = PickForm(request.POST or None)
+    # The dialog lies on the list, whose filter has a field of the same name.
+    form: Any = PickForm(request.POST or None, auto_id="pick_%s")
     context["form"] = form
     if request.method != "POST" or not form.is_valid():
         return 422 if form.is_bound else 200
