@@ -30,7 +30,7 @@ codes.register("account.sign_in_failed", "登录失败")
 codes.register("account.locked", "登录锁定")
 codes.register("account.sign_out", "退出系统")
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "erjian.accounts.backend.AccountBackend"
 ADDRESS_FACTOR = 10
 """One address may fail this many times as often as one name at it; a whole office may sit behind an address."""
 

@@ -126,6 +126,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # Users
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["erjian.accounts.backend.AccountBackend"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -224,6 +225,15 @@ ERJIAN_CLAMD = env.text("ERJIAN_CLAMD")
 ERJIAN_SMS = env.text("ERJIAN_SMS")
 ERJIAN_SMS_URL = env.text("ERJIAN_SMS_URL")
 ERJIAN_SMS_SECRET = env.text("ERJIAN_SMS_SECRET")
+
+# Other systems
+
+ERJIAN_CENTRAL_LIBRARY = env.text("ERJIAN_CENTRAL_LIBRARY")
+ERJIAN_CENTRAL_LIBRARY_SECRET = env.text("ERJIAN_CENTRAL_LIBRARY_SECRET")
+if ERJIAN_CENTRAL_LIBRARY and not (
+    ERJIAN_CENTRAL_LIBRARY.startswith(("https://", "http://")) and ERJIAN_CENTRAL_LIBRARY_SECRET
+):
+    raise env.BadEnvironment("ERJIAN_CENTRAL_LIBRARY needs an http address and ERJIAN_CENTRAL_LIBRARY_SECRET.")
 
 # Jobs
 

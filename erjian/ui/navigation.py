@@ -5,6 +5,10 @@ The words and their order are the manual's: 基本信息 | 人员管理 on top, 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
 
 
 @dataclass(frozen=True)
@@ -46,3 +50,48 @@ class Shell:
     sign_out_url: str = ""
     sign_in_url: str = ""
     manual_url: str = ""
+
+    @property
+    def tabs_drawn(self) -> SafeString:
+        """The tabs on top as HTML."""
+        return _tabs(self.tabs)
+
+    @property
+    def menu_drawn(self) -> SafeString:
+        """The side menu as HTML."""
+        return _menu(self.groups, self.menu_label, self.password_url)
+
+
+_TO_DO = ' title="待我处理"'
+
+
+def _link(entry: Entry, hint: str) -> str:
+    current = ' aria-current="page"' if entry.current else ""
+    count = f'<span class="ej-count"{hint}>{entry.count}</span>' if entry.count else ""
+    return f'<a href="{escape(entry.url)}"{current}>{escape(entry.label)}{count}</a>'
+
+
+# Frames repeat from request to request, and the template engine needs a millisecond for each.
+@lru_cache(maxsize=1024)
+def _tabs(tabs: tuple[Entry, ...]) -> SafeString:
+    if not tabs:
+        return mark_safe("")
+    links = "".join(_link(entry, "") for entry in tabs)
+    return mark_safe(f'<nav class="ej-tabs-top" aria-label="一级菜单">{links}</nav>')  # noqa: S308
+
+
+@lru_cache(maxsize=1024)
+def _menu(groups: tuple[Group, ...], label: str, password_url: str) -> SafeString:
+    if not groups:
+        return mark_safe("")
+    parts = [f'<nav class="ej-side" id="ej-side" aria-label="{escape(label)}">']
+    for group in groups:
+        if group.label:
+            parts.append(f"<h2>{escape(group.label)}</h2>")
+        links = "".join(f"<li>{_link(entry, _TO_DO)}</li>" for entry in group.entries)
+        parts.append(f'<ul class="ej-plain">{links}</ul>')
+    if password_url:
+        address = escape(password_url)
+        parts.append(f'<ul class="ej-plain only-folded"><li><a href="{address}">修改密码</a></li></ul>')
+    parts.append("</nav>")
+    return mark_safe("".join(parts))  # noqa: S308

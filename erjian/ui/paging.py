@@ -91,15 +91,15 @@ class _Key:
         return row
 
 
-def paginate(queryset: QuerySet, params: Mapping, per_page: int = PER_PAGE) -> Page:
+def paginate(queryset: QuerySet, params: Mapping, per_page: int = PER_PAGE, *, total: int | None = None) -> Page:
     """The page that the request's parameters ask for; nonsense is answered with the first.
 
     Reads ``page`` and, beyond the exact count, the signed ``after`` or ``before``. Two queries:
-    the bounded count and the rows.
+    the bounded count, unless the caller knows the ``total`` already, and the rows.
     """
     keys = _keys(queryset)
     ordered = queryset.order_by(*(key.expression() for key in keys))
-    counted = queryset.order_by()[: EXACT + 1].count()
+    counted = queryset.order_by()[: EXACT + 1].count() if total is None else total
     more = counted > EXACT
     jumps = max(1, -(-min(counted, EXACT) // per_page))
     number = _number(params.get("page"))
@@ -168,7 +168,7 @@ def _keys(queryset: QuerySet) -> list[_Key]:
         raise ImproperlyConfigured(message)
     keys = [_key(term) for term in given]
     keys = [replace(key, nullable=_nullable(queryset.model, key.path)) for key in keys]
-    own = queryset.model._meta.pk.name  # noqa: SLF001 (the documented model API)
+    own = queryset.model._meta.pk.name
     if not any(key.path in ("pk", own) for key in keys):
         keys.append(_Key("pk", keys[-1].down, keys[-1].down, nullable=False))
     return keys
@@ -179,7 +179,7 @@ def _nullable(model: type[Model], path: str) -> bool:
     if path == "pk":
         return False
     try:
-        return bool(getattr(model._meta.get_field(path), "null", True))  # noqa: SLF001
+        return bool(getattr(model._meta.get_field(path), "null", True))
     except FieldDoesNotExist:
         return True
 

@@ -5,6 +5,7 @@ Entries of the 申报 groups come from the declarations; what is not declared or
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Q
@@ -39,6 +40,12 @@ _TEMPORARY_DEPARTURES = ("temporary-departures", "二级临时建造师变更确
 _TEMPORARY_TRANSFERS = ("temporary-transfers", "二级临时建造师变更查询", "enterprise:temporary-transfers")
 
 
+@cache
+def _address(name: str, *args: str) -> str:
+    """An address of the menu: they never change while a process runs, and each look-up costs."""
+    return reverse(name, args=args)
+
+
 def shell(request: HttpRequest, current: str) -> Shell:
     """The frame; `current` is `home`, an entry's code or a procedure's code."""
     user, enterprise = operator(request), employer(request)
@@ -46,13 +53,13 @@ def shell(request: HttpRequest, current: str) -> Shell:
     home = current == "home"
     return Shell(
         edition="企业版",
-        home_url=reverse("enterprise:home"),
+        home_url=_address("enterprise:home"),
         who=f"{enterprise.name} · {user.name}",
         who_icon="building",
         tabs=(
-            Entry("首页", reverse("enterprise:home"), current=home),
-            Entry("基本信息", reverse("enterprise:profile"), current=profile),
-            Entry("人员管理", reverse("enterprise:people"), current=not (home or profile)),
+            Entry("首页", _address("enterprise:home"), current=home),
+            Entry("基本信息", _address("enterprise:profile"), current=profile),
+            Entry("人员管理", _address("enterprise:people"), current=not (home or profile)),
         ),
         groups=_fixed("基本信息", _PROFILE, current) if profile else _people(enterprise.pk, current),
         menu_label="基本信息" if profile else "人员管理 二级建造师",
@@ -65,7 +72,7 @@ def shell(request: HttpRequest, current: str) -> Shell:
 
 def _entries(entries: Any, current: str, counts: dict[str, int] | None = None) -> tuple[Entry, ...]:
     return tuple(
-        Entry(name, reverse(url), current=code == current, count=(counts or {}).get(code, 0))
+        Entry(name, _address(url), current=code == current, count=(counts or {}).get(code, 0))
         for code, name, url in entries
     )
 
@@ -102,7 +109,7 @@ def _people(enterprise_id: int, current: str) -> tuple[Group, ...]:
         return tuple(
             Entry(
                 procedure.label,
-                reverse("enterprise:procedure", args=(procedure.code,)),
+                _address("enterprise:procedure", procedure.code),
                 current=procedure.code == current,
                 count=waiting.get(procedure.code, 0),
             )

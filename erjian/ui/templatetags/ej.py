@@ -6,11 +6,13 @@ under ``ui/parts/`` and take the values of :mod:`erjian.ui.parts`.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 
 from django import template
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -136,6 +138,13 @@ def filter_field(bound: BoundField, *, extra: bool = False, short: bool = False,
         bound.label,
         fields.control(bound, **attrs),
     )
+
+
+@register.simple_tag
+@cache
+def frame_part(name: str) -> SafeString:
+    """A template without a context, drawn once per process: style sheets, scripts."""
+    return mark_safe(render_to_string(name))  # noqa: S308
 
 
 # ── lists ──

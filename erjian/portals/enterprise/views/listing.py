@@ -64,7 +64,12 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     user = operator(request)
     found = case_list.matching(request, procedure, form)
     state = request.GET.get("state", "")
-    page = paginate(case_list.light(case_list.in_view(found, state)).order_by("-id"), request.GET)
+    views = case_list.views(found, request)
+    total = next(int(view.count or 0) for view in views if view.current)
+    rows = case_list.own(case_list.in_view(found, state), procedure).order_by("-id")
+    page = paginate(rows, request.GET, total=total)
+    for row in page:
+        row.enterprise = employer(request)
     files = holds(user, EnterpriseRight.FILE)
     base = reverse("enterprise:cases")
     table = Table(
@@ -85,7 +90,7 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
         "shell": shell(request, procedure.code),
         "procedure": procedure,
         "filter": form,
-        "views": case_list.views(found, request),
+        "views": views,
         "table": table,
         "page": page,
         "files": files,
