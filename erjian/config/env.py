@@ -77,6 +77,14 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("ERJIAN_SMS_URL", "", "ERJIAN_SMS=http: address that takes the messages."),
     Variable("ERJIAN_SMS_SECRET", "", "ERJIAN_SMS=http: shared secret that signs each request.", secret=True),
+    Variable(
+        "ERJIAN_CENTRAL_LIBRARY",
+        "",
+        "Address of the central library of enterprises (中央库下载). Empty: the demonstration's own, elsewhere none.",
+    ),
+    Variable(
+        "ERJIAN_CENTRAL_LIBRARY_SECRET", "", "Shared secret that signs questions and answers of the library.", secret=True
+    ),
     Variable("ERJIAN_WEB_WORKERS", "1", "Web processes."),
     Variable("ERJIAN_WEB_THREADS", "4", "Threads in each web process; each may hold one database connection."),
     Variable("ERJIAN_JOB_THREADS", "2", "Jobs worked on at the same time."),

@@ -1,12 +1,14 @@
 """企业基本信息 (manual 3.2.2.1): what an enterprise keeps up to date itself, and what of it must be there.
 
-Name and credit code are never changed here (企业名称变更 is a procedure of its own), nor 法定代表人 and 企业性质, which
-come from the enterprise register. Where the enterprise files follows from the city it is registered in.
+Name and credit code are never changed here (企业名称变更 is a procedure of its own), nor 法定代表人 and 企业性质 but by
+中央库下载, since they come from the enterprise register. Where the enterprise files follows from the city it is registered in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +18,7 @@ from erjian import audit
 from erjian.audit import Actor
 from erjian.files import Blob
 from erjian.registry.changes import remember
-from erjian.registry.models import ChangeKind, Enterprise
+from erjian.registry.models import ChangeKind, Enterprise, EnterpriseQualification
 from erjian.registry.models.enterprises import EnterpriseOrigin
 from erjian.standards import regions
 from erjian.standards.errors import Refusal
@@ -30,8 +32,14 @@ OWN = (
     "office_phone", "fax", "contact_name", "contact_phone", "website", "email", "kind", "business_scope",
 )  # fmt: skip
 """What the enterprise itself may change. 社保 credentials are not stored (decision G.20)."""
+FROM_LIBRARY = (
+    "established_on", "former_name", "city", "county", "address", "registration_kind", "capital", "currency",
+    "legal_representative", "nature", "kind", "business_scope",
+)  # fmt: skip
+"""What may be taken over from the central library: how to reach the enterprise is its own to say."""
 
 audit.codes.register("enterprise.profile", "更新企业基本信息")
+audit.codes.register("enterprise.library", "采用中央库数据")
 audit.codes.register("enterprise.licence", "上传营业执照")
 
 
@@ -80,33 +88,97 @@ def update_profile(*, enterprise: Enterprise, values: Mapping[str, Any], by: Act
     _check(values)
     with transaction.atomic():
         locked = _lock(enterprise, seen)
-        before = {name: _said(locked, name) for name in values}
-        phone = locked.contact_phone
-        for name, value in values.items():
-            setattr(locked, name, value)
-        after = {name: _said(locked, name) for name in values}
-        changed = {name for name in values if before[name] != after[name]}
-        if locked.contact_phone != phone:
-            changed.add("contact_phone")
-        if "capital" in changed and _same_number(before["capital"], after["capital"]):
-            changed.discard("capital")
-        if not changed:
-            return locked
-        if locked.origin == EnterpriseOrigin.PROVINCIAL and locked.city in regions.CITIES:
-            locked.filing_authority = locked.city
-        locked.version += 1
-        locked.save()
-        remember(
-            ChangeKind.CORRECTED,
-            actor=by,
-            enterprise_id=locked.pk,
-            before={name: before[name] for name in sorted(changed)},
-            after={name: after[name] for name in sorted(changed)},
-        )
-        audit.record(
-            "enterprise.profile", actor=by, subject=("enterprise", locked.pk), data={"changed": sorted(changed)}
-        )
+        before, after = _assign(locked, values)
+        if before or after:
+            _keep(locked, before, after, code="enterprise.profile", by=by)
     return locked
+
+
+def _assign(locked: Enterprise, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set the values on the locked row; what was and what is now, of the fields that changed."""
+    before = {name: _said(locked, name) for name in values}
+    phone = locked.contact_phone
+    for name, value in values.items():
+        setattr(locked, name, value)
+    after = {name: _said(locked, name) for name in values}
+    changed = {name for name in values if before[name] != after[name]}
+    if locked.contact_phone != phone:
+        changed.add("contact_phone")
+    if "capital" in changed and _same_number(before["capital"], after["capital"]):
+        changed.discard("capital")
+    return {name: before[name] for name in sorted(changed)}, {name: after[name] for name in sorted(changed)}
+
+
+def _keep(locked: Enterprise, before: dict[str, Any], after: dict[str, Any], *, code: str, by: Actor) -> None:
+    """Save the row as its next version, with history and audit."""
+    if locked.origin == EnterpriseOrigin.PROVINCIAL and locked.city in regions.CITIES:
+        locked.filing_authority = locked.city
+    locked.version += 1
+    locked.save()
+    remember(ChangeKind.CORRECTED, actor=by, enterprise_id=locked.pk, before=before, after=after)
+    changed = sorted({name.split()[0] for name in (*before, *after)})
+    audit.record(code, actor=by, subject=("enterprise", locked.pk), data={"changed": changed})
+
+
+@dataclass(frozen=True, kw_only=True)
+class QualificationChange:
+    """One 资质 as it is to stand in the register: new, put right, or withdrawn."""
+
+    number: str
+    scope: str
+    level: str
+    issued_on: date | None = None
+    expires_on: date | None = None
+    withdrawn_on: date | None = None
+
+
+def take_over(
+    *,
+    enterprise: Enterprise,
+    values: Mapping[str, Any],
+    qualifications: Sequence[QualificationChange],
+    by: Actor,
+    seen: int | None,
+) -> Enterprise:
+    """中央库下载: write what the enterprise took over from the central library, all of it or nothing.
+
+    `values` may hold any of `FROM_LIBRARY`: never name or credit code (decision G.13). Raises ProfileRefused,
+    ProfileStale.
+    """
+    foreign = set(values) - set(FROM_LIBRARY)
+    if foreign:
+        raise ProfileRefused("企业名称等登记事项不能在这里修改。", code="read_only", field=min(foreign))
+    _check(values)
+    with transaction.atomic():
+        locked = _lock(enterprise, seen)
+        before, after = _assign(locked, values)
+        for item in qualifications:
+            was, now = _qualify(locked, item)
+            before |= was
+            after |= now
+        if before or after:
+            _keep(locked, before, after, code="enterprise.library", by=by)
+    return locked
+
+
+def _qualify(enterprise: Enterprise, item: QualificationChange) -> tuple[dict[str, str], dict[str, str]]:
+    """Write one 资质; what was and what is now, as history keeps it."""
+    key = f"资质 {item.number} {item.scope}"
+    found = enterprise.qualifications.filter(number=item.number, scope=item.scope).first()
+    before = {} if found is None else {key: _standing(found)}
+    values = {"level": item.level, "issued_on": item.issued_on, "expires_on": item.expires_on}
+    made, _ = EnterpriseQualification.objects.update_or_create(
+        enterprise=enterprise,
+        number=item.number,
+        scope=item.scope,
+        defaults={**values, "withdrawn_on": item.withdrawn_on},
+    )
+    return before, {key: _standing(made)}
+
+
+def _standing(item: EnterpriseQualification) -> str:
+    end = f"{item.withdrawn_on} 撤回" if item.withdrawn_on else f"至 {item.expires_on or '长期'}"
+    return f"{item.level} {end}"
 
 
 def _same_number(before: Any, after: Any) -> bool:

@@ -192,5 +192,10 @@ def qualifications(request: HttpRequest) -> HttpResponse:
         empty="企业库中没有本企业的资质。新设立企业申报时须上传承诺书。",
         caption="资质信息",
     )
-    context = {"shell": shell(request, "qualifications"), "table": table, "page": page}
+    context = {
+        "shell": shell(request, "qualifications"),
+        "table": table,
+        "page": page,
+        "may_save": holds(operator(request), EnterpriseRight.MANAGE),
+    }
     return render(request, "enterprise/qualifications.html", context)
