@@ -107,10 +107,15 @@ def in_view(cases: QuerySet[Application], code: str) -> QuerySet[Application]:
 
 
 def views(
-    cases: QuerySet[Application], request: HttpRequest, *, everything: frozenset[State] = frozenset(State)
+    cases: QuerySet[Application],
+    request: HttpRequest,
+    *,
+    everything: frozenset[State] = frozenset(State),
+    counts: dict[str, int] | None = None,
 ) -> tuple[parts.View, ...]:
-    """The saved views with their counts, by one query; the current one's count is that of the list."""
-    counts = dict(cases.order_by().values_list("state").annotate(Count("pk")))
+    """The saved views with their counts, by one query unless they are known; the current one's is that of the list."""
+    if counts is None:
+        counts = dict(cases.order_by().values_list("state").annotate(Count("pk")))
     chosen = request.GET.get("state", "")
     query = request.GET.copy()
     for name in ("page", "after", "before", "state"):

@@ -61,7 +61,7 @@ def shell(request: HttpRequest, current: str) -> Shell:
             Entry("基本信息", _address("enterprise:profile"), current=profile),
             Entry("人员管理", _address("enterprise:people"), current=not (home or profile)),
         ),
-        groups=_fixed("基本信息", _PROFILE, current) if profile else _people(enterprise.pk, current),
+        groups=_fixed("基本信息", _PROFILE, current) if profile else _people(request, current),
         menu_label="基本信息" if profile else "人员管理 二级建造师",
         messages_url="/messages/",
         messages_count=inbox.unread_count(RecipientKind.ENTERPRISE, enterprise.pk),
@@ -81,29 +81,44 @@ def _fixed(label: str, entries: Any, current: str) -> tuple[Group, ...]:
     return (Group(label, _entries(entries, current)),)
 
 
-def _waiting(enterprise_id: int) -> dict[str, int]:
-    """What waits for the enterprise, counted by the menu's entries; one query."""
-    own = Q(enterprise_id=enterprise_id, state__in=TO_DO)
+def case_counts(request: HttpRequest) -> dict[tuple[str, str], int]:
+    """How many cases the enterprise has by procedure and state, transfers away from it under `departures`.
+
+    One query a request: the menu and the saved views of an unfiltered list both read it.
+    """
+    known: dict[tuple[str, str], int] | None = getattr(request, "case_counts", None)
+    if known is not None:
+        return known
+    enterprise_id = employer(request).pk
     leaving = Q(former_enterprise_id=enterprise_id, state=State.WAIT_FORMER)
     found = (
-        Application.objects.filter(own | leaving)
+        Application.objects.filter(Q(enterprise_id=enterprise_id) | leaving)
         .order_by()
-        .values_list("procedure_code", "state", "registration_class")
+        .values_list("procedure_code", "state", "registration_class", "enterprise_id")
         .annotate(Count("pk"))
     )
-    counts: dict[str, int] = {}
-    for code, state, kind, number in found:
+    known = {}
+    for code, state, kind, owner, number in found:
         entry = code
-        if state == State.WAIT_ENTERPRISE:
-            entry = "cancellations"
-        elif state == State.WAIT_FORMER:
+        if owner != enterprise_id:
             entry = "departures" if kind == RegistrationClass.CONSTRUCTOR else "temporary-departures"
-        counts[entry] = counts.get(entry, 0) + number
-    return counts
+        known[entry, state] = known.get((entry, state), 0) + number
+    request.case_counts = known  # type: ignore[attr-defined]
+    return known
 
 
-def _people(enterprise_id: int, current: str) -> tuple[Group, ...]:
-    waiting = _waiting(enterprise_id)
+def _waiting(request: HttpRequest) -> dict[str, int]:
+    """What waits for the enterprise, by the menu's entries."""
+    waiting: dict[str, int] = {}
+    for (code, state), number in case_counts(request).items():
+        entry = "cancellations" if state == State.WAIT_ENTERPRISE else code
+        if state in TO_DO or code.endswith("departures"):
+            waiting[entry] = waiting.get(entry, 0) + number
+    return waiting
+
+
+def _people(request: HttpRequest, current: str) -> tuple[Group, ...]:
+    waiting = _waiting(request)
 
     def filing(kind: RegistrationClass) -> tuple[Entry, ...]:
         return tuple(

@@ -14,7 +14,7 @@ from erjian.applications.facts import missing_profile
 from erjian.applications.states import State
 from erjian.portals.enterprise import case_list, exporting
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
-from erjian.portals.enterprise.navigation import shell
+from erjian.portals.enterprise.navigation import case_counts, shell
 from erjian.portals.enterprise.searching import shown
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import Filer, Procedure, all_procedures, get
@@ -64,7 +64,10 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     user = operator(request)
     found = case_list.matching(request, procedure, form)
     state = request.GET.get("state", "")
-    views = case_list.views(found, request)
+    counts = None
+    if not any(form.cleaned_data.values()):
+        counts = {state: n for (code, state), n in case_counts(request).items() if code == procedure.code}
+    views = case_list.views(found, request, counts=counts)
     total = next(int(view.count or 0) for view in views if view.current)
     rows = case_list.own(case_list.in_view(found, state), procedure).order_by("-id")
     page = paginate(rows, request.GET, total=total)
