@@ -8,6 +8,7 @@ line, ``m-hide`` left out) and by ``data_label``, which names the value.
 A cell that is not a ``SafeString`` is escaped, always.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape as quote
@@ -19,18 +20,23 @@ from erjian.ui.dates import NOTHING
 # The form on every signed-in page that a row's buttons belong to (ui/document.html): one token a
 # page, and a list may stand inside a form of its own for batches.
 ROW_FORM = "ej-row-form"
+_unsafe = re.compile("[&<>\"']").search
 
 
 def escape(value: object) -> str:
-    """What Django's `escape` gives, without its wrapper for lazy strings: a list escapes a thousand values."""
-    return quote(str(value))
+    """What Django's `escape` gives, without its wrapper for lazy strings: a list escapes a thousand values.
+
+    Nearly none holds a character that needs it; looking once costs a third of replacing five times.
+    """
+    text = str(value)
+    return quote(text) if _unsafe(text) else text
 
 
 def conditional_escape(value: object) -> str:
     """Escaped, unless it says that it is HTML already."""
     if type(value) is str:
-        return quote(value)
-    return value.__html__() if hasattr(value, "__html__") else quote(str(value))
+        return quote(value) if _unsafe(value) else value
+    return value.__html__() if hasattr(value, "__html__") else escape(value)
 
 
 @dataclass(frozen=True)
