@@ -68,13 +68,3 @@ def _remove_left_behind() -> None:
             if server is not None:
                 os.kill(server, 3)  # SIGQUIT: PostgreSQL's immediate shutdown
             shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """The audit refuses TRUNCATE, by which tests with real transactions clean up behind them."""
-    from django.db import connection
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in ("audit_event", "audit_seal"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_no_truncate")

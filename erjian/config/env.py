@@ -83,7 +83,10 @@ VARIABLES: tuple[Variable, ...] = (
         "Address of the central library of enterprises (中央库下载). Empty: the demonstration's own, elsewhere none.",
     ),
     Variable(
-        "ERJIAN_CENTRAL_LIBRARY_SECRET", "", "Shared secret that signs questions and answers of the library.", secret=True
+        "ERJIAN_CENTRAL_LIBRARY_SECRET",
+        "",
+        "Shared secret that signs questions and answers of the library.",
+        secret=True,
     ),
     Variable("ERJIAN_WEB_WORKERS", "1", "Web processes."),
     Variable("ERJIAN_WEB_THREADS", "4", "Threads in each web process; each may hold one database connection."),

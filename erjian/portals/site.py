@@ -24,5 +24,10 @@ def site() -> Site:
             ),
             (f"备案号：{province.icp}",),
         ),
-        links=(("常见问题", "/questions/"), ("无障碍说明", "/accessibility/"), ("个人信息保护", "/privacy/"), ("平台操作手册", "/manual/")),
+        links=(
+            ("常见问题", "/questions/"),
+            ("无障碍说明", "/accessibility/"),
+            ("个人信息保护", "/privacy/"),
+            ("平台操作手册", "/manual/"),
+        ),
     )

@@ -28,7 +28,7 @@ _TAG_BYTES = 16
 _KEY_BYTES = 32
 
 
-class DecryptionFailed(Exception):  # noqa: N818 - it is what callers say
+class DecryptionFailed(Exception):
     """A blob is damaged, of another kind, or under a key that is not in the ring."""
 
 

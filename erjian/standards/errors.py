@@ -8,7 +8,7 @@ its own; pages show the message, the API returns it, an import writes it beside 
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refusal(Exception):
     """Something was asked that the rules do not allow.
 
     ``code`` is stable and machine readable, ``message`` is the Chinese sentence to show, ``field``

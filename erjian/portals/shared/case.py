@@ -137,7 +137,11 @@ def moments(
         letter = (
             numbers.get((clock.day_of(entry.at), transition.letter), "") if transition and transition.letter else ""
         )
-        version = f"数据第 {entry.form_version} 版" if entry.transition in ("report", "resubmit", "resubmit_for_consent") else ""
+        version = (
+            f"数据第 {entry.form_version} 版"
+            if entry.transition in ("report", "resubmit", "resubmit_for_consent")
+            else ""
+        )
         shown.append(
             parts.Moment(
                 title=title,

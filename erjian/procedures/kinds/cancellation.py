@@ -70,6 +70,10 @@ CANCELLATION_BY_PERSON = replace(
     summary="个人发起注销，由聘用企业确认；企业同意后注销生效。",
     filer=Filer.PERSON,
     sections=(sections.PERSON, sections.PRESENT_EMPLOYER, sections.CANCELLATION),
+    guards=(
+        replace(guards.registration_held_here, holds="有可以注销的注册", fails="没有可以注销的注册"),
+        guards.one_open_case,
+    ),
     route=(Step.ENTERPRISE,),
     order=75,
     commitments={

@@ -922,7 +922,7 @@ class Migration(migrations.Migration):
                     (models.F("registration"), "="),
                     (models.F("specialty"), "="),
                     (
-                        erjian.registry.models.registrations._DateRange(
+                        erjian.registry.models.registrations.DateRange(
                             "begin",
                             "end",
                             django.contrib.postgres.fields.ranges.RangeBoundary(

@@ -111,7 +111,9 @@ class Registration(models.Model):
         return RegistrationStatus(self.status)
 
 
-class _DateRange(Func):
+class DateRange(Func):
+    """daterange(begin, end, bounds) for the exclusion constraint."""
+
     function = "daterange"
     output_field = DateRangeField()
 
@@ -142,7 +144,7 @@ class RegistrationSpecialty(models.Model):
                     (F("registration"), RangeOperators.EQUAL),
                     (F("specialty"), RangeOperators.EQUAL),
                     (
-                        _DateRange("begin", "end", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
+                        DateRange("begin", "end", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
                         RangeOperators.OVERLAPS,
                     ),
                 ],

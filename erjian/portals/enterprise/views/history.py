@@ -91,7 +91,7 @@ def _columns() -> Iterator[Column]:
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("注册号", "number", css="ej-num m-wide", data_label="注册号")
     yield Column("注册类型", "get_registration_class_display", css="ej-num m-wide")
-    yield Column("有效期至", lambda row: day(row.valid_until), css="ej-num m-end", data_label="至")
+    yield Column("有效期至", lambda row: day(row.valid_until), css="ej-num m-wide", data_label="有效期至")
     yield Column("证书状态", lambda row: status_chip(row, today), css="m-top m-end")
 
 
