@@ -74,11 +74,10 @@ def test_the_page_names_both_classes_and_what_holds(
         "二级建造师个人注销申报",
         "二级临时建造师个人注销申报",
         held.number,
-        "注册在本企业",
+        "有可以注销的注册",
         "没有您有效的二级注册临时建造师注册",
     ):
         assert words in page
-    assert "企业" in page
     assert "注销立即生效，不能撤销" in page
     assert 'href="/person/filing/"' in text(client.get("/person/"))
     temporary = registered(holder, operator.enterprise, "temporary")
