@@ -21,6 +21,8 @@ ENTERPRISE = {
     "counties": Entry(get=_LIST, query={"city": "430100"}),
     "profile-attachments": Entry(get=_LIST, post=_MANAGES),
     "licence": Entry(get=_LIST),
+    "library": Entry(get=_MANAGES, post=_MANAGES),
+    "library-take-over": Entry(post=_MANAGES),
     "qualifications": Entry(get=_LIST),
     "cases": Entry(get=_LIST, post=_LIST),
     "certificates": Entry(get=_LIST, post=_LIST),
