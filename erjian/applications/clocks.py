@@ -1,4 +1,4 @@
-"""Time limits of a case: one clock runs at a time, chosen by the state alone (`workflow.CLOCK`)."""
+"""Time limits of a case: one clock runs at a time, chosen by the state alone (`routing.CLOCK`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from erjian import policy
 from erjian.applications.models import Application, Clock, ClockKind
+from erjian.applications.routing import CLOCK, PAUSING
 from erjian.applications.states import State
-from erjian.applications.workflow import CLOCK, PAUSING
 from erjian.policy import clock, working_days
 
 

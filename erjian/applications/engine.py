@@ -17,8 +17,9 @@ from erjian.accounts.models import User, UserKind
 from erjian.applications import clocks, effects, letters, telling
 from erjian.applications.errors import CaseRefused, NotYours, Stale, from_constraint
 from erjian.applications.models import Application, LetterKind, TimelineEntry
+from erjian.applications.routing import acting_authority, arrival, takes_effect, target
 from erjian.applications.states import EDITABLE, ENDED, State
-from erjian.applications.workflow import TRANSITIONS, Transition, Who, acting_authority, arrival, takes_effect, target
+from erjian.applications.workflow import TRANSITIONS, Transition, Who
 from erjian.policy import authorities, clock
 from erjian.procedures import Filer, Procedure, Step
 

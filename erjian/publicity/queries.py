@@ -9,8 +9,8 @@ from itertools import chain
 from django.db.models import Exists, OuterRef, QuerySet
 
 from erjian.applications.models import Application
+from erjian.applications.routing import next_step
 from erjian.applications.states import State
-from erjian.applications.workflow import next_step
 from erjian.policy import authorities, clock
 from erjian.procedures import Procedure, Step, all_procedures
 from erjian.publicity.models import Batch, BatchItem, BatchKind, BatchState, ItemState, Notice

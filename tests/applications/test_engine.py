@@ -12,8 +12,9 @@ from erjian.accounts.models import Function, User
 from erjian.applications import actions, engine, form_data, robots
 from erjian.applications.errors import CaseRefused, FieldsRefused, GuardsRefused, NotYours, Stale
 from erjian.applications.models import Application, Clock, FormVersion, TimelineEntry
+from erjian.applications.routing import arrival, takes_effect, target
 from erjian.applications.states import OPEN, State
-from erjian.applications.workflow import TRANSITIONS, Who, arrival, takes_effect, target
+from erjian.applications.workflow import TRANSITIONS, Who
 from erjian.audit.models import Event
 from erjian.messaging.models import InboxMessage
 from erjian.policy import clock, working_days

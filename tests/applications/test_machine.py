@@ -18,8 +18,9 @@ from erjian import audit, certificates
 from erjian.accounts.models import Function, User
 from erjian.applications import actions, engine, form_data, robots
 from erjian.applications.models import Application, TimelineEntry
+from erjian.applications.routing import CLOCK, PAUSING
 from erjian.applications.states import BLOCKING, ENDED, State
-from erjian.applications.workflow import CLOCK, PAUSING, TRANSITIONS, Who
+from erjian.applications.workflow import TRANSITIONS, Who
 from erjian.audit.models import Event
 from erjian.certificates.models import CertificateVersion
 from erjian.policy import clock

@@ -23,8 +23,9 @@ from django.views.decorators.http import require_http_methods
 from erjian.applications import actions
 from erjian.applications.errors import CaseRefused, Stale
 from erjian.applications.models import Application
+from erjian.applications.routing import question
 from erjian.applications.states import State
-from erjian.applications.workflow import TRANSITIONS, question
+from erjian.applications.workflow import TRANSITIONS
 from erjian.files import FileRefused
 from erjian.portals.person.access import account, for_person, myself
 from erjian.portals.person.navigation import shell

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from erjian import audit
 from erjian.applications import form_data, materials
 from erjian.applications.models import Application, MaterialFile
+from erjian.applications.routing import question
 from erjian.applications.states import EDITABLE, State
-from erjian.applications.workflow import question
 from erjian.portals.person.access import account, for_person
 from erjian.portals.person.filing import own_or_404
 from erjian.portals.person.navigation import shell

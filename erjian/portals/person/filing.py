@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from erjian.applications import actions, facts
 from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application
+from erjian.applications.routing import question
 from erjian.applications.states import ENDED, State
-from erjian.applications.workflow import TRANSITIONS, question
+from erjian.applications.workflow import TRANSITIONS
 from erjian.policy import clock
 from erjian.portals.person.access import account, for_person, myself
 from erjian.portals.person.navigation import shell

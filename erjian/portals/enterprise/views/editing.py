@@ -15,8 +15,8 @@ from erjian import audit
 from erjian.accounts.models import EnterpriseRight, User
 from erjian.applications import form_data, materials
 from erjian.applications.models import Application
+from erjian.applications.routing import question
 from erjian.applications.states import EDITABLE, State
-from erjian.applications.workflow import question
 from erjian.portals.enterprise import case_form, specialties
 from erjian.portals.enterprise.access import for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
