@@ -181,14 +181,13 @@ def _server_nanoseconds(postmaster: int) -> int:
 def _measure(address: str, *, admin: bool) -> Reading:
     _set_up(admin=admin)
     from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     from erjian.accounts.models import User
     from erjian.config.postgres import Cluster
+    from erjian.config.wsgi import application
 
-    application = get_wsgi_application()
     cookie = _session(User.objects.select_related("enterprise").get(username="luchuan"))
     postmaster = Cluster(settings.ERJIAN_DATA).pid()
     assert postmaster is not None
