@@ -6,6 +6,7 @@ Each request runs in a savepoint that is rolled back, so the world is made once 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -101,6 +102,7 @@ def knock(world: World, client: Client, *, name: str, method: str, role: Role, s
     """Ask for the address of a view with an object of one side; nothing that this changes stays."""
     entry = TABLE[name]
     user = world.users.get(role)
+    cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
     with transaction.atomic():
         arguments = {key: world.find(what, side, user) for key, what in entry.where.items()}
         address = reverse(name, kwargs=arguments)
@@ -108,6 +110,7 @@ def knock(world: World, client: Client, *, name: str, method: str, role: Role, s
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)
+    client.cookies = cookies  # as before signing out, say
     return outcome(response)
 
 

@@ -22,6 +22,7 @@ from erjian.messaging import Recipient, inbox, send
 from erjian.messaging.models import Question
 from erjian.policy import clock
 from erjian.procedures import get
+from erjian.publicity import shown
 from erjian.publicity.models import (
     Batch,
     BatchItem,
@@ -271,14 +272,7 @@ class Half:
         )
 
     def _item(self, batch: Batch, case: Application, state: ItemState = ItemState.DONE) -> BatchItem:
-        shown = {
-            "name": case.person.name,
-            "id_number": case.person.id_number_mask,
-            "enterprise": case.enterprise.name,
-            "kind": case.procedure.kind_label,
-            "specialties": "建筑工程",
-        }
-        return BatchItem.objects.create(batch=batch, application=case, shown=shown, state=state)
+        return BatchItem.objects.create(batch=batch, application=case, shown=shown.facts_of(case), state=state)
 
 
 class World:

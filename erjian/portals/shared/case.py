@@ -244,7 +244,8 @@ def running_clock(application: Application, found: Iterable[Clock]) -> dict[str,
         "start": item.started_on,
         "end": item.due_on,
         "note": note,
-        "running": item.ended_on is None,
+        "running": item.paused_on is None,
+        "ended": item.ended_on is not None,
     }
 
 

@@ -292,10 +292,19 @@ def timeline(listed: Iterable) -> dict:
 
 
 @register.inclusion_tag("ui/parts/clock.html")
-def clock(total: int, used: int, *, start: str = "", end: str = "", note: str = "", running: bool = True) -> dict:
-    """The working-day clock, one cell a day; ``running`` false while time does not count."""
+def clock(
+    total: int,
+    used: int,
+    *,
+    start: str = "",
+    end: str = "",
+    note: str = "",
+    running: bool = True,
+    ended: bool = False,
+) -> dict:
+    """The working-day clock, one cell a day; ``running`` false while time does not count, ``ended`` when it is over."""
     cells = ["used"] * min(used, total)
-    if running and used < total:
+    if running and not ended and used < total:
         cells.append("today")
     cells.extend([""] * (total - len(cells)))
     return {
@@ -308,6 +317,7 @@ def clock(total: int, used: int, *, start: str = "", end: str = "", note: str = 
         "end": end,
         "note": note,
         "running": running,
+        "ended": ended,
     }
 
 

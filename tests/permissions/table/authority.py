@@ -47,13 +47,13 @@ _CASES = {
     ),
 }
 _REGISTER_PAGES = {
-    "people": Entry(get=_REGISTERS),
+    "people": Entry(get=_REGISTERS, post=_REGISTERS),
     "person": Entry(get=_REGISTERED, where={"pk": "person"}),
     "person_reveal": Entry(post=_REGISTERED, where={"pk": "person"}),
-    "registrations": Entry(get=_REGISTERS),
+    "registrations": Entry(get=_REGISTERS, post=_REGISTERS),
     "registration": Entry(get=_REGISTERED, where={"pk": "registration"}),
-    "qualifications": Entry(get=_REGISTERS),
-    "enterprises": Entry(get=_REGISTERS),
+    "qualifications": Entry(get=_REGISTERS, post=_REGISTERS),
+    "enterprises": Entry(get=_REGISTERS, post=_REGISTERS),
     "enterprise": Entry(get=_REGISTERED, where={"pk": "enterprise"}),
 }
 _PROVINCE_DECIDES = officers(_DECISION, province_only=True)
