@@ -17,7 +17,8 @@ if RUN.stat().st_uid == os.geteuid():
 SOCKET = RUN / "s"
 for name in [name for name in os.environ if name.startswith("ERJIAN_") and name != "ERJIAN_TEST_RUN"]:
     del os.environ[name]
-os.environ["ERJIAN_DATA"] = str(RUN / "data")
+# A folder for each worker: some tests look at all that is stored.
+os.environ["ERJIAN_DATA"] = str(RUN / f"data-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
 os.environ["DATABASE_URL"] = f"postgresql://erjian@/erjian?host={SOCKET}"
 os.environ["ERJIAN_DEMO"] = "1"
 

@@ -51,8 +51,7 @@ def _named(label: str, names: dict[str, str]) -> cells.Parser:
     return parse
 
 
-def _county(raw: Any) -> str | None:
-    return cells.clean(raw) or None
+_county = cells.line(limit=50)
 
 
 _NATURE = words(EnterpriseNature)
