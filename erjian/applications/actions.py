@@ -8,157 +8,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from erjian import audit, policy
 from erjian.accounts.models import Function, User
-from erjian.applications import clocks, engine, facts, form_data, materials, telling
+from erjian.applications import clocks, drafting, engine, facts, form_data, materials, telling
+from erjian.applications.drafting import delete_draft, problems, save, start
 from erjian.applications.engine import perform
-from erjian.applications.errors import CaseRefused, FieldsRefused, GuardsRefused, NotYours, from_constraint
+from erjian.applications.errors import CaseRefused, GuardsRefused, NotYours
 from erjian.applications.models import Application, TimelineEntry
 from erjian.applications.states import State
 from erjian.applications.workflow import TRANSITIONS, Who
 from erjian.policy import authorities, clock
-from erjian.procedures import Filer, Procedure, Step, guards
-from erjian.procedures.fields import build_form, to_json
+from erjian.procedures import Filer, Step
 from erjian.procedures.guards import Stage
 from erjian.registry import numbers
-from erjian.registry.models import Enterprise, Person
 
-
-def start(*, procedure: Procedure, person: Person, enterprise: Enterprise, by: User) -> Application:
-    """Open a draft for a picked person, prefilled and with the materials already held.
-
-    A draft of the same kind for the same person is returned instead of a second one. Raises NotYours, or
-    GuardsRefused when the person cannot be picked.
-    """
-    if not engine.is_filer(procedure, by, person_id=person.pk, enterprise_id=enterprise.pk):
-        raise NotYours("您没有填报权限。请联系本企业管理员。", code="not_yours")
-    existing = Application.objects.filter(
-        procedure_code=procedure.code, person=person, enterprise=enterprise, state=State.DRAFT
-    ).first()
-    if existing:
-        return existing
-    known = facts.assemble(procedure=procedure, person=person, enterprise=enterprise)
-    verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
-    if any(verdict.stops for verdict in verdicts):
-        raise GuardsRefused(verdicts)
-    values = form_data.prefill(procedure, form_data.Known(person, enterprise))
-    leaves = Step.FORMER_ENTERPRISE in procedure.route and known.live is not None
-    try:
-        with transaction.atomic():
-            application = Application.objects.create(
-                procedure_code=procedure.code,
-                registration_class=procedure.registration_class,
-                person=person,
-                enterprise=enterprise,
-                registration_id=known.live.id if known.live else None,
-                former_enterprise_id=known.live.enterprise_id if leaves and known.live else None,
-                authority_code=enterprise.filing_authority,
-                draft=form_data.seal(values),
-                created_by=by,
-                created_at=clock.now(),
-            )
-            materials.attach_held(application, by=by)
-            audit.record(
-                "application.start",
-                actor=by.actor,
-                subject=("application", application.pk),
-                data={"procedure": procedure.code, "person_id": person.pk},
-            )
-    except IntegrityError as error:
-        raise from_constraint(error) from error
-    return application
-
-
-def save(
-    *,
-    application: Application,
-    values: Mapping[str, Any],
-    specialties: Sequence[str],
-    by: User,
-    seen: int | None = None,
-    authority_code: str | None = None,
-) -> Application:
-    """Save what was typed so far; nothing is required, but what is there must be well-formed.
-
-    Raises FieldsRefused with messages by field; Stale when another window saved meanwhile.
-    """
-    form = build_form(application.procedure.sections, data=values, strict=False)
-    if not form.is_valid():
-        raise FieldsRefused({name: [str(each) for each in errors] for name, errors in form.errors.items()})
-    offered = facts.offered_specialties(application)
-    if set(specialties) - offered:
-        raise FieldsRefused({"specialties": ["所选专业不在可选范围内。请重新勾选。"]})
-    with transaction.atomic():
-        locked = engine.lock_for_editing(application.pk, by=by)
-        engine.check_version(locked, seen)
-        cleaned = to_json(form.cleaned_data)
-        chosen = sorted(set(specialties))
-        if authority_code is not None:
-            _check_authority(locked, authority_code)
-        unchanged = form_data.unseal(locked.draft) == cleaned and locked.specialties == chosen
-        if unchanged and authority_code in (None, locked.authority_code):
-            return locked
-        locked.draft = form_data.seal(cleaned)
-        locked.specialties = chosen
-        locked.authority_code = authority_code or locked.authority_code
-        locked.draft_saved_at = clock.now()
-        locked.version += 1
-        locked.save(update_fields=["draft", "specialties", "authority_code", "draft_saved_at", "version"])
-        audit.record("application.save", actor=by.actor, subject=("application", locked.pk))
-    return locked
-
-
-def _check_authority(application: Application, code: str) -> None:
-    allowed = {application.enterprise.filing_authority, authorities.province().code}
-    if code not in allowed:
-        raise FieldsRefused({"authority_code": ["申报主管部门应为企业注册所在市州或省级主管部门。请重新选择。"]})
-
-
-def delete_draft(*, application: Application, by: User) -> None:
-    """Delete a draft that was never reported."""
-    with transaction.atomic():
-        locked = engine.lock_for_editing(application.pk, by=by)
-        if locked.state != State.DRAFT or locked.form_version:
-            raise CaseRefused("只能删除未上报的申报。已上报的请撤回。", code="not_draft")
-        audit.record(
-            "application.delete",
-            actor=by.actor,
-            subject=("application", locked.pk),
-            data={"procedure": locked.procedure_code, "person_id": locked.person_id},
-        )
-        locked.delete()
-
-
-def problems(application: Application) -> tuple[dict[str, list[str]], tuple[guards.Verdict, ...]]:
-    """What still stops 上报: messages by field (materials as `material:<code>`), and the guards' verdicts."""
-    values = form_data.compose(application)
-    form = build_form(application.procedure.sections, data=values, strict=True)
-    errors = {} if form.is_valid() else {name: [str(each) for each in found] for name, found in form.errors.items()}
-    known = facts.of_application(application, form=values)
-    guarded = {"portrait", "continuing_education", "new_enterprise_commitment"}
-    for row in materials.listing(application, known):
-        if row.missing and row.material.code not in guarded:
-            errors[f"material:{row.material.code}"] = [f"请上传{row.material.label}。"]
-    return errors, guards.judge(application.procedure.guards, known, stage=Stage.REPORT)
-
-
-def _check_complete(application: Application) -> None:
-    errors, verdicts = problems(application)
-    if errors:
-        raise FieldsRefused(errors)
-    if any(verdict.stops for verdict in verdicts):
-        raise GuardsRefused(verdicts)
+__all__ = [
+    "accept",
+    "announce",
+    "answer_enterprise",
+    "answer_former",
+    "close_publicity",
+    "consent",
+    "decline",
+    "deem_accepted",
+    "deem_granted",
+    "delete_draft",
+    "extend",
+    "final_review",
+    "first_review",
+    "former_silent",
+    "hold",
+    "mark_issued",
+    "problems",
+    "publish",
+    "refuse_acceptance",
+    "remind",
+    "report",
+    "request_correction",
+    "resubmit",
+    "save",
+    "settle_objection",
+    "start",
+    "step_back",
+    "terminate",
+    "time_out",
+    "withdraw",
+]
 
 
 def report(*, application: Application, by: User, seen: int | None) -> Application:
     """上报: freeze the form as version 1, number the case, ask the person (or go on along the route)."""
 
     def change(case: Application, entry: TimelineEntry) -> None:
-        _check_complete(case)
+        drafting.check_complete(case)
         form_data.freeze(case, author=by.name)
         case.reported_at = entry.at
         case.policy_digest = policy.digest()
@@ -300,7 +205,7 @@ def resubmit(*, application: Application, by: User, seen: int | None) -> Applica
 
 def _freeze_correction(by: User) -> engine.Change:
     def change(case: Application, entry: TimelineEntry) -> None:
-        _check_complete(case)
+        drafting.check_complete(case)
         changed = form_data.differences(case)
         entry.data = {"changed": changed, "digest": form_data.freeze(case, author=by.name).digest}
 

@@ -15,7 +15,7 @@ from erjian.accounts.models import Function, User
 from erjian.applications import letters
 from erjian.applications.models import Letter
 from erjian.audit import SYSTEM, codes
-from erjian.demo import employers, moments, notices, offices
+from erjian.demo import employers, enquiries, moments, notices, offices
 from erjian.demo.batches import Publisher, Round, rounds
 from erjian.demo.employers import Employer
 from erjian.demo.people import Serials
@@ -193,6 +193,11 @@ class _Load:
         self._live(sorted(events), total)
         self._tell(95, total, "文书和通知")
         notices.write(officers.of(authorities.province().code, Function.NOTICES).name)
+        province = authorities.province().code
+        registrar = officers.of(province, Function.REGISTER)
+        enquiries.upload(by=registrar.actor, user=registrar)
+        main = self._employers[0]
+        enquiries.ask(main.enterprise, operator=main.manager, officer=officers.of(province, Function.NOTICES))
         for letter in Letter.objects.filter(application__enterprise=self._employers[0].enterprise).order_by("-id")[:12]:
             letters.render(letter)
         InboxMessage.objects.filter(created_at__lt=self._now - timedelta(days=6)).update(
