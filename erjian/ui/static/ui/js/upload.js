@@ -77,6 +77,8 @@ function start(form) {
   }
 
   input.addEventListener("change", send);
+  // A file that was chosen while this module was still on its way.
+  if (input.files.length) send();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send();
