@@ -56,6 +56,20 @@ function restore(form) {
   return true;
 }
 
+/* Whether something differs from what the server sent: typed while this module was still on its way. */
+function changed(form) {
+  return [...form.elements].some((field) => {
+    if (!field.name || ["hidden", "file", "submit", "button"].includes(field.type)) return false;
+    if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+    if (field.type === "select-one") {
+      const sent = [...field.options].findIndex((option) => option.defaultSelected);
+      return field.selectedIndex !== Math.max(sent, 0);
+    }
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    return field.defaultValue !== undefined && field.value !== field.defaultValue;
+  });
+}
+
 function start(form) {
   const url = form.dataset.autosave;
   let dirty = false;
@@ -139,6 +153,8 @@ function start(form) {
   }
   if (url && restore(form)) {
     say(form, "已恢复上次未保存的内容，请核对", "ej-soon");
+    touched();
+  } else if (changed(form)) {
     touched();
   }
 }
