@@ -84,10 +84,12 @@ install_npm() {
     "$BIN/python" -m erjian.config.assets
 }
 
-# Chromium drives the journeys, the fonts make its screenshots readable, pdfsig checks certificates.
+# Chromium drives the journeys (with Chinese words in its date and file fields, as people here see them), the fonts make
+# its screenshots readable, pdfsig checks certificates.
 prepare_machine() {
     missing=
     command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+    [ -e /usr/lib/chromium/locales/zh-CN.pak ] || missing="$missing chromium-l10n"
     fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk"
     command -v pdfsig >/dev/null 2>&1 || missing="$missing poppler-utils"
     [ -z "$missing" ] && return

@@ -143,7 +143,7 @@ def _columns() -> Iterator[Column]:
     yield Column("证书编号", "certificate_number", css="ej-num", data_label="证书编号")
     yield Column("注册类型", "get_registration_class_display", css="m-hide w-low2 ej-num")
     yield Column("注册专业", _specialties, css="ej-num m-wide", data_label="注册专业")
-    yield Column("有效期至", lambda row: day(row.valid_until), css="ej-num m-end", data_label="至")
+    yield Column("有效期至", lambda row: day(row.valid_until), css="ej-num m-wide", data_label="有效期至")
     yield Column("证书状态", lambda row: status_chip(row, today), css="m-top m-end")
 
 
