@@ -69,6 +69,8 @@ class User(AbstractBaseUser):
     authority_code = models.CharField("所属主管单位", max_length=6, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField(default=False)
+    # A password sent by SMS opens the account until then, and only to set one's own.
+    one_time_until = models.DateTimeField(null=True, blank=True)
     password_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -7,6 +7,7 @@ because a session carries a digest of the password that it was opened with.
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from datetime import timedelta
 
@@ -23,6 +24,8 @@ from erjian.standards.errors import Refusal
 codes.register("account.password_changed", "修改口令")
 
 MAX_LENGTH = 128
+# Without letters and digits that look alike in an SMS.
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _CLASSES = ("大写字母", "小写字母", "数字", "符号")
 
 
@@ -76,8 +79,24 @@ def store(user: User, password: str) -> None:
     """Write a judged password and what follows from a new one."""
     user.set_password(password)
     user.must_change_password = False
+    user.one_time_until = None
     user.password_changed_at = clock.now()
-    user.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    user.save(update_fields=["password", "must_change_password", "one_time_until", "password_changed_at"])
+
+
+def issue_one_time(user: User) -> str:
+    """Give the user a password that opens the account for policy's hours and must be changed at once; returns it."""
+    password = "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(3))
+    user.set_password(password)
+    user.must_change_password = True
+    user.one_time_until = clock.now() + timedelta(hours=policy.current().identity.password_hours)
+    user.save(update_fields=["password", "must_change_password", "one_time_until"])
+    return password
+
+
+def is_over(user: User) -> bool:
+    """Whether the user's one-time password has run out."""
+    return user.one_time_until is not None and user.one_time_until <= clock.now()
 
 
 def must_change(user: User) -> bool:

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from erjian import audit, policy, protection
-from erjian.accounts import limits, sessions
+from erjian.accounts import limits, passwords, sessions
 from erjian.accounts.models import SignInFailure, User, UserKind
 from erjian.audit import codes
 from erjian.policy import clock
@@ -83,6 +83,7 @@ def authenticate(*, side: str, name: str, password: str, address: str) -> User:
         right = False
     else:
         right = user.check_password(password) and user.is_active and user.kind in _KINDS.get(side, ())
+        right = right and not passwords.is_over(user)
     if not right or user is None:
         raise tries.fail(user)
     tries.forget()

@@ -146,6 +146,7 @@ def assemble(
         ),
         open_case=_open_case(person, application),
         registration_class=procedure.registration_class,
+        assurance_needed=policy.current().assurance_for(procedure.code),
         number_taken=_number_taken(person, form or {}),
         former_answer=application.former_answer if application else "",
         specialties=tuple(application.specialties) if application else (),

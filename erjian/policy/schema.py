@@ -168,6 +168,36 @@ class Passwords:
         require(1 <= self.min_classes <= 4, "passwords.min_classes is between 1 and 4")
 
 
+#: How surely a person's identity may be established, weakest first (`registry.Assurance`).
+ASSURANCES = ("none", "sms", "face", "counter", "authoritative")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Real-name verification: when a face is accepted, what is asked for, and which level a procedure needs."""
+
+    accept: float
+    refuse: float
+    gestures: int
+    gesture_seconds: int
+    failures: int
+    failure_hours: int
+    resume_days: int
+    password_hours: int
+    unregistered_mobile: str
+    levels: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        require(0 < self.accept <= self.refuse < 1, "identity: 0 < accept ≤ refuse < 1")
+        require(2 <= self.gestures <= 4, "identity.gestures is between 2 and 4")
+        require(20 <= self.gesture_seconds <= 300, "identity.gesture_seconds is between 20 and 300")
+        require(self.failures > 0, "identity.failures is positive")
+        require(self.unregistered_mobile in ("officer", "accept"), "identity.unregistered_mobile is officer or accept")
+        require("default" in self.levels, "identity.levels has a default")
+        unknown = sorted(set(self.levels.values()) - set(ASSURANCES))
+        require(not unknown, f"identity.levels: {unknown} are none of {', '.join(ASSURANCES)}")
+
+
 @dataclass(frozen=True)
 class Numbers:
     """How case numbers and official papers are numbered."""
@@ -193,7 +223,7 @@ class Numbers:
 class Retention:
     """How long what is no longer needed is kept, in days (hours where the name says so)."""
 
-    face_images: int
+    face_hours: int
     superseded_files: int
     draft_files: int
     orphan_hours: int
@@ -201,6 +231,7 @@ class Retention:
     logs: int
 
     def __post_init__(self) -> None:
+        require(0 < self.face_hours <= 720, "retention.face_hours is between 1 and 720")
         require(self.logs >= 180, "retention.logs: six months at least (网络安全法 第二十三条)")
 
 
@@ -257,6 +288,7 @@ class Policy:
     picker: RateLimit
     sessions: Sessions
     passwords: Passwords
+    identity: Identity
     page_size: int
     dialog_page_size: int
     numbers: Numbers
@@ -285,6 +317,10 @@ class Policy:
     def asks_person(self, procedure: str) -> bool:
         """Whether a case that an enterprise files waits for the person's consent (decision by policy)."""
         return self.person_consent.get(procedure, self.person_consent["default"])
+
+    def assurance_for(self, procedure: str) -> str:
+        """The level of real-name verification that ``procedure`` needs at least."""
+        return self.identity.levels.get(procedure, self.identity.levels["default"])
 
     def level_of(self, procedure: str, step: str) -> Level | None:
         """The level at which ``step`` of ``procedure`` sits; ``None`` where this province leaves it out.

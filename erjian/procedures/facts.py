@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from erjian.policy import Policy
-from erjian.registry.models import RegistrationClass
+from erjian.registry.models import Assurance, RegistrationClass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +100,8 @@ class Facts:
     specialties: tuple[str, ...] = ()
     form: Mapping[str, Any] = field(default_factory=dict)
     registration_class: str = RegistrationClass.CONSTRUCTOR
+    assurance_needed: str = Assurance.FACE
+    """The level of real-name verification that policy asks of this procedure."""
     former_answer: str = ""
     """What the former employer said of a transfer: agreed, refused, silent, or nothing yet."""
     number_taken: bool = False

@@ -129,14 +129,19 @@ def set_phone(*, person_id: int, phone: str, code: str, actor: Actor) -> Person:
         data = {"phone": person.phone_mask}
         entry = changes.remember(ChangeKind.CORRECTED, actor=actor, person_id=person.pk, before=before, after=data)
         audit.record("registry.set_phone", actor=actor, subject=("person", person.pk), data=data)
-        messaging.send(
-            "registry.phone_changed",
-            to=messaging.Recipient.person(person.pk, person.name, old),
-            context={"name": person.name, "phone": person.phone_mask},
-            key=f"registry.phone_changed:{entry.pk}",
-            link="/person/information/",
-        )
+        tell_former_phone(person, former=old, event=entry.pk)
     return person
+
+
+def tell_former_phone(person: Person, *, former: str, event: int) -> None:
+    """Tell the mobile that was registered before of the new one; `event` is the row of the history."""
+    messaging.send(
+        "registry.phone_changed",
+        to=messaging.Recipient.person(person.pk, person.name, former),
+        context={"name": person.name, "phone": person.phone_mask},
+        key=f"registry.phone_changed:{event}",
+        link="/person/information/",
+    )
 
 
 def set_contact(*, person_id: int, values: Mapping[str, Any], actor: Actor, seen: int | None = None) -> Person:

@@ -14,7 +14,8 @@ from erjian.procedures.guards.judging import (
     no,
     yes,
 )
-from erjian.registry.models import EnterpriseStatus, RegistrationStatus
+from erjian.registry.models import Assurance, EnterpriseStatus, RegistrationStatus
+from erjian.registry.verification import reaches
 from erjian.standards.specialties import SECOND_CLASS, Specialty
 from erjian.standards.validity import add_years, birthday_at
 
@@ -23,7 +24,10 @@ def _verified(facts: Facts) -> tuple[Answer, str]:
     person = facts.person
     if person.verified_on is None:
         return no(f"{person.name}尚未通过实名认证。请本人登录个人版完成实名认证。")
-    return yes(f"{person.verified_on} 通过")
+    if not reaches(person.assurance, facts.assurance_needed):
+        had, needed = Assurance(person.assurance).label, Assurance(facts.assurance_needed).label
+        return no(f"{person.name}的认证方式是“{had}”，本项申报需要“{needed}”。请本人登录个人版重新认证，或到窗口核验。")
+    return yes(f"{person.verified_on} {Assurance(person.assurance).label}通过")
 
 
 def _age(facts: Facts) -> tuple[Answer, str]:

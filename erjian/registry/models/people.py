@@ -53,8 +53,16 @@ class Person(models.Model):
     id_back = models.ForeignKey(
         "files.Blob", verbose_name="身份证反照", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    id_held = models.ForeignKey(
+        "files.Blob", verbose_name="手持身份证照", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    pledge = models.ForeignKey(
+        "files.Blob", verbose_name="个人承诺书", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    id_valid_until = models.DateField("证件有效期至", null=True, blank=True)
     assurance = models.CharField("实名认证", max_length=15, choices=Assurance.choices, default=Assurance.NONE)
     verified_at = models.DateTimeField("认证时间", null=True, blank=True)
+    verified_by = models.CharField("认证渠道", max_length=20, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
