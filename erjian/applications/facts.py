@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -14,6 +15,7 @@ from erjian.applications.states import BLOCKING
 from erjian.policy import clock
 from erjian.procedures import Procedure, SpecialtySource, guards
 from erjian.procedures.facts import (
+    EducationFacts,
     EnterpriseFacts,
     Facts,
     PersonFacts,
@@ -27,6 +29,8 @@ from erjian.registry.enterprise_profile import REQUIRED
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationSpecialty
 from erjian.registry.models.enterprises import EnterpriseOrigin
 from erjian.registry.models.registrations import LIVE
+from erjian.standards import id_numbers
+from erjian.standards.errors import Refusal
 
 
 def missing_profile(enterprise: Enterprise) -> tuple[str, ...]:
@@ -60,7 +64,16 @@ def _person(person: Person) -> PersonFacts:
         verified_on=clock.day_of(person.verified_at) if person.is_verified and person.verified_at else None,
         has_portrait=person.portrait_id is not None,
         has_signature=person.signature_id is not None,
+        number_fault=_number_fault(person.id_number),
     )
+
+
+def _number_fault(number: str) -> str:
+    try:
+        id_numbers.parse(number, today=clock.today())
+    except Refusal as refusal:
+        return refusal.message
+    return ""
 
 
 def _enterprise(enterprise: Enterprise) -> EnterpriseFacts:
@@ -78,7 +91,15 @@ def _enterprise(enterprise: Enterprise) -> EnterpriseFacts:
         filing_authority=enterprise.filing_authority,
         kind=enterprise.kind,
         local=enterprise.origin != EnterpriseOrigin.OUTSIDE,
+        bars=tuple(
+            RestrictionFacts(label="限制申报", reason=item.reason, ends=item.ends)
+            for item in enterprise.bars.filter(_in_force(today), lifted_on__isnull=True).order_by("id")
+        ),
     )
+
+
+def _in_force(today: date) -> Q:
+    return Q(begins__lte=today) & (Q(ends__isnull=True) | Q(ends__gte=today))
 
 
 def _open_case(person: Person, but: Application | None) -> str:
@@ -116,7 +137,7 @@ def assemble(
         )
         .order_by("-id")
     )
-    in_force = Q(begins__lte=today) & (Q(ends__isnull=True) | Q(ends__gte=today))
+    in_force = _in_force(today)
     return Facts(
         today=today,
         policy=policy.current(),
@@ -143,6 +164,10 @@ def assemble(
         locks=tuple(
             RestrictionFacts(label=item.get_kind_display(), reason=item.reason, ends=item.ends)
             for item in person.locks.filter(in_force, released_on__isnull=True).order_by("id")
+        ),
+        education=tuple(
+            EducationFacts(completed_on=item.completed_on, compulsory=item.compulsory, elective=item.elective)
+            for item in person.education_hours.filter(withdrawn_on__isnull=True).order_by("completed_on", "id")
         ),
         open_case=_open_case(person, application),
         registration_class=procedure.registration_class,

@@ -236,6 +236,16 @@ def amount(raw: Any) -> Decimal | None:
     return value
 
 
+def hours(raw: Any) -> int | None:
+    """学时 of one certificate: a whole number; more than 500 are a slip of the pen."""
+    text = compact(clean(raw)).removesuffix("学时")
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 500:
+        raise CellRefused("应为 0 至 500 的整数", code="hours")
+    return int(text)
+
+
 def email(raw: Any) -> str | None:
     """An e-mail address."""
     text = clean(raw)

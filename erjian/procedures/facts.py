@@ -55,6 +55,8 @@ class PersonFacts:
     verified_on: date | None
     has_portrait: bool
     has_signature: bool
+    number_fault: str = ""
+    """What is wrong with the identity number as the register holds it (GB 11643); empty when nothing is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,8 @@ class EnterpriseFacts:
     kind: str = ""
     local: bool = True
     filing_authority: str
+    bars: tuple[RestrictionFacts, ...] = ()
+    """限制申报 in force."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,15 @@ class RestrictionFacts:
     label: str
     reason: str
     ends: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EducationFacts:
+    """继续教育学时 of one certificate."""
+
+    completed_on: date
+    compulsory: int
+    elective: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +108,8 @@ class Facts:
     past: tuple[RegistrationFacts, ...] = ()
     bars: tuple[RestrictionFacts, ...] = ()
     locks: tuple[RestrictionFacts, ...] = ()
+    education: tuple[EducationFacts, ...] = ()
+    """继续教育学时 not withdrawn, in any order."""
     open_case: str = ""
     """Another open case of this person in words, e.g. 湖南×××公司 的 增项申报; empty when there is none."""
     specialties: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from erjian.procedures.facts import Facts
+from erjian.procedures.guards.education import by_hours
 from erjian.standards.validity import add_years
 
 
@@ -19,8 +20,15 @@ def never(_facts: Facts) -> bool:
     return False
 
 
+def when_hours_are_not_counted(facts: Facts) -> bool:
+    """Required unless the province checks the hours in the register itself."""
+    return not by_hours(facts)
+
+
 def when_qualification_is_old(facts: Facts) -> bool:
     """Required when a chosen qualification is older than policy allows (注册建造师管理规定第十一条)."""
+    if by_hours(facts):
+        return False
     chosen = (facts.qualification_for(code) for code in facts.specialties)
     years = facts.policy.qualification_fresh_years
     return any(q is not None and add_years(q.obtained_on, years) < facts.today for q in chosen)
@@ -123,6 +131,7 @@ RENEWAL_EDUCATION = Material(
     label="继续教育证明",
     limits="document",
     max_files=3,
+    required=when_hours_are_not_counted,
     hint="本注册有效期内的必修课和选修课证明。",
 )
 LOSS = Material(

@@ -111,6 +111,14 @@ BITES = [
     (guards.signature_present, _person(has_signature=False), Answer.ADVICE, "签名"),
     (guards.enterprise_qualified, _enterprise(qualifications=()), Answer.ASKS, "承诺书"),
     (guards.enterprise_active, _enterprise(status="revoked"), Answer.NO, "吊销"),
+    (guards.number_valid, _person(number_fault="身份证号校验码不符。"), Answer.NO, "身份证号变更"),
+    (
+        guards.enterprise_not_barred,
+        _enterprise(bars=(replace(_BAR, reason="提供虚假材料"),)),
+        Answer.NO,
+        "提供虚假材料",
+    ),
+    (guards.enterprise_seated, _enterprise(filing_authority="990000"), Answer.NO, "没有对应的主管部门"),
     (guards.profile_complete, _enterprise(missing=("成立日期", "办公电话")), Answer.NO, "成立日期、办公电话"),
 ]
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from erjian.exchange.columns import Kind
 from erjian.exchange.kinds.bars import BARS
+from erjian.exchange.kinds.education import EDUCATION
 from erjian.exchange.kinds.enterprise_qualifications import ENTERPRISE_QUALIFICATIONS
 from erjian.exchange.kinds.enterprises import ENTERPRISES
+from erjian.exchange.kinds.locks import LOCKS
 from erjian.exchange.kinds.qualifications import QUALIFICATIONS
 from erjian.exchange.kinds.registrations import REGISTRATIONS
 from erjian.standards.errors import Refusal
 
 #: In the order in which a register is filled.
-KINDS: tuple[Kind, ...] = (QUALIFICATIONS, ENTERPRISES, ENTERPRISE_QUALIFICATIONS, REGISTRATIONS, BARS)
+KINDS: tuple[Kind, ...] = (
+    QUALIFICATIONS,
+    ENTERPRISES,
+    ENTERPRISE_QUALIFICATIONS,
+    REGISTRATIONS,
+    BARS,
+    LOCKS,
+    EDUCATION,
+)
 BY_CODE: dict[str, Kind] = {kind.code: kind for kind in KINDS}
 
 

@@ -53,6 +53,7 @@ COLUMNS = (
         note="终身不予注册的填“终身”。",
     ),
     Column("lifted_on", "解除日期", cells.past_day, width=13, note="提前解除的填写。"),
+    Column("lift_reason", "解除理由", cells.line(limit=500), width=30),
     *parts.STATED,
 )
 
@@ -82,6 +83,7 @@ def convert(row: dict[str, Any], sealer: BulkSealer) -> tuple[Any, ...]:
         row["reason"],
         None if ends == FOR_LIFE else ends,
         row["lifted_on"],
+        row["lift_reason"],
     )
 
 

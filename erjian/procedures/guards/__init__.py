@@ -5,13 +5,16 @@ is still to be provided; it does not stop saving) or says *no*. At 上报 anythi
 *advice*, stops.
 """
 
+from erjian.procedures.guards.education import continuing_education, renewal_education
 from erjian.procedures.guards.filing import (
-    continuing_education,
     enterprise_active,
+    enterprise_not_barred,
     enterprise_qualified,
+    enterprise_seated,
     no_live_registration,
     not_barred,
     not_locked,
+    number_valid,
     one_open_case,
     portrait_present,
     profile_complete,
@@ -34,7 +37,6 @@ from erjian.procedures.guards.registered import (
     registration_held_here,
     registration_in_force,
     release_proven,
-    renewal_education,
     reviewed_specialties,
     temporary_class_open,
     transfer_interval,
@@ -49,7 +51,9 @@ __all__ = [
     "correct_number",
     "enough_days_left",
     "enterprise_active",
+    "enterprise_not_barred",
     "enterprise_qualified",
+    "enterprise_seated",
     "held_elsewhere",
     "inside_renewal_window",
     "judge",
@@ -58,6 +62,7 @@ __all__ = [
     "no_live_registration",
     "not_barred",
     "not_locked",
+    "number_valid",
     "once_registered",
     "one_open_case",
     "portrait_present",

@@ -17,7 +17,7 @@ from erjian.procedures.guards.judging import (
 from erjian.registry.models import Assurance, EnterpriseStatus, RegistrationStatus
 from erjian.registry.verification import reaches
 from erjian.standards.specialties import SECOND_CLASS, Specialty
-from erjian.standards.validity import add_years, birthday_at
+from erjian.standards.validity import birthday_at
 
 
 def _verified(facts: Facts) -> tuple[Answer, str]:
@@ -114,18 +114,6 @@ def check_specialties(facts: Facts) -> tuple[Answer, str]:
     return yes("、".join(Specialty(code).label for code in facts.specialties))
 
 
-def _continuing_education(facts: Facts) -> tuple[Answer, str]:
-    years = facts.policy.qualification_fresh_years
-    chosen = [facts.qualification_for(code) for code in facts.specialties]
-    old = [q for q in chosen if q and add_years(q.obtained_on, years) < facts.today]
-    if not old:
-        return yes(f"资格证书取得未满 {years} 年，或尚未选择专业")
-    if "continuing_education" in facts.materials:
-        return yes("已上传继续教育证明")
-    oldest = min(q.obtained_on for q in old)
-    return Answer.ASKS, f"资格证书 {oldest} 取得，已满 {years} 年，请在附件材料中上传继续教育证明。"
-
-
 def _profile_complete(facts: Facts) -> tuple[Answer, str]:
     missing = facts.enterprise.missing
     if missing:
@@ -139,6 +127,27 @@ def _enterprise_active(facts: Facts) -> tuple[Answer, str]:
         label = EnterpriseStatus(facts.enterprise.status).label
         return no(f"企业经营状态为“{label}”，不能申报。请先到登记机关办理。")
     return yes("经营状态正常")
+
+
+def _enterprise_not_barred(facts: Facts) -> tuple[Answer, str]:
+    if facts.enterprise.bars:
+        bar = facts.enterprise.bars[0]
+        until = f"至 {bar.ends}" if bar.ends else "解除前"
+        return no(f"企业被限制申报（{bar.reason}），{until}不能申报。对此有异议的，请联系省级主管部门。")
+    return yes("没有限制申报记录")
+
+
+def _enterprise_seated(facts: Facts) -> tuple[Answer, str]:
+    authority = facts.policy.authorities_by_code.get(facts.enterprise.filing_authority)
+    if authority is None:
+        return no("企业注册所在地没有对应的主管部门。请在企业基本信息中核对注册所在地市，或联系省级主管部门。")
+    return yes(authority.name)
+
+
+def _number_valid(facts: Facts) -> tuple[Answer, str]:
+    if facts.person.number_fault:
+        return no(f"登记库中{facts.person.name}的身份证号有误：{facts.person.number_fault}请先办理身份证号变更。")
+    return yes("身份证号码通过校验")
 
 
 def _enterprise_qualified(facts: Facts) -> tuple[Answer, str]:
@@ -172,7 +181,7 @@ not_barred = Guard(
     code="not_barred",
     holds="不在不予注册期限内",
     fails="在不予注册期限内",
-    source=f"{REGULATION}第十五、三十三、三十四条",
+    source=f"{REGULATION}第十五、三十三、三十四条，《建设工程质量管理条例》第七十二条",
     check=_not_barred,
 )
 not_locked = Guard(
@@ -207,14 +216,6 @@ specialties_usable = Guard(
     source=f"{REGULATION}第六条",
     check=check_specialties,
     stages=frozenset({Stage.REPORT, Stage.DECISION}),
-)
-continuing_education = Guard(
-    code="continuing_education",
-    holds="继续教育符合要求",
-    fails="继续教育待提供",
-    source=f"{REGULATION}第十一条",
-    check=_continuing_education,
-    stages=FROM_REPORT,
 )
 profile_complete = Guard(
     code="profile_complete",
@@ -254,4 +255,22 @@ signature_present = Guard(
     source=PLATFORM,
     check=_signature,
     stages=FROM_REPORT,
+)
+enterprise_not_barred = Guard(
+    code="enterprise_not_barred",
+    holds="企业未被限制申报",
+    fails="企业被限制申报",
+    source=f"{REGULATION}第三十九条",
+    check=_enterprise_not_barred,
+)
+enterprise_seated = Guard(
+    code="enterprise_seated",
+    holds="申报主管部门已确定",
+    fails="申报主管部门不能确定",
+    source=f"{REGULATION}第九条",
+    check=_enterprise_seated,
+    stages=frozenset({Stage.PICK, Stage.REPORT}),
+)
+number_valid = Guard(
+    code="number_valid", holds="身份证件号码有效", fails="身份证件号码有误", source="GB 11643-1999", check=_number_valid
 )

@@ -149,13 +149,6 @@ def _release_proof(facts: Facts) -> tuple[Answer, str]:
     return yes("由原单位确认" if not facts.former_answer else "已确认或已附证明")
 
 
-def _renewal_education(facts: Facts) -> tuple[Answer, str]:
-    compulsory, elective = facts.policy.continuing_education.hours(max(len(facts.specialties), 1))
-    if "continuing_education" in facts.materials:
-        return yes(f"已上传证明（必修 {compulsory}、选修 {elective} 学时）")
-    return Answer.ASKS, f"请上传继续教育证明：必修 {compulsory} 学时、选修 {elective} 学时。"
-
-
 def _correct_number(facts: Facts) -> tuple[Answer, str]:
     new = str(facts.form.get("new_id_number") or "")
     if not new:
@@ -251,14 +244,6 @@ release_proven = Guard(
     fails="待证明与原单位解除聘用关系",
     source=f"{REGULATION}第十三条",
     check=_release_proof,
-    stages=FROM_REPORT,
-)
-renewal_education = Guard(
-    code="renewal_education",
-    holds="继续教育符合要求",
-    fails="继续教育待提供",
-    source=f"{REGULATION}第十二、二十三条",
-    check=_renewal_education,
     stages=FROM_REPORT,
 )
 correct_number = Guard(

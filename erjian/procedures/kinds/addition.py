@@ -42,6 +42,7 @@ ADDITION = Procedure(
     ),
     guards=(
         guards.verified_person,
+        guards.number_valid,
         guards.registration_held_here,
         guards.registration_in_force,
         guards.enough_days_left,
@@ -54,6 +55,8 @@ ADDITION = Procedure(
         guards.portrait_present,
         guards.signature_present,
         guards.enterprise_active,
+        guards.enterprise_not_barred,
+        guards.enterprise_seated,
         guards.profile_complete,
     ),
     route=(

@@ -37,6 +37,7 @@ REREGISTRATION = replace(
     sections=(sections.PERSON, sections.EMPLOYER, sections.LAPSE),
     guards=(
         guards.verified_person,
+        guards.number_valid,
         guards.once_registered,
         guards.reviewed_specialties,
         guards.within_age,
@@ -48,6 +49,8 @@ REREGISTRATION = replace(
         guards.signature_present,
         guards.enterprise_qualified,
         guards.enterprise_active,
+        guards.enterprise_not_barred,
+        guards.enterprise_seated,
         guards.profile_complete,
     ),
     effect=register_again,

@@ -46,6 +46,7 @@ INITIAL = Procedure(
     ),
     guards=(
         guards.verified_person,
+        guards.number_valid,
         guards.unused_qualification,
         guards.specialties_usable,
         guards.no_live_registration,
@@ -58,6 +59,8 @@ INITIAL = Procedure(
         guards.signature_present,
         guards.enterprise_qualified,
         guards.enterprise_active,
+        guards.enterprise_not_barred,
+        guards.enterprise_seated,
         guards.profile_complete,
     ),
     route=(

@@ -43,6 +43,7 @@ RENEWAL = replace(
     sections=(sections.PERSON, sections.PRESENT_EMPLOYER),
     guards=(
         guards.verified_person,
+        guards.number_valid,
         guards.registration_held_here,
         guards.inside_renewal_window,
         guards.registered_specialties,
@@ -55,6 +56,8 @@ RENEWAL = replace(
         guards.signature_present,
         guards.enterprise_qualified,
         guards.enterprise_active,
+        guards.enterprise_not_barred,
+        guards.enterprise_seated,
         guards.profile_complete,
     ),
     effect=extend,

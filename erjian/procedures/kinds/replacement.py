@@ -62,6 +62,7 @@ REPLACEMENT = Procedure(
     ),
     guards=(
         guards.verified_person,
+        guards.number_valid,
         guards.registration_held_here,
         guards.registration_in_force,
         guards.not_locked,
@@ -69,6 +70,8 @@ REPLACEMENT = Procedure(
         guards.portrait_present,
         guards.signature_present,
         guards.enterprise_active,
+        guards.enterprise_not_barred,
+        guards.enterprise_seated,
         guards.profile_complete,
     ),
     route=(Step.PERSON, Step.ACCEPTANCE, Step.FINAL_REVIEW, Step.ISSUE),

@@ -35,6 +35,7 @@ TEMPORARY_RENEWAL = replace(
     guards=(
         guards.temporary_class_open,
         guards.verified_person,
+        guards.number_valid,
         guards.registration_held_here,
         guards.registered_specialties,
         guards.local_builder,
@@ -46,6 +47,8 @@ TEMPORARY_RENEWAL = replace(
         guards.portrait_present,
         guards.signature_present,
         guards.enterprise_active,
+        guards.enterprise_not_barred,
+        guards.enterprise_seated,
         guards.profile_complete,
     ),
     effect=extend,

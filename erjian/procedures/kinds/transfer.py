@@ -62,6 +62,7 @@ TRANSFER = Procedure(
     ),
     guards=(
         guards.verified_person,
+        guards.number_valid,
         guards.held_elsewhere,
         guards.registration_in_force,
         guards.enough_days_left,
@@ -75,6 +76,8 @@ TRANSFER = Procedure(
         guards.signature_present,
         guards.enterprise_qualified,
         guards.enterprise_active,
+        guards.enterprise_not_barred,
+        guards.enterprise_seated,
         guards.profile_complete,
     ),
     route=(
@@ -106,6 +109,7 @@ TEMPORARY_TRANSFER = replace(
     guards=(
         guards.temporary_class_open,
         guards.verified_person,
+        guards.number_valid,
         guards.held_elsewhere,
         guards.local_builder,
         guards.release_proven,
@@ -117,6 +121,8 @@ TEMPORARY_TRANSFER = replace(
         guards.signature_present,
         guards.enterprise_qualified,
         guards.enterprise_active,
+        guards.enterprise_not_barred,
+        guards.enterprise_seated,
         guards.profile_complete,
     ),
     conditions=("与原聘用单位解除劳动关系", "现单位为本省施工企业", "年龄不超过 60 周岁"),

@@ -14,7 +14,14 @@ was touched, which is what makes a dry run exactly the same as the real one up t
         stage.write(actor=actor)
 """
 
-from erjian.registry.importing.kinds import BARS, ENTERPRISE_QUALIFICATIONS, ENTERPRISES, QUALIFICATIONS
+from erjian.registry.importing.kinds import (
+    BARS,
+    EDUCATION,
+    ENTERPRISE_QUALIFICATIONS,
+    ENTERPRISES,
+    LOCKS,
+    QUALIFICATIONS,
+)
 from erjian.registry.importing.merging import Fact, Load, Merge
 from erjian.registry.importing.people import PERSON_COLUMNS
 from erjian.registry.importing.registrations import REGISTRATIONS
@@ -22,8 +29,10 @@ from erjian.registry.importing.stages import Counts, Difference, Stage, stage
 
 __all__ = [
     "BARS",
+    "EDUCATION",
     "ENTERPRISES",
     "ENTERPRISE_QUALIFICATIONS",
+    "LOCKS",
     "PERSON_COLUMNS",
     "QUALIFICATIONS",
     "REGISTRATIONS",

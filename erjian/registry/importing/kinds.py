@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 
 from erjian.registry.importing.merging import Fact, Mark, Merge
 from erjian.registry.importing.statements import STAGE, mark
-from erjian.registry.models import Bar, Enterprise, EnterpriseQualification, Qualification
+from erjian.registry.models import Bar, EducationHours, Enterprise, EnterpriseQualification, Lock, Qualification
 
 _NOT_WRONG = "s.outcome <> 'error'"
 
@@ -165,6 +165,41 @@ BARS = Merge(
         Fact("reason"),
         Fact("ends", "date", "NULL"),
         Fact("lifted_on", "date", "NULL"),
+        Fact("lift_reason"),
     ),
     inserted={"basis": "s.basis", "begins": "s.begins", "document": "s.document"},
+)
+
+#: 锁定. Nothing but the release of a known lock and its end may be changed by an import.
+LOCKS = Merge(
+    model=Lock,
+    has_people=True,
+    keys=("id_index", "lock_kind", "begins", "document"),
+    match="t.person_id = s.person AND t.kind = s.lock_kind AND t.begins = s.begins AND t.document = s.document",
+    further=(("lock_kind", "text"), ("begins", "date"), ("document", "text")),
+    facts=(
+        Fact("reason"),
+        Fact("ends", "date", "NULL"),
+        Fact("released_on", "date", "NULL"),
+        Fact("release_reason"),
+    ),
+    inserted={"kind": "s.lock_kind", "begins": "s.begins", "document": "s.document"},
+)
+
+#: 继续教育学时. What was withdrawn is not brought back by an import.
+EDUCATION = Merge(
+    model=EducationHours,
+    has_people=True,
+    keys=("id_index", "certificate_number"),
+    match="t.person_id = s.person AND t.certificate_number = s.certificate_number",
+    further=(("certificate_number", "text"),),
+    facts=(
+        Fact("completed_on", "date", "NULL"),
+        Fact("compulsory", "smallint", "0"),
+        Fact("elective", "smallint", "0"),
+        Fact("course"),
+        Fact("provider"),
+    ),
+    inserted={"certificate_number": "s.certificate_number"},
+    marks_on_target=(Mark(message="'这份继续教育证明已撤回，不能再次导入'", where="t.withdrawn_on IS NOT NULL"),),
 )

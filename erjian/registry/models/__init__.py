@@ -1,5 +1,6 @@
 """The register's tables, by concept."""
 
+from erjian.registry.models.education import EducationHours
 from erjian.registry.models.enterprises import Enterprise, EnterpriseQualification, EnterpriseStatus
 from erjian.registry.models.history import Change, ChangeKind, NumberSequence
 from erjian.registry.models.people import Assurance, Person
@@ -11,7 +12,7 @@ from erjian.registry.models.registrations import (
     RegistrationSpecialty,
     RegistrationStatus,
 )
-from erjian.registry.models.restrictions import Bar, BarBasis, Lock, LockKind
+from erjian.registry.models.restrictions import Bar, BarBasis, EnterpriseBar, Lock, LockKind
 
 __all__ = [
     "Assurance",
@@ -20,7 +21,9 @@ __all__ = [
     "CertificateKind",
     "Change",
     "ChangeKind",
+    "EducationHours",
     "Enterprise",
+    "EnterpriseBar",
     "EnterpriseQualification",
     "EnterpriseStatus",
     "Lock",

@@ -23,6 +23,11 @@ class ChangeKind(models.TextChoices):
     RESTORED = "restored", "恢复"
     CORRECTED = "corrected", "信息更正"
     VERIFIED = "verified", "实名认证"
+    BARRED = "barred", "登记不予注册"
+    UNBARRED = "unbarred", "解除不予注册"
+    LOCKED = "locked", "锁定"
+    UNLOCKED = "unlocked", "解除锁定"
+    EDUCATION = "education", "继续教育学时"
 
 
 class Change(models.Model):
