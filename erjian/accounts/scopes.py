@@ -6,6 +6,8 @@ themselves.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from erjian.accounts.models import User, UserKind
@@ -53,3 +55,8 @@ def people(user: User) -> QuerySet[Person]:
     codes = Enterprise.objects.filter(filing_authority=city).values("credit_code")
     recorded = Qualification.objects.filter(person=OuterRef("pk"), enterprise_code__in=codes)
     return Person.objects.filter(Q(Exists(registered)) | Q(Exists(recorded)))
+
+
+def of_people(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows about a person (`person`) whom the officer sees."""
+    return rows if _city(user) is None else rows.filter(person__in=people(user))

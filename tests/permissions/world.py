@@ -32,6 +32,7 @@ from erjian.publicity.models import (
     Notice,
     Objection,
 )
+from erjian.registry import restrictions
 from erjian.registry.models import Person, Registration, RegistrationSpecialty
 from tests import makers
 from tests.permissions.roles import ANONYMOUS, ROLES, Role, Side
@@ -92,6 +93,14 @@ class Half:
         makers.qualification(drafted)
         things["case:draft"] = makers.draft(drafted, self.operator)
         things["enterprise"] = self.enterprise.pk
+        today = clock.today()
+        things["enterprise_bar"] = restrictions.bar_enterprise(
+            enterprise=self.enterprise, reason="提供虚假材料", document="湘建罚〔2026〕1号", begins=today, ends=today,
+            actor=audit.SYSTEM,
+        ).pk  # fmt: skip
+        things["lock"] = restrictions.add_lock(
+            person=self.person, kind="manual", reason="核查中", document="", begins=today, ends=None, actor=audit.SYSTEM
+        ).pk
         things["person"] = self.person.pk
         things["enterprise_qualification"] = self.enterprise.qualifications.get().pk
         for stage in ("draft", "wait_person", "reported", "accepted", "correction"):

@@ -82,9 +82,15 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
     return tabs
 
 
+_KEPT = (("bars", "不予注册记录"), ("locks", "锁定记录"), ("education", "继续教育学时"))
+
+
 def _register(current: str) -> tuple[Group, ...]:
     entries = tuple(Entry(label, reverse(url), current=code == current) for code, label, url in _REGISTER)
-    return (Group("登记库", entries),)
+    kept = tuple(
+        Entry(label, reverse("authority:restrictions", args=[code]), current=code == current) for code, label in _KEPT
+    )
+    return (Group("登记库", entries), Group("限制与学时", kept))
 
 
 def _unread(user: User) -> int:

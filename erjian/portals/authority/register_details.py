@@ -16,6 +16,7 @@ from erjian.policy import authorities, clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.register_lists import STATUS_TONES
+from erjian.portals.authority.restrictions.enterprises import bars
 from erjian.portals.shared.register_history import HISTORY, history
 from erjian.registry.models import Change, Enterprise, RegistrationSpecialty
 from erjian.registry.models.registrations import LIVE
@@ -125,12 +126,15 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         name=lambda item: item.person.name,
         ops=lambda item: (Op("查阅", reverse("authority:registration", args=[item.pk])),),
     )
+    may_bar = user.authority_code == authorities.province().code
     changes = Change.objects.filter(enterprise_id=row.pk, person_id__isnull=True).order_by("-at", "-id")[:HISTORY]
     context = {
         "shell": shell(request, "register", "enterprises"),
         "enterprise": row,
         "rows": _enterprise_rows(row),
         "held": held,
+        "bars": bars(row, may_lift=may_bar),
+        "may_bar": may_bar,
         "people": people,
         "history": history(changes),
     }

@@ -18,13 +18,13 @@ from erjian import audit
 from erjian.accounts import scopes
 from erjian.accounts.models import Function
 from erjian.applications.models import Application
-from erjian.policy import clock
+from erjian.policy import authorities, clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.register_lists import REVIEW_TONES, STATUS_TONES
 from erjian.portals.shared import case as case_parts
 from erjian.portals.shared.register_history import HISTORY, history
-from erjian.registry.models import Bar, Change, Lock, Person, Registration, RegistrationSpecialty
+from erjian.registry.models import Bar, Change, EducationHours, Lock, Person, Registration, RegistrationSpecialty
 from erjian.standards import phones
 from erjian.standards.specialties import Specialty
 from erjian.ui.dates import day, moment, period
@@ -53,6 +53,8 @@ def _person(request: HttpRequest, pk: int, *, revealed: bool) -> HttpResponse:
         "registrations": _registrations(registrations, today),
         "qualifications": _qualifications(person.qualifications.order_by("-obtained_on", "-id")),
         "restrictions": _restrictions(person, today),
+        "education": _education(person.education_hours.order_by("-completed_on", "-id")),
+        "keeps_bars": user.authority_code == authorities.province().code,
         "cases": _cases(cases),
         "history": history(Change.objects.filter(person_id=person.pk).order_by("-at", "-id")[:HISTORY]),
     }
@@ -173,7 +175,32 @@ def _restrictions(person: Person, today: Any) -> Table:
             Column("状态", state, css="m-top m-end"),
         ),
         rows=[*bars, *locks],
+        name="reason",
+        ops=lambda row: (
+            Op("查阅", reverse("authority:restriction", args=["bars" if isinstance(row, Bar) else "locks", row.pk])),
+        ),
         empty="没有不予注册记录和锁定。",
+    )
+
+
+def _education(found: Iterable[EducationHours]) -> Table:
+    return Table(
+        columns=(
+            Column("课程名称", "course", css="m-top m-wide"),
+            Column("完成日期", lambda row: day(row.completed_on), css="ej-num", data_label="完成日期"),
+            Column("必修学时", lambda row: str(row.compulsory), css="ej-num", data_label="必修学时"),
+            Column("选修学时", lambda row: str(row.elective), css="ej-num", data_label="选修学时"),
+            Column("证明编号", "certificate_number", css="ej-num m-wide", data_label="证明编号"),
+            Column(
+                "状态",
+                lambda row: chip("", "已撤回") if row.withdrawn_on else chip("done", "有效"),
+                css="m-top m-end",
+            ),
+        ),
+        rows=found,
+        name="course",
+        ops=lambda row: (Op("查阅", reverse("authority:restriction", args=["education", row.pk])),),
+        empty="没有继续教育学时。",
     )
 
 

@@ -55,7 +55,12 @@ urlpatterns = [
     path("outbox/", outbox.page, name="outbox"),
 ]
 
-# Parts of this portal with addresses of their own: batches, objections and notices; imports; questions.
-for _part, _prefix in (("publicity_pages", ""), ("imports", "imports/"), ("questions", "questions/")):
+# Parts of this portal with addresses of their own: batches, objections and notices; imports; questions; restrictions.
+for _part, _prefix in (
+    ("publicity_pages", ""),
+    ("imports", "imports/"),
+    ("questions", "questions/"),
+    ("restrictions", "register/"),
+):
     if built(_part):
         urlpatterns.append(path(_prefix, include(f"erjian.portals.authority.{_part}.urls")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from erjian.registry.models import Change, Enterprise, Person, Registration
+from erjian.registry.models import BarBasis, Change, Enterprise, LockKind, Person, Registration
 from erjian.standards.specialties import Specialty
 from erjian.ui.dates import moment
 from erjian.ui.tables import Column, Table
@@ -20,7 +20,24 @@ _WORDS = {
     "certificate_number": "证书编号",
     "valid_until": "有效期至",
     "specialties": "注册专业",
+    "basis": "依据",
+    "begins": "起始日期",
+    "ends": "截止日期",
+    "lifted_on": "解除日期",
+    "released_on": "解除日期",
+    "document": "文书号",
+    "reason": "事由",
+    "lift_reason": "解除理由",
+    "release_reason": "解除理由",
+    "compulsory": "必修学时",
+    "elective": "选修学时",
+    "completed_on": "完成日期",
+    "course": "课程名称",
+    "provider": "培训机构",
 }
+_INNER = frozenset({"table", "id"})
+"""What a change keeps for finding its row again, not for reading."""
+_CODED = {"basis": dict(BarBasis.choices), "kind": dict(LockKind.choices)}
 
 
 def history(changes: Iterable[Change], *, officers: bool = True) -> Table:
@@ -47,7 +64,9 @@ def _enterprise_names(rows: Iterable[Change]) -> dict[int, str]:
 
 
 def _said(row: Change, names: dict[int, str]) -> str:
-    keys = [key for key in {**row.before, **row.after} if row.before.get(key) != row.after.get(key)]
+    keys = [
+        key for key in {**row.before, **row.after} if key not in _INNER and row.before.get(key) != row.after.get(key)
+    ]
     parts = []
     for key in keys:
         before, after = (_value(key, side.get(key), names) for side in (row.before, row.after))
@@ -68,6 +87,8 @@ def _field_label(key: str) -> str:
 def _value(key: str, value: Any, names: dict[int, str]) -> str:
     if value in (None, "", [], {}):
         return ""
+    if key in _CODED:
+        return str(_CODED[key].get(value, value))
     if key == "enterprise_id":
         return names.get(value, "")
     if key == "status":

@@ -56,6 +56,18 @@ _REGISTER_PAGES = {
     "enterprises": Entry(get=_REGISTERS, post=_REGISTERS),
     "enterprise": Entry(get=_REGISTERED, where={"pk": "enterprise"}),
 }
+_PROVINCE_KEEPS = officers(_REGISTER, province_only=True)
+_OWN_PERSON = {"kind": "=locks", "pk": "lock"}
+_RESTRICTIONS = {
+    "restrictions": Entry(get=_REGISTERS, post=_REGISTERS, where={"kind": "=locks"}),
+    "restriction_new": Entry(get=_REGISTERS, post=_REGISTERS, where={"kind": "=locks"}),
+    "restriction": Entry(get=_REGISTERED, where=_OWN_PERSON),
+    "restriction_end": Entry(get=_REGISTERED, post=_REGISTERED, where=_OWN_PERSON),
+    "enterprise_bar": Entry(get=_PROVINCE_KEEPS, post=_PROVINCE_KEEPS, where={"pk": "enterprise"}),
+    "enterprise_bar_lift": Entry(
+        get=_PROVINCE_KEEPS, post=_PROVINCE_KEEPS, where={"pk": "enterprise", "bar": "enterprise_bar"}
+    ),
+}
 _PROVINCE_DECIDES = officers(_DECISION, province_only=True)
 _DRAFT, _PUBLISHED = {"pk": "batch:draft"}, {"pk": "batch:publicity"}
 _OBJECTION = {"pk": "objection"}
@@ -117,6 +129,7 @@ AUTHORITY = {
     **_AT_THE_DESK,
     **_CASES,
     **_REGISTER_PAGES,
+    **_RESTRICTIONS,
     **_BATCHES,
     **_NOTICE_PAGES,
     **_QUESTION_PAGES,
