@@ -64,6 +64,7 @@ def _person(person: Person) -> PersonFacts:
         verified_on=clock.day_of(person.verified_at) if person.is_verified and person.verified_at else None,
         has_portrait=person.portrait_id is not None,
         has_signature=person.signature_id is not None,
+        id_valid_until=person.id_valid_until,
         number_fault=_number_fault(person.id_number),
     )
 

@@ -55,6 +55,8 @@ class PersonFacts:
     verified_on: date | None
     has_portrait: bool
     has_signature: bool
+    id_valid_until: date | None = None
+    """When the identity document runs out; None when it does not or nobody knows."""
     number_fault: str = ""
     """What is wrong with the identity number as the register holds it (GB 11643); empty when nothing is."""
 

@@ -112,6 +112,7 @@ BITES = [
     (guards.enterprise_qualified, _enterprise(qualifications=()), Answer.ASKS, "承诺书"),
     (guards.enterprise_active, _enterprise(status="revoked"), Answer.NO, "吊销"),
     (guards.number_valid, _person(number_fault="身份证号校验码不符。"), Answer.NO, "身份证号变更"),
+    (guards.number_valid, _person(id_valid_until=TODAY - timedelta(days=1)), Answer.NO, "到期"),
     (
         guards.enterprise_not_barred,
         _enterprise(bars=(replace(_BAR, reason="提供虚假材料"),)),

@@ -147,7 +147,10 @@ def _enterprise_seated(facts: Facts) -> tuple[Answer, str]:
 def _number_valid(facts: Facts) -> tuple[Answer, str]:
     if facts.person.number_fault:
         return no(f"登记库中{facts.person.name}的身份证号有误：{facts.person.number_fault}请先办理身份证号变更。")
-    return yes("身份证号码通过校验")
+    until = facts.person.id_valid_until
+    if until is not None and until < facts.today:
+        return no(f"身份证件已于 {until} 到期。请本人登录个人版，更新身份证件的照片和有效期。")
+    return yes(f"有效期至 {until}" if until else "身份证号码通过校验")
 
 
 def _enterprise_qualified(facts: Facts) -> tuple[Answer, str]:
@@ -272,5 +275,5 @@ enterprise_seated = Guard(
     stages=frozenset({Stage.PICK, Stage.REPORT}),
 )
 number_valid = Guard(
-    code="number_valid", holds="身份证件号码有效", fails="身份证件号码有误", source="GB 11643-1999", check=_number_valid
+    code="number_valid", holds="身份证件有效", fails="身份证件无效", source="GB 11643-1999", check=_number_valid
 )

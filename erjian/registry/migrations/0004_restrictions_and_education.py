@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0002_verified_change"),
+        ("registry", "0003_identity_papers"),
     ]
 
     operations = [
