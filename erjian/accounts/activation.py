@@ -17,7 +17,7 @@ from datetime import timedelta
 from django.db import IntegrityError, models, transaction
 
 from erjian import audit, messaging, protection
-from erjian.accounts import limits, passwords
+from erjian.accounts import devices, limits, passwords
 from erjian.accounts.limits import Limit, TooMany
 from erjian.accounts.models import User, UserKind
 from erjian.audit import codes
@@ -111,7 +111,9 @@ def finish(*, claim: Claim, purpose: str, code: str, password: str, address: str
     _check_code(claim, purpose=purpose, code=code, address=address)
     with transaction.atomic():
         user = _account(claim)
+        passwords.check_not_used(user, password)
         passwords.store(user, password)
+        devices.end_all(user=user, by=user.actor)
         event = "account.activated" if purpose == Purpose.ACTIVATE else "account.password_reset"
         audit.record(event, actor=user.actor, subject=("user", user.pk), data={"way": "sms"})
         if user.person_id is not None:

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
+from erjian.accounts.safety import (
+    Authenticator,
+    Delegation,
+    FormerPassword,
+    OpenSession,
+    Passkey,
+    RecoveryCode,
+)
 from erjian.audit import Actor, ActorKind
-from erjian.policy import authorities
+from erjian.policy import authorities, clock
 from erjian.protection import ProtectedText
 from erjian.registry.models import Enterprise, Person
 from erjian.standards import phones
+
+__all__ = [
+    "ADMINISTRATORS",
+    "Authenticator",
+    "Delegation",
+    "EnterpriseRight",
+    "FormerPassword",
+    "Function",
+    "Grant",
+    "OpenSession",
+    "Passkey",
+    "RecoveryCode",
+    "SignInFailure",
+    "User",
+    "UserKind",
+]
 
 
 class UserKind(models.TextChoices):
@@ -35,6 +61,10 @@ class Function(models.TextChoices):
     SYSTEM = "system", "系统管理"
     SECURITY = "security", "安全管理"
     AUDIT = "audit", "审计管理"
+
+
+ADMINISTRATORS = (Function.SYSTEM, Function.SECURITY, Function.AUDIT)
+"""Three administrators who keep each other in check (GB/T 22239-2019): whoever is one holds no other function."""
 
 
 class EnterpriseRight(models.TextChoices):
@@ -98,14 +128,37 @@ class User(AbstractBaseUser):
 
     @cached_property
     def functions(self) -> frozenset[Function]:
-        """Functions granted to this officer; one query a request, empty for everybody else."""
+        """Functions this officer holds, their own and those lent for an absence; empty for everybody else."""
+        return frozenset(self._held)
+
+    @cached_property
+    def _held(self) -> dict[Function, str]:
+        """Each function with the name of the colleague who lent it, empty for an own one; one query a request."""
         if self.kind != UserKind.OFFICER:
-            return frozenset()
-        return frozenset(Function(value) for value in self.grants.values_list("function", flat=True))
+            return {}
+        today = clock.today()
+        lent = Q(
+            user__delegations_given__taker=self.pk,
+            user__delegations_given__begins__lte=today,
+            user__delegations_given__ends__gte=today,
+            user__delegations_given__revoked_at__isnull=True,
+            user__is_active=True,
+            user__authority_code=self.authority_code,
+        ) & ~Q(function__in=ADMINISTRATORS)
+        rows = Grant.objects.filter(Q(user=self.pk) | lent).values_list("function", "user_id", "user__name")
+        held: dict[Function, str] = {}
+        for function, user_id, name in sorted(rows, key=lambda row: row[1] == self.pk):
+            held[Function(function)] = "" if user_id == self.pk else name
+        return held
 
     def may(self, function: Function) -> bool:
         """Whether the officer holds a function at their own authority."""
         return function in self.functions
+
+    def acting_as(self, function: Function | None) -> Actor:
+        """The user as audit and history name them when they use a function: with the colleague they stand in for."""
+        lender = self._held.get(function, "") if function is not None else ""
+        return replace(self.actor, label=f"{self.name}（代{lender}）") if lender else self.actor
 
     @property
     def authority(self) -> authorities.Authority | None:
@@ -139,7 +192,23 @@ class Grant(models.Model):
 
     class Meta:
         verbose_name = "职能授权"
-        constraints = [models.UniqueConstraint(fields=["user", "function"], name="grant_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "function"], name="grant_unique"),
+            ExclusionConstraint(
+                name="administrators_hold_nothing_else",
+                expressions=[
+                    (F("user"), "="),
+                    (
+                        Case(
+                            *(When(function=each.value, then=Value(each.value)) for each in ADMINISTRATORS),
+                            default=Value("business"),
+                        ),
+                        "<>",
+                    ),
+                ],
+                violation_error_message="系统、安全、审计三种管理员各自独立，不能兼任其他职能。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_function_display()

@@ -1,7 +1,8 @@
 """Passwords (口令): what one must be like, and how it is changed.
 
 Length, classes of characters and age are policy (GB/T 22239-2019 asks for complexity and change); common
-passwords are refused by Django's list. Whoever changes their password ends every other session of theirs,
+passwords are refused by Django's list, guessable ones (words, keyboard runs, repetitions, dates, and what Chinese
+users are known to choose) by zxcvbn's estimate. The last few passwords do not come back. Whoever changes their password ends every other session of theirs,
 because a session carries a digest of the password that it was opened with.
 """
 
@@ -11,12 +12,14 @@ import secrets
 import unicodedata
 from datetime import timedelta
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from zxcvbn import zxcvbn
 
 from erjian import audit, policy
-from erjian.accounts.models import User, UserKind
+from erjian.accounts.models import FormerPassword, User, UserKind
 from erjian.audit import codes
 from erjian.policy import clock
 from erjian.standards.errors import Refusal
@@ -26,11 +29,21 @@ codes.register("account.password_changed", "修改口令")
 MAX_LENGTH = 128
 # Without letters and digits that look alike in an SMS.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+_MOST_JUDGED = 64
+_CHINESE = (
+    "woaini", "woaiwo", "aini", "iloveyou", "5201314", "1314520", "520520", "13145", "77585", "7758521", "7758258",
+    "woaizuguo", "zhongguo", "zhonghua", "beijing", "shanghai", "hunan", "changsha", "zhuzhou", "xiangtan", "hengyang",
+    "mima", "kouling", "denglu", "yonghu", "guanliyuan", "admin", "administrator", "root", "system", "ceshi", "caonima",
+    "xiaoming", "zhangwei", "wangwei", "liwei", "lina", "zhangmin", "wangfang", "baobao", "laopo", "laogong", "tiantian",
+    "qwe123", "1qaz", "2wsx", "3edc", "qazwsx", "a123456", "aa123456", "abc123", "asd123", "zxc123", "q1w2e3r4",
+    "erjian", "jianzaoshi", "jianshe", "jianzhu", "gongcheng", "zhujianting", "zhucejianzaoshi", "gongsi", "qiye",
+)  # fmt: skip
+"""What Chinese users are known to choose, and words of this trade."""
 _CLASSES = ("大写字母", "小写字母", "数字", "符号")
 
 
 class PasswordRefused(Refusal):
-    """`code`: short, long, classes, personal, common, same, old."""
+    """`code`: short, long, classes, personal, common, same, used, old."""
 
     status = 422
 
@@ -60,6 +73,19 @@ def check(password: str, *, names: tuple[str, ...] = ()) -> None:
         CommonPasswordValidator().validate(password)
     except ValidationError as error:
         raise _refused("这是常见口令，容易被猜到。请换一个。", "common") from error
+    judged = zxcvbn(password[:_MOST_JUDGED], user_inputs=[*names, *_CHINESE])
+    if judged["score"] < wanted.min_strength:
+        raise _refused(
+            "口令由常见词、键盘顺序、重复或日期组成，容易被猜到。请换成几个互不相关的词，或更长更随意的组合。", "common"
+        )
+
+
+def check_not_used(user: User, password: str) -> None:
+    """Raise PasswordRefused for one of the user's last passwords."""
+    kept = policy.current().passwords.history
+    former = FormerPassword.objects.filter(user=user).order_by("-at", "-pk").values_list("password", flat=True)[:kept]
+    if any(check_password(password, hashed) for hashed in former):
+        raise _refused(f"新口令与最近用过的 {kept} 个口令之一相同。请换一个。", "used")
 
 
 def change(*, user: User, old: str, new: str) -> User:
@@ -69,6 +95,7 @@ def change(*, user: User, old: str, new: str) -> User:
     if old == new:
         raise _refused("新口令与原口令相同。请换一个。", "same")
     check(new, names=(user.username, user.name))
+    check_not_used(user, new)
     with transaction.atomic():
         store(user, new)
         audit.record("account.password_changed", actor=user.actor, subject=("user", user.pk))
@@ -77,6 +104,11 @@ def change(*, user: User, old: str, new: str) -> User:
 
 def store(user: User, password: str) -> None:
     """Write a judged password and what follows from a new one."""
+    kept = policy.current().passwords.history
+    if kept and user.has_usable_password():
+        FormerPassword.objects.create(user=user, password=user.password, at=clock.now())
+        oldest = FormerPassword.objects.filter(user=user).order_by("-at", "-pk").values_list("pk", flat=True)[kept:]
+        FormerPassword.objects.filter(pk__in=list(oldest)).delete()
     user.set_password(password)
     user.must_change_password = False
     user.one_time_until = None

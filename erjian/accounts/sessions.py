@@ -20,6 +20,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -27,8 +29,9 @@ from django.urls import resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from erjian import policy, protection
-from erjian.accounts import passwords
+from erjian.accounts import confirming, devices, networks, passwords
 from erjian.accounts.models import User, UserKind
+from erjian.audit.middleware import address_of
 from erjian.policy import clock
 
 _OPENED, _SEEN = "opened_at", "seen_at"
@@ -43,6 +46,13 @@ _OWN_PORTAL = {UserKind.PERSON: "/person/", UserKind.ENTERPRISE: "/enterprise/",
 def start(request: HttpRequest) -> None:
     """Begin counting a new session's time."""
     request.session[_OPENED] = request.session[_SEEN] = int(clock.now().timestamp())
+
+
+@receiver(user_logged_in, dispatch_uid="erjian.accounts.sessions")
+def _opened(sender: type[User], request: HttpRequest, user: User, **_: Any) -> None:
+    """Whoever opens a session has just shown who they are."""
+    start(request)
+    confirming.mark(request)
 
 
 def idle_limit(user: User) -> timedelta:
@@ -119,6 +129,13 @@ def kept_form(text: str, *, user: User) -> KeptForm | None:
 class SessionMiddleware(LoginRequiredMiddleware):
     """Ends sessions in time, asks for the sign-in where a view needs one, and for a new password where one is due."""
 
+    def __call__(self, request: HttpRequest) -> Any:
+        token = confirming.serving.set(request)
+        try:
+            return super().__call__(request)
+        finally:
+            confirming.serving.reset(token)
+
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
@@ -142,14 +159,17 @@ class SessionMiddleware(LoginRequiredMiddleware):
             start(request)
         absolute = timedelta(minutes=policy.current().sessions.absolute_minutes).total_seconds()
         idle = idle_limit(request.user).total_seconds()
-        if now - session[_SEEN] > idle or now - session[_OPENED] > absolute:
+        ended = now - session[_SEEN] > idle or now - session[_OPENED] > absolute
+        if ended or not networks.allowed(request.user, address_of(request)):
             user_id = request.user.pk
+            devices.forget(session.session_key)
             auth.logout(request)
             return user_id
         # A page that asks by itself (polling) is no activity of its reader.
         by_itself = request.method == "GET" and request.headers.get("HX-Request") == "true"
         if not by_itself and abs(now - session[_SEEN]) >= _TOUCH_EVERY:
             session[_SEEN] = now
+            devices.touch(session)
         return None
 
     def _ask_to_sign_in(self, request: HttpRequest, ended_for: int | None) -> HttpResponseBase:

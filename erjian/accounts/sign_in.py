@@ -1,4 +1,8 @@
-"""Signing in with a user name and a password.
+"""Signing in: with a user name and a password here, or in another way that ends in `finish`.
+
+`finish` takes a user whom some way has recognised (password, SMS code, another identity provider) and decides what
+is still asked: the network, a second factor, enrolling one. Until all of it is given the visitor stays signed out;
+only the wish to enter is kept in the session. A password that is due is asked for by the session's middleware.
 
 People give their ID number; it is looked up by its keyed index, so it is nowhere kept as a user name. Whatever is
 wrong (name, password, kind of user, a disabled account) gets the same answer after the same work, and the answer
@@ -8,6 +12,7 @@ anybody out, and one address cannot try many names either.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -18,9 +23,10 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from erjian import audit, policy, protection
-from erjian.accounts import limits, passwords, sessions
+from erjian.accounts import devices, limits, networks, passwords, second_factor, sessions
 from erjian.accounts.models import SignInFailure, User, UserKind
 from erjian.audit import codes
+from erjian.audit.middleware import address_of
 from erjian.policy import clock
 from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
@@ -29,6 +35,7 @@ codes.register("account.sign_in", "登录")
 codes.register("account.sign_in_failed", "登录失败")
 codes.register("account.locked", "登录锁定")
 codes.register("account.sign_out", "退出系统")
+codes.register("account.network_refused", "不在规定网络，未能登录")
 
 BACKEND = "erjian.accounts.backend.AccountBackend"
 ADDRESS_FACTOR = 10
@@ -90,12 +97,92 @@ def authenticate(*, side: str, name: str, password: str, address: str) -> User:
     return user
 
 
-def open_session(request: HttpRequest, user: User) -> None:
+SECOND_URL = "/sign-in/second/"
+ENROL_URL = "/sign-in/enrol/"
+CONTINUE_URL = "/sign-in/continue/"
+WAYS = {
+    "password": "用户名和口令",
+    "sms": "短信验证码",
+    "totp": "动态口令",
+    "recovery": "恢复码",
+    "passkey": "通行密钥",
+}
+"""Ways of signing in and of proving a second factor, in the words of the log. A room that adds a way adds its words."""
+_ENTERING = "entering"
+_ENTERING_LIFE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Entering:
+    """Somebody recognised who still owes a second factor."""
+
+    user: User
+    way: str
+    wanted: str
+    kept: str
+
+
+def finish(request: HttpRequest, user: User, *, way: str, wanted: str = "", kept: str = "") -> str:
+    """Finish a sign-in; returns the address to go to, be it the page wanted or what is still asked.
+
+    `way` says how the user was recognised, `wanted` where they were going, `kept` is a form kept by `sessions.keep`.
+    Raises NetworkRefused.
+    """
+    try:
+        networks.check(user, address_of(request))
+    except networks.NetworkRefused:
+        with transaction.atomic():
+            audit.record("account.network_refused", actor=user.actor, subject=("user", user.pk), data={"way": way})
+        raise
+    enrolled = second_factor.enrolled(user)
+    if not enrolled and not second_factor.demanded(user):
+        return enter(request, user, way=way, wanted=wanted, kept=kept)
+    # Another key, so that a session planted before knows nothing of this.
+    auth.logout(request)
+    request.session[_ENTERING] = {
+        "user": user.pk,
+        "hash": user.get_session_auth_hash(),
+        "way": way,
+        "wanted": wanted,
+        "kept": kept,
+        "at": int(clock.now().timestamp()),
+    }
+    return SECOND_URL if enrolled else ENROL_URL
+
+
+def entering(request: HttpRequest) -> Entering | None:
+    """Who is about to enter; None when nobody is, it took too long, or the password changed meanwhile."""
+    kept = request.session.get(_ENTERING)
+    if not kept or clock.now().timestamp() - kept["at"] > _ENTERING_LIFE.total_seconds():
+        return None
+    user = User.objects.select_related("enterprise").filter(pk=kept["user"], is_active=True).first()
+    if user is None or user.get_session_auth_hash() != kept["hash"]:
+        return None
+    return Entering(user=user, way=kept["way"], wanted=kept["wanted"], kept=kept["kept"])
+
+
+def enter(request: HttpRequest, user: User, *, way: str, wanted: str = "", kept: str = "", second: str = "") -> str:
+    """Open the session; returns the address to go to. Called when nothing is asked any more."""
+    open_session(request, user, way=way, second=second)
+    request.session.pop(_ENTERING, None)
+    if kept and sessions.kept_form(kept, user=user):
+        return keep_for_later(request, kept)
+    return sessions.safe_next(request, wanted, user=user)
+
+
+def keep_for_later(request: HttpRequest, kept: str) -> str:
+    """Hand a kept form to the page where it can be sent again; returns that page's address."""
+    request.session["kept_form"] = kept
+    return CONTINUE_URL
+
+
+def open_session(request: HttpRequest, user: User, *, way: str = "password", second: str = "") -> None:
     """Give the user a new session: the one before the sign-in is left behind with its identifier."""
     auth.login(request, user, backend=BACKEND)
-    sessions.start(request)
+    devices.remember(request, user, way=way)
+    data = {"way": way, "device": devices.name_of(request)} | ({"second": second} if second else {})
     with transaction.atomic():
-        audit.record("account.sign_in", actor=user.actor, subject=("user", user.pk), data={"way": "password"})
+        audit.record("account.sign_in", actor=user.actor, subject=("user", user.pk), data=data)
 
 
 def close_session(request: HttpRequest) -> None:
@@ -103,6 +190,7 @@ def close_session(request: HttpRequest) -> None:
     if request.user.is_authenticated:
         with transaction.atomic():
             audit.record("account.sign_out", actor=request.user.actor, subject=("user", request.user.pk))
+        devices.forget(request.session.session_key)
     auth.logout(request)
 
 

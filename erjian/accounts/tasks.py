@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
 from erjian import messaging
-from erjian.accounts import activation, limits
+from erjian.accounts import activation, devices, limits
 from erjian.standards.errors import Refusal
 
 
@@ -28,5 +27,5 @@ def send_code(person_id: int, user_id: int, purpose: str, address: str) -> None:
 @app.task(queue="robots", queueing_lock="robots.accounts")
 def forget(timestamp: int) -> None:
     """Nightly: remove sessions that have ended and tries that limit nothing any more."""
-    SessionStore.clear_expired()
+    devices.forget_ended()
     limits.purge()

@@ -240,8 +240,8 @@ def final_review(
     name = "final_pass" if passed else "final_fail"
 
     def change(case: Application, entry: TimelineEntry) -> None:
-        if case.first_reviewer_id == by.pk:
-            raise NotYours("您已初审过这条申报，不能再复审。请由其他人员办理。", code="same_officer")
+        if said := engine.already_reviewed(case.first_reviewer_id, by):
+            raise NotYours(said, code="same_officer")
         case.final_verdict = "pass" if passed else "fail"
         case.final_reviewer_id = by.pk
 

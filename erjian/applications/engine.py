@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from erjian import audit
+from erjian.accounts import confirming, delegating
 from erjian.accounts.models import User, UserKind
 from erjian.applications import clocks, effects, letters, telling
 from erjian.applications.errors import CaseRefused, NotYours, Stale, from_constraint
@@ -83,6 +84,21 @@ def may(transition: Transition, application: Application, user: User | None) -> 
             return False
 
 
+def is_pair(first_reviewer_id: int | None, user: User) -> bool:
+    """Whether the user is the first reviewer, or one of the two stands in for the other (行政许可法第三十四条)."""
+    return first_reviewer_id is not None and (
+        first_reviewer_id == user.pk or delegating.stands_in(first_reviewer_id, user.pk)
+    )
+
+
+def already_reviewed(first_reviewer_id: int | None, user: User) -> str:
+    """Why the user cannot do the final review, in words; empty when they can."""
+    if not is_pair(first_reviewer_id, user):
+        return ""
+    who = "您" if first_reviewer_id == user.pk else "与您互为委托的人员"
+    return f"{who}已初审过这条申报，不能再复审。请由其他人员办理（《行政许可法》第三十四条）。"
+
+
 def available(application: Application, user: User) -> tuple[Transition, ...]:
     """The transitions this user can perform now, in the table's order: the buttons of the page."""
     return tuple(
@@ -90,7 +106,7 @@ def available(application: Application, user: User) -> tuple[Transition, ...]:
         for row in TRANSITIONS.values()
         if application.state in row.froms
         and may(row, application, user)
-        and not (row.function == "final_review" and application.first_reviewer_id == user.pk)
+        and not (row.function == "final_review" and is_pair(application.first_reviewer_id, user))
     )
 
 
@@ -116,7 +132,7 @@ def perform(
     state is written. Raises Stale, NotYours, CaseRefused and whatever `change` raises; nothing happened then.
     """
     transition = TRANSITIONS[name]
-    actor = by.actor if by is not None else audit.SYSTEM
+    actor = by.acting_as(transition.function) if by is not None else audit.SYSTEM
     opinion = opinion.strip()
     try:
         with transaction.atomic():
@@ -146,6 +162,8 @@ def perform(
             if change is not None:
                 change(application, entry)
             effective = takes_effect(transition, application.procedure)
+            if by is not None and (effective or transition.confirm_identity):
+                confirming.require()
             if effective:
                 effects.apply(application, entry, actor=actor)
             _arrive(application, transition, entry)

@@ -49,6 +49,8 @@ class Transition:
     """Question asked before what cannot be undone."""
     anywhere: bool = False
     """Whether the province's officer may do it wherever the case is, not only while it waits for them."""
+    confirm_identity: bool = False
+    """Whether the user has to confirm lately who they are; what takes effect in the register always asks for it."""
 
     @property
     def audit_code(self) -> str:
@@ -285,6 +287,7 @@ _ROWS = (
         letter=LetterKind.GRANT,
         done="准予许可并公告",
         tells=((Who.FILER, "application.granted"), (Who.PERSON, "application.granted")),
+        confirm_identity=True,
     ),
     _row(
         "deem_granted",
@@ -317,6 +320,7 @@ _ROWS = (
         reason=True,
         done="不予许可并公告",
         tells=((Who.FILER, "application.refused"), (Who.PERSON, "application.refused")),
+        confirm_identity=True,
     ),
     _row(
         "issue",
@@ -366,6 +370,7 @@ _ROWS = (
         tells=((Who.FILER, "application.terminated"),),
         confirm="终止后这条申报即结束。确定终止？",
         anywhere=True,
+        confirm_identity=True,
     ),
 )
 

@@ -6,6 +6,7 @@ every value of its type); the checks that concern several values stand here besi
 
 from __future__ import annotations
 
+import ipaddress
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -146,10 +147,12 @@ class Sessions:
     idle_minutes: int
     officer_idle_minutes: int
     absolute_minutes: int
+    confirm_minutes: int
 
     def __post_init__(self) -> None:
         longest = max(self.idle_minutes, self.officer_idle_minutes)
         require(0 < longest <= self.absolute_minutes, "sessions: idle time is within the absolute one")
+        require(0 < self.confirm_minutes <= 60, "sessions.confirm_minutes is between 1 and 60")
 
 
 @dataclass(frozen=True)
@@ -162,10 +165,31 @@ class Passwords:
     history: int
     lockout_attempts: int
     lockout_minutes: int
+    captcha_attempts: int
+    min_strength: int
 
     def __post_init__(self) -> None:
         require(self.min_length >= 8, "passwords.min_length is at least 8")
         require(1 <= self.min_classes <= 4, "passwords.min_classes is between 1 and 4")
+        require(0 <= self.history <= 24, "passwords.history is between 0 and 24")
+        require(0 <= self.min_strength <= 4, "passwords.min_strength is between 0 and 4")
+        require(
+            0 < self.captcha_attempts < self.lockout_attempts,
+            "passwords.captcha_attempts is at least 1 and below lockout_attempts",
+        )
+
+
+@dataclass(frozen=True)
+class SecondFactor:
+    """Who must show a second factor at every sign-in, by kind of user, and how many recovery codes there are."""
+
+    required_for: tuple[str, ...]
+    recovery_codes: int
+
+    def __post_init__(self) -> None:
+        known = {"person", "enterprise", "officer"}
+        require(set(self.required_for) <= known, f"second_factor.required_for: of {', '.join(sorted(known))}")
+        require(5 <= self.recovery_codes <= 20, "second_factor.recovery_codes is between 5 and 20")
 
 
 #: How surely a person's identity may be established, weakest first (`registry.Assurance`).
@@ -289,6 +313,8 @@ class Policy:
     sessions: Sessions
     passwords: Passwords
     identity: Identity
+    second_factor: SecondFactor
+    networks: Mapping[str, tuple[str, ...]]
     page_size: int
     dialog_page_size: int
     numbers: Numbers
@@ -349,8 +375,18 @@ class Policy:
         require(len(set(prefixes)) == len(prefixes), "two authorities share a case prefix")
         top = [a.code for a in self.authorities if a.level == Level.PROVINCE]
         require(top == [self.province.code], "exactly one provincial authority, under the province's code")
+        self._check_networks(set(codes))
         unknown = [code for code in codes if not regions.name(code)]
         require(not unknown, f"authorities of unknown regions: {unknown}")
+
+    def _check_networks(self, codes: set[str]) -> None:
+        for code, networks in self.networks.items():
+            require(code in codes, f"networks.{code}: no such authority")
+            for network in networks:
+                try:
+                    ipaddress.ip_network(network)
+                except ValueError as error:
+                    raise PolicyError(f"networks.{code}: {error}") from error
 
     def _check_steps(self) -> None:
         require(

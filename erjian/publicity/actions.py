@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from erjian import audit, policy
+from erjian.accounts import confirming
 from erjian.accounts.models import Function, User
 from erjian.applications.models import Application
 from erjian.applications.states import State
@@ -111,6 +112,7 @@ def discard(*, batch: Batch, by: User, seen: int | None = None) -> None:
 def publish(*, batch: Batch, by: User, seen: int | None = None) -> Batch:
     """Start a draft: its cases are worked through by a job, and its page appears once when all are done or failed."""
     check_officer(by, Function.DECISION)
+    confirming.require()
     with transaction.atomic():
         locked = _draft(batch, seen)
         if not locked.items.exists():

@@ -47,6 +47,7 @@ class Shell:
     messages_url: str = ""
     messages_count: int = 0
     password_url: str = ""
+    account_url: str = ""
     sign_out_url: str = ""
     sign_in_url: str = ""
     manual_url: str = ""

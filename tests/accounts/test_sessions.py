@@ -83,6 +83,7 @@ def test_a_form_sent_too_late_is_kept_through_the_sign_in(client: Client, operat
         signed_in = client.post(
             "/sign-in/",
             {"side": "outside", "name": "lc-li", "password": makers.PASSWORD, "next": "/messages/read/", "kept": kept},
+            follow=True,
         )
         page = signed_in.content.decode()
         assert "继续提交" in page

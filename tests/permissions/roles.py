@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from erjian.accounts.models import EnterpriseRight, Function, UserKind
+from erjian.accounts.models import ADMINISTRATORS, EnterpriseRight, Function, UserKind
 
 
 class Side(Enum):
@@ -57,10 +57,17 @@ OFFICERS = tuple(
     for function in Function
 )
 MIGHTY = tuple(
-    Role(f"{level} officer", UserKind.OFFICER, sides, functions=frozenset(Function), province=level == "province")
+    Role(
+        f"{level} officer",
+        UserKind.OFFICER,
+        sides,
+        functions=frozenset(Function) - frozenset(ADMINISTRATORS),
+        province=level == "province",
+    )
     for level, sides in _LEVELS
 )
-"""Officers with every function. Functions only ever add, so at a door that is not for officers these stand for all."""
+"""Officers with every function that one officer can hold. Functions only ever add, so at a door that is not for
+officers these stand for all."""
 
 OTHERS = (ANONYMOUS, PERSON, OTHER_PERSON, *OPERATORS, OTHER_ENTERPRISE)
 ROLES = (*OTHERS, *OFFICERS, *MIGHTY)

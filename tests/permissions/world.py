@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from erjian import audit, certificates
-from erjian.accounts.models import Function, User, UserKind
+from erjian.accounts.models import Function, OpenSession, Passkey, User, UserKind
 from erjian.applications import actions, letters, materials
 from erjian.applications.models import Application, CannedOpinion
 from erjian.applications.states import State
@@ -307,12 +307,25 @@ class World:
         """The value of an address's argument: a case's uuid, a key, or the text after `=` as it stands."""
         if what.startswith("="):
             return what[1:]
+        if what in ("passkey", "session"):
+            return self._of_nobody_who_knocks(what, side)
         if what == "phrase":
             return self._phrase(user).pk
         if what == "message":
             return self._message(side)
         found = self.halves[side].things[what]
         return found.uuid if isinstance(found, Application) else found
+
+    def _of_nobody_who_knocks(self, what: str, side: Side) -> int:
+        """A passkey or an open session of somebody of this side who is not among those who knock."""
+        owner, now = self.halves[side].acceptor, clock.now()
+        if what == "passkey":
+            made = Passkey.objects.create(
+                user=owner, credential_id=str(side).encode(), public_key=b"-", name="办公室电脑", added_at=now
+            )
+            return made.pk
+        made = OpenSession.objects.create(user=owner, session_key=str(side), opened_at=now, seen_at=now, way="password")
+        return made.pk
 
     @staticmethod
     def _phrase(user: User | None) -> CannedOpinion:

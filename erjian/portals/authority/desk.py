@@ -212,6 +212,9 @@ def decisions(case: Application, possible: Iterable[Transition], *, doubtful: bo
 
 
 def _why_not(case: Application, user: User, possible: tuple[Transition, ...]) -> str:
-    if case.acting_function == Function.FINAL_REVIEW and case.first_reviewer_id == user.pk:
-        return "您已初审过这条申报，不能再复审。请由其他人员办理（《行政许可法》第三十四条）。"
+    said = ""
+    if case.acting_function == Function.FINAL_REVIEW:
+        said = engine.already_reviewed(case.first_reviewer_id, user)
+    if said:
+        return said
     return "" if possible else "这条申报现在没有您可以办理的事项。"

@@ -56,6 +56,7 @@ def shell(request: HttpRequest, current: str, entry: str = "") -> Shell:
         menu_label="登记库",
         messages_url="/messages/",
         messages_count=_unread(user),
+        account_url="/account/",
         password_url="/password/",  # noqa: S106 - an address
         sign_out_url="/sign-out/",
     )

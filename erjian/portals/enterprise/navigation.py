@@ -65,6 +65,7 @@ def shell(request: HttpRequest, current: str) -> Shell:
         menu_label="基本信息" if profile else "人员管理 二级建造师",
         messages_url="/messages/",
         messages_count=inbox.unread_count(RecipientKind.ENTERPRISE, enterprise.pk),
+        account_url="/account/",
         password_url="/password/",  # noqa: S106 - an address
         sign_out_url="/sign-out/",
     )

@@ -32,6 +32,7 @@ def shell(request: HttpRequest, current: str = "") -> Shell:
         who_icon="user-check",
         messages_url=reverse("public:messages"),
         messages_count=mailbox.of(user).unread(),
+        account_url="/account/",
         password_url=reverse("public:password"),
         sign_out_url=reverse("public:sign-out"),
     )

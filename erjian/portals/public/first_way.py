@@ -143,14 +143,14 @@ def code(request: HttpRequest) -> HttpResponse:
                     password=form.cleaned_data["new_password"],
                     address=address_of(request),
                 )
+                address = sign_in.finish(request, user, way="sms")
             except Refusal as refusal:
                 form.refuse(refusal)
                 status = getattr(refusal, "status", 422)
             else:
-                del request.session[_STATE]
-                sign_in.open_session(request, user)
-                messages.success(request, "口令已设置，您已登录。")
-                return redirect(user.home)
+                request.session.pop(_STATE, None)
+                messages.success(request, "口令已设置，您已登录。" if request.user.is_authenticated else "口令已设置。")
+                return redirect(address)
     title, _lead, act = _WORDS[purpose]
     back = reverse("public:activate" if purpose == Purpose.ACTIVATE else "public:forgotten")
     context = {"shell": shell(request), "form": form, "title": title, "act": act, "back": back}

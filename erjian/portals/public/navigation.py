@@ -33,6 +33,7 @@ def shell(request: HttpRequest, current: str = "") -> Shell:
         who_icon=_ICON[user.kind],
         messages_url=reverse("public:messages"),
         messages_count=mailbox.of(user).unread(),
+        account_url="/account/",
         password_url=reverse("public:password"),
         sign_out_url=reverse("public:sign-out"),
     )

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from erjian import policy
-from erjian.accounts import passwords, sessions, sign_in
+from erjian.accounts import devices, passwords, sessions, sign_in
 from erjian.accounts.sign_in import Side
 from erjian.audit.middleware import address_of
 from erjian.portals.public.navigation import shell
@@ -92,14 +92,11 @@ def page(request: HttpRequest) -> HttpResponse:
         user = sign_in.authenticate(
             side=data["side"], name=data["name"], password=data["password"], address=address_of(request)
         )
+        address = sign_in.finish(request, user, way="password", wanted=data["next"], kept=data["kept"])
     except Refusal as refusal:
         form.add_error("password", refusal.message)
         return _page(request, form, status=getattr(refusal, "status", 422))
-    sign_in.open_session(request, user)
-    kept = sessions.kept_form(data["kept"], user=user) if data["kept"] else None
-    if kept is not None:
-        return render(request, "public/kept_form.html", {"shell": shell(request), "kept": kept})
-    return redirect(sessions.safe_next(request, data["next"], user=user))
+    return redirect(address)
 
 
 def _said_of(interrupted: sessions.Interrupted) -> str:
@@ -148,7 +145,10 @@ def password(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
+            before = request.session.session_key
             update_session_auth_hash(request, request.user)
+            devices.renamed(before, request.session)
+            devices.end_all(user=request.user, by=request.user.actor, keep=request.session.session_key)
             messages.success(request, "口令已修改。其他设备上的登录已退出。")
             return redirect(request.user.home)
     context = {

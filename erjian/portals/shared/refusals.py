@@ -7,7 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import resolve, reverse
 
+from erjian.accounts import sessions
+from erjian.accounts.confirming import IdentityUnconfirmed
 from erjian.applications.errors import Stale
 from erjian.standards.errors import Refusal
 
@@ -25,7 +28,21 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a Refusal into its page; other exceptions go on."""
+        if isinstance(exception, IdentityUnconfirmed):
+            return _ask_to_confirm(request)
         return answer(request, exception) if isinstance(exception, Refusal) else None
+
+
+def _ask_to_confirm(request: HttpRequest) -> HttpResponse:
+    """Ask who it is before what cannot be undone; what was posted is kept for afterwards."""
+    address = reverse("public:confirm-identity")
+    if sessions.wants_data(request):
+        words = "这一步不能撤销。请先再次确认身份。"
+        return JsonResponse({"code": "confirm_identity", "message": words, "confirm": address}, status=401)
+    request.unconfirmed = sessions.keep(request, request.user.pk)  # type: ignore[attr-defined]
+    match = resolve(address)
+    found: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return found
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -13,12 +13,30 @@ def _addressed_to_the_person(role: Role, side: Side) -> Outcome | None:
 
 _MESSAGE = Access(doors=SIGNED_IN.doors, unless=_addressed_to_the_person)
 
+_ENTERING = Entry(get=PUBLIC, post=PUBLIC)
+_MY_SESSION = Access(doors=SIGNED_IN.doors, unless=lambda role, side: Outcome.MISSING)
+
 FRONT = {
     "home": _READ,
     "sign-in": Entry(get=PUBLIC, post=PUBLIC),
     "activate": Entry(get=PUBLIC, post=PUBLIC),
     "code": Entry(get=PUBLIC, post=PUBLIC),
     "forgotten": Entry(get=PUBLIC, post=PUBLIC),
+    "second": _ENTERING,
+    "second-passkey": Entry(post=PUBLIC),
+    "enrol": _ENTERING,
+    "enrol-passkey": Entry(post=PUBLIC),
+    "continue": Entry(get=SIGNED_IN),
+    "account": Entry(get=SIGNED_IN),
+    "account-second": Entry(get=SIGNED_IN, post=SIGNED_IN),
+    "passkey-options": Entry(post=SIGNED_IN),
+    "authenticator-remove": Entry(post=SIGNED_IN),
+    "passkey-remove": Entry(post=_MY_SESSION, where={"pk": "passkey"}),
+    "recovery": Entry(post=SIGNED_IN),
+    "sessions-end": Entry(post=SIGNED_IN),
+    "session-end": Entry(post=_MY_SESSION, where={"pk": "session"}),
+    "confirm-identity": Entry(get=SIGNED_IN, post=SIGNED_IN),
+    "confirm-passkey": Entry(post=SIGNED_IN),
     "sign-out": Entry(post=SIGNED_IN),
     "password": Entry(get=SIGNED_IN, post=SIGNED_IN),
     "messages": Entry(get=SIGNED_IN),
