@@ -37,6 +37,7 @@ _ROOMS = (
     "erjian.certificates",
     "erjian.applications",
     "erjian.publicity",
+    "erjian.proceedings",
     "erjian.exchange",
     "erjian.portals.shared",
     "erjian.portals.public",

@@ -133,6 +133,18 @@ class ContinuingEducation:
 
 
 @dataclass(frozen=True)
+class Proceedings:
+    """依职权办理: 工作日 in which the parties may state their case, and in which a hearing is held."""
+
+    statement_days: int
+    hearing_days: int
+
+    def __post_init__(self) -> None:
+        require(self.statement_days >= 5, "proceedings.statement_days: five days at least (行政许可法 第四十七条)")
+        require(0 < self.hearing_days <= 20, "proceedings.hearing_days: at most 20 (行政许可法 第四十七条)")
+
+
+@dataclass(frozen=True)
 class RateLimit:
     """How often one account may do something."""
 
@@ -308,6 +320,7 @@ class Policy:
     step_levels: Mapping[str, Mapping[str, str]]
     certificate: Certificate
     continuing_education: ContinuingEducation
+    proceedings: Proceedings
     material_limits: Mapping[str, MaterialLimit]
     picker: RateLimit
     sessions: Sessions

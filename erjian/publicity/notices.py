@@ -45,6 +45,22 @@ def create(
     return notice
 
 
+def proclaim(*, title: str, body: str, by: User) -> Notice:
+    """A notice that follows from a decision (公告作废): public at once, in the decision's transaction.
+
+    Whoever may decide may have this said; it needs no 通知公告 function of its own.
+    """
+    check_officer(by, Function.DECISION)
+    title, body = _words(title, body)
+    with transaction.atomic():
+        now = clock.now()
+        notice = Notice.objects.create(
+            kind=NoticeKind.NOTICE, title=title, body=body, author=by.organisation, created_at=now, published_at=now
+        )
+        audit.record("notice.publish", actor=by.actor, subject=("notice", notice.pk))
+    return notice
+
+
 def edit(
     *,
     notice: Notice,

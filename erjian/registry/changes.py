@@ -280,6 +280,7 @@ _HISTORY_OF = {
     RegistrationStatus.RESCINDED: ChangeKind.CANCELLED,
     RegistrationStatus.REVOKED: ChangeKind.CANCELLED,
     RegistrationStatus.SUSPENDED: ChangeKind.SUSPENDED,
+    RegistrationStatus.VALID: ChangeKind.RESTORED,
 }
 
 
@@ -301,12 +302,44 @@ def cancel(
     case_number: str,
     actor: Actor,
     status: RegistrationStatus = RegistrationStatus.CANCELLED,
+    lapsed_too: bool = False,
 ) -> Registration:
-    """注销 (or 撤销, 吊销 ex officio): the registration ends with its reason and day (第十七条). Repeating is refused."""
+    """注销 (or 撤销, 吊销 ex officio): the registration ends with its reason and day (第十七条). Repeating is refused.
+
+    `lapsed_too` allows what has run out already (行政许可法第七十条第一项).
+    """
     registration = _locked(registration_id)
-    if registration.status not in LIVE:
+    allowed = (*LIVE, RegistrationStatus.LAPSED) if lapsed_too else LIVE
+    if registration.status not in allowed:
         raise RegisterRefused(f"注册已是“{registration.get_status_display()}”，不能再注销。", code="already_ended")
     return _end(registration, status=status, reason=reason, on=on, case_number=case_number, actor=actor)
+
+
+def suspend(*, registration_id: int, case_number: str, actor: Actor) -> Registration:
+    """暂扣: in force, but not to be used until it is lifted; the validity runs on."""
+    return _switch(
+        registration_id, RegistrationStatus.VALID, RegistrationStatus.SUSPENDED, case_number=case_number, actor=actor
+    )
+
+
+def restore(*, registration_id: int, case_number: str, actor: Actor) -> Registration:
+    """解除暂扣."""
+    return _switch(
+        registration_id, RegistrationStatus.SUSPENDED, RegistrationStatus.VALID, case_number=case_number, actor=actor
+    )
+
+
+def _switch(
+    registration_id: int, old: RegistrationStatus, new: RegistrationStatus, *, case_number: str, actor: Actor
+) -> Registration:
+    registration = _locked(registration_id)
+    if registration.status != old:
+        raise RegisterRefused(
+            f"注册已是“{registration.get_status_display()}”，不能{_HISTORY_OF[new].label}。", code="wrong_status"
+        )
+    before = snapshot(registration)
+    registration.status = new
+    return _saved(registration, _HISTORY_OF[new], before=before, case_number=case_number, actor=actor)
 
 
 def correct_identity(

@@ -22,6 +22,9 @@ from erjian.messaging import Recipient, inbox, send
 from erjian.messaging.models import Question
 from erjian.policy import clock
 from erjian.procedures import get
+from erjian.proceedings import actions as proceedings
+from erjian.proceedings import papers
+from erjian.proceedings.models import Proceeding
 from erjian.publicity import shown
 from erjian.publicity.models import (
     Batch,
@@ -89,6 +92,7 @@ class Half:
         self._asked()
         self._leaving()
         self._imported()
+        self._proceeding()
         drafted = makers.person("谭雨欣")
         makers.qualification(drafted)
         things["case:draft"] = makers.draft(drafted, self.operator)
@@ -266,6 +270,25 @@ class Half:
             "notice:draft": drafted.pk,
         }
 
+    def _proceeding(self) -> None:
+        things = self.things
+        registration = Registration.objects.get(pk=things["registration"])
+        keeper = makers.officer(PROVINCE, Function.REGISTER, name="罗婷")
+        made = proceedings.open_ex_officio(
+            registration=registration, measure="revoke", ground="quality", facts="发生重大质量事故", by=keeper,
+            uploads=[makers.upload()],
+        )  # fmt: skip
+        made = proceedings.perform(proceeding=made, name="notify", by=keeper, seen=None)
+        things["proceeding"] = made
+        things["paper"] = papers.render(made.papers.get()).pk
+        things["proof"] = made.events.get(name="open").attachments.get().pk
+        for side, code in (("enterprise", "cancellation_by_person"), ("person", "cancellation")):
+            things[f"case:refused_by_{side}"] = Application.objects.create(
+                procedure_code=code, registration_class="constructor", person=self.person, enterprise=self.enterprise,
+                registration=registration, authority_code=self.city, state=State.DECLINED, number=f"{side}-{self.city}",
+                created_by=self.operator, created_at=clock.now(), reported_at=clock.now(), form_version=0,
+            )  # fmt: skip
+
     def _batch(self, kind: BatchKind, prefix: str, state: BatchState) -> Batch:
         today = clock.today()
         return Batch.objects.create(
@@ -314,7 +337,7 @@ class World:
         if what == "message":
             return self._message(side)
         found = self.halves[side].things[what]
-        return found.uuid if isinstance(found, Application) else found
+        return found.uuid if isinstance(found, Application | Proceeding) else found
 
     def _of_nobody_who_knocks(self, what: str, side: Side) -> int:
         """A passkey or an open session of somebody of this side who is not among those who knock."""

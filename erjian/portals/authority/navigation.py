@@ -74,6 +74,8 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
         tabs.append(("register", "登记库", reverse("authority:people")))
         if province and built("imports"):
             tabs.append(("imports", "数据导入", reverse("authority:imports")))
+    if held & {Function.REGISTER, Function.DECISION}:
+        tabs.append(("proceedings", "依职权办理", reverse("authority:proceedings")))
     if Function.NOTICES in held and province and built("publicity_pages"):
         tabs.append(("notices", "通知公告", reverse("authority:notices")))
     if Function.NOTICES in held and province and built("questions"):

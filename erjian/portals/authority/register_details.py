@@ -15,6 +15,7 @@ from erjian.accounts.models import Function
 from erjian.policy import authorities, clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
+from erjian.portals.authority.proceedings.pages import possible
 from erjian.portals.authority.register_lists import STATUS_TONES
 from erjian.portals.authority.restrictions.enterprises import bars
 from erjian.portals.shared.register_history import HISTORY, history
@@ -74,6 +75,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "shell": shell(request, "register", "registrations"),
         "registration": row,
+        "may_proceed": bool(possible(row)),
         "rows": rows,
         "specialties": specialties,
         "status": status,

@@ -61,6 +61,8 @@ for _part, _prefix in (
     ("imports", "imports/"),
     ("questions", "questions/"),
     ("restrictions", "register/"),
+    ("proceedings", ""),
+    ("proceedings", ""),
 ):
     if built(_part):
         urlpatterns.append(path(_prefix, include(f"erjian.portals.authority.{_part}.urls")))

@@ -33,6 +33,7 @@ _QUERIES = (
     ("history", "建造师历史数据", "enterprise:history"),
     ("cases", "建造师企业申报查询", "enterprise:cases"),
     ("qualified", "二级建造师资格证信息查询", "enterprise:qualified"),
+    ("proceedings", "依职权办理和强制注销", "enterprise:proceedings"),
 )
 _CANCELLATIONS = ("cancellations", "二级建造师个人注销企业确认", "enterprise:cancellations")
 _DEPARTURES = ("departures", "二级建造师变更确认", "enterprise:departures")

@@ -16,6 +16,7 @@ from erjian.portals.enterprise.views import (
     listing,
     papers,
     picking,
+    proceedings,
     profile,
     qualified,
     questions,
@@ -40,6 +41,7 @@ _case = [
     path("answer/<slug:name>/", cases.answer, name="answer"),
     path("remind/", cases.remind, name="remind"),
     path("delete/", cases.delete, name="delete"),
+    path("compel/", proceedings.compel, name="compel"),
 ]
 
 urlpatterns = [
@@ -63,6 +65,11 @@ urlpatterns = [
     path("confirmations/transfers/", confirming.departures, name="departures"),
     path("confirmations/temporary-transfers/", confirming.temporary_departures, name="temporary-departures"),
     path("temporary-transfers/", confirming.temporary_transfers, name="temporary-transfers"),
+    path("proceedings/", proceedings.listing, name="proceedings"),
+    path("proceedings/<uuid:uuid>/", proceedings.page, name="proceeding"),
+    path("proceedings/<uuid:uuid>/act/<slug:name>/", proceedings.act, name="proceeding-act"),
+    path("proceedings/<uuid:uuid>/papers/<int:pk>/", proceedings.paper, name="proceeding-paper"),
+    path("proceedings/<uuid:uuid>/files/<int:pk>/", proceedings.attachment, name="proceeding-file"),
     path("certificates/", certificates.certificates, name="certificates"),
     path("certificates/<int:pk>/", certificates.certificate, name="certificate"),
     path("certificates/<int:pk>/<int:version>/file.pdf", certificates.file, name="certificate-file"),

@@ -22,6 +22,7 @@ from erjian.portals.person.navigation import shell
 from erjian.portals.shared import case as shared
 from erjian.portals.shared import serving
 from erjian.procedures import Filer
+from erjian.proceedings.actions import may_turn_to_authority
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
@@ -119,6 +120,7 @@ def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "may_edit": case.procedure.filer == Filer.PERSON and case.state in EDITABLE,
         "may_withdraw": TRANSITIONS["withdraw"] in engine.available(case, user),
         "withdraw": TRANSITIONS["withdraw"],
+        "may_compel": may_turn_to_authority(case, user),
         **contents(case, values, masked=not full),
         **_course(case),
     }

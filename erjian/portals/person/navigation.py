@@ -17,7 +17,7 @@ _TABS = (
     ("cases", "申报查询"),
     ("information", "个人信息"),
 )
-_CERTIFICATE_TABS = (("certificates", "电子证书"), ("registrations", "我的注册"))
+_CERTIFICATE_TABS = (("certificates", "电子证书"), ("registrations", "我的注册"), ("standing", "学时与限制"))
 _INFORMATION_TABS = (("information", "个人信息"), ("signature", "个人手写签名"), ("readers", "谁看过我的信息"))
 
 

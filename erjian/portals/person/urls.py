@@ -11,6 +11,7 @@ from erjian.portals.person import (
     home,
     information,
     pictures,
+    proceedings,
     registrations,
 )
 
@@ -39,6 +40,13 @@ urlpatterns = [
     path("certificates/<int:pk>/preview/", certificates.preview, name="certificate-preview"),
     path("certificates/<int:pk>/portrait/", certificates.portrait, name="certificate-portrait"),
     path("registrations/", registrations.page, name="registrations"),
+    path("standing/", proceedings.standing, name="standing"),
+    path("proceedings/", proceedings.listing, name="proceedings"),
+    path("proceedings/<uuid:uuid>/", proceedings.page, name="proceeding"),
+    path("proceedings/<uuid:uuid>/act/<slug:name>/", proceedings.act, name="proceeding-act"),
+    path("proceedings/<uuid:uuid>/papers/<int:pk>/", proceedings.paper, name="proceeding-paper"),
+    path("proceedings/<uuid:uuid>/files/<int:pk>/", proceedings.attachment, name="proceeding-file"),
+    path("cases/<uuid:uuid>/compel/", proceedings.compel, name="compel"),
     path("information/", information.page, name="information"),
     path("information/contact/", information.contact, name="contact"),
     path("information/phone/", information.phone, name="phone"),

@@ -69,6 +69,21 @@ _RESTRICTIONS = {
     ),
 }
 _PROVINCE_DECIDES = officers(_DECISION, province_only=True)
+_PROCEEDS = officers(_REGISTER, _DECISION)
+_PROCEEDING = {"uuid": "proceeding"}
+_PROCEEDINGS = {
+    "proceedings": Entry(get=officers(_REGISTER, _DECISION, scoped=False)),
+    "proceeding": Entry(get=_PROCEEDS, where=_PROCEEDING),
+    "proceeding-act": Entry(
+        get=_PROVINCE_DECIDES,
+        post=_PROVINCE_DECIDES,
+        where={**_PROCEEDING, "name": "=close"},
+        data={"seen": "2", "text": "×"},
+    ),
+    "proceeding-paper": Entry(get=_PROCEEDS, where={**_PROCEEDING, "pk": "paper"}),
+    "proceeding-file": Entry(get=_PROCEEDS, where={**_PROCEEDING, "pk": "proof"}),
+    "proceeding-new": Entry(get=_REGISTERED, post=_REGISTERED, where={"pk": "registration"}),
+}
 _DRAFT, _PUBLISHED = {"pk": "batch:draft"}, {"pk": "batch:publicity"}
 _OBJECTION = {"pk": "objection"}
 _BATCHES = {
@@ -130,6 +145,7 @@ AUTHORITY = {
     **_CASES,
     **_REGISTER_PAGES,
     **_RESTRICTIONS,
+    **_PROCEEDINGS,
     **_BATCHES,
     **_NOTICE_PAGES,
     **_QUESTION_PAGES,

@@ -7,6 +7,7 @@ _READ, _FILE, _MANAGE = (operators(right) for right in EnterpriseRight)
 _LIST = operators(scoped=False)
 _FILES = operators(EnterpriseRight.FILE, scoped=False)
 _MANAGES = operators(EnterpriseRight.MANAGE, scoped=False)
+_PROCEEDING = {"uuid": "proceeding"}
 _KIND = {"code": "=initial"}
 
 
@@ -29,6 +30,14 @@ ENTERPRISE = {
     "certificate": Entry(get=_READ, where={"pk": "registration"}),
     "certificate-file": Entry(get=_READ, where={"pk": "registration", "version": "=1"}),
     "certificate-preview": Entry(get=_READ, where={"pk": "registration", "version": "=1"}),
+    "proceedings": Entry(get=_LIST),
+    "proceeding": Entry(get=_READ, where=_PROCEEDING),
+    "proceeding-act": Entry(
+        get=_FILE, post=_FILE, where={**_PROCEEDING, "name": "=state_case"}, data={"seen": "2", "text": "×"}
+    ),
+    "proceeding-paper": Entry(get=_READ, where={**_PROCEEDING, "pk": "paper"}),
+    "proceeding-file": Entry(get=_READ, where={**_PROCEEDING, "pk": "proof"}),
+    "compel": Entry(get=_FILE, post=_FILE, where=_case("refused_by_person")),
     "history": Entry(get=_LIST, post=_LIST),
     "history-detail": Entry(get=_READ, where={"pk": "registration"}),
     "questions": Entry(get=_LIST),

@@ -6,6 +6,7 @@ _OWN = ONE_PERSON
 _SELF = Access(doors=ONE_PERSON.doors, scoped=False)
 _CASE = {"uuid": "case:wait_person"}
 _FILED = {"uuid": "case:cancellation"}
+_PROCEEDING = {"uuid": "proceeding"}
 _CERTIFICATE = {"pk": "certificate"}
 
 PERSON = {
@@ -32,6 +33,15 @@ PERSON = {
     "certificate-preview": Entry(get=_OWN, where=_CERTIFICATE),
     "certificate-portrait": Entry(get=_OWN, where=_CERTIFICATE),
     "registrations": Entry(get=_SELF),
+    "standing": Entry(get=_SELF),
+    "proceedings": Entry(get=_SELF),
+    "proceeding": Entry(get=_OWN, where=_PROCEEDING),
+    "proceeding-act": Entry(
+        get=_OWN, post=_OWN, where={**_PROCEEDING, "name": "=state_case"}, data={"seen": "2", "text": "×"}
+    ),
+    "proceeding-paper": Entry(get=_OWN, where={**_PROCEEDING, "pk": "paper"}),
+    "proceeding-file": Entry(get=_OWN, where={**_PROCEEDING, "pk": "proof"}),
+    "compel": Entry(get=_OWN, post=_OWN, where={"uuid": "case:refused_by_enterprise"}),
     "information": Entry(get=_SELF),
     "contact": Entry(get=_SELF, post=_SELF),
     "phone": Entry(get=_SELF, post=_SELF),

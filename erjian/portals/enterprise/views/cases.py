@@ -25,6 +25,7 @@ from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
 from erjian.portals.shared import filing, serving
 from erjian.procedures import Filer
+from erjian.proceedings.actions import may_turn_to_authority
 from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
@@ -76,6 +77,7 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         and found.procedure.filer == Filer.ENTERPRISE,
         "edit_label": "补正" if found.state == State.CORRECTION else "修改",
         "may_withdraw": "withdraw" in possible,
+        "may_compel": may_turn_to_authority(found, operator(request)),
         "may_remind": found.state == State.WAIT_PERSON and "withdraw" in possible,
         "withdraw": TRANSITIONS["withdraw"],
         "answers": answers(found, request),
