@@ -113,7 +113,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"
 
 # Sessions live in the database, so that several nodes share them. The rules of their end are in `accounts`.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "erjian.accounts.backend"
 SESSION_COOKIE_NAME = "erjian"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from erjian.compiled import compiled
 from erjian.messaging.models import InboxMessage
 from erjian.messaging.recipients import RecipientKind
 from erjian.policy import clock
@@ -16,8 +17,15 @@ def messages(kind: RecipientKind | str, *ids: object) -> QuerySet[InboxMessage]:
     )
 
 
+@compiled
+def _unread(kind: str, recipient_id: str) -> QuerySet[InboxMessage]:
+    return messages(kind, recipient_id).filter(read_at__isnull=True).order_by().values_list("pk")
+
+
 def unread_count(kind: RecipientKind | str, *ids: object) -> int:
     """How many entries are unread, counted up to 100: the badge shows 99+ beyond."""
+    if len(ids) == 1:
+        return len(_unread.bind(kind=str(kind), recipient_id=str(ids[0]))[: UNREAD_CAP + 1])
     unread = messages(kind, *ids).filter(read_at__isnull=True).order_by()
     return unread[: UNREAD_CAP + 1].count()
 

@@ -60,5 +60,9 @@ def between(a: date, b: date) -> int:
     """
     if b < a:
         return -between(b, a)
-    calendar = policy.current().calendar
+    return _between(a, b, policy.current().calendar)
+
+
+@lru_cache(maxsize=4096)
+def _between(a: date, b: date, calendar: Calendar) -> int:
     return sum(_works(a + timedelta(days=i), calendar) for i in range(1, (b - a).days + 1))

@@ -6,7 +6,7 @@ starts after the last row of the one before (keyset). That needs an order in whi
 equal: a queryset without any order is refused, and ``pk`` is added as the last word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,8 @@ from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
+
+from erjian.compiled import Bound
 
 PER_PAGE = 30
 EXACT = 1000
@@ -91,32 +93,44 @@ class _Key:
         return row
 
 
-def paginate(queryset: QuerySet, params: Mapping, per_page: int = PER_PAGE, *, total: int | None = None) -> Page:
+def paginate(rows: QuerySet | Bound, params: Mapping, per_page: int = PER_PAGE, *, total: int | None = None) -> Page:
     """The page that the request's parameters ask for; nonsense is answered with the first.
 
     Reads ``page`` and, beyond the exact count, the signed ``after`` or ``before``. Two queries:
-    the bounded count, unless the caller knows the ``total`` already, and the rows.
+    the bounded count, unless the caller knows the ``total`` already, and the rows. A compiled query says its total
+    and ends its order with the primary key; as long as the count is exact it is never built as a queryset.
     """
-    keys = _keys(queryset)
-    ordered = queryset.order_by(*(key.expression() for key in keys))
-    counted = queryset.order_by()[: EXACT + 1].count() if total is None else total
+    counted = total
+    if counted is None:
+        counted = (rows.queryset if isinstance(rows, Bound) else rows).order_by()[: EXACT + 1].count()
     more = counted > EXACT
     jumps = max(1, -(-min(counted, EXACT) // per_page))
     number = _number(params.get("page"))
+    if isinstance(rows, Bound) and not more:
+        return _jump(rows, (), min(number, jumps), counted=counted, jumps=jumps, per_page=per_page)
+    queryset = rows.queryset if isinstance(rows, Bound) else rows
+    keys = _keys(queryset)
+    ordered = queryset.order_by(*(key.expression() for key in keys))
     if more:
         for name in ("after", "before"):
             values = _read(params.get(name), len(keys))
             if values is not None and number > 1:
                 forward = name == "after"
                 return _beyond(ordered, keys, values, number=number, jumps=jumps, per_page=per_page, forward=forward)
-    number = min(number, jumps)
+    return _jump(ordered, keys, min(number, jumps), counted=counted, jumps=jumps, per_page=per_page)
+
+
+def _jump(
+    ordered: QuerySet | Bound, keys: Sequence[_Key], number: int, *, counted: int, jumps: int, per_page: int
+) -> Page:
+    """A page by its number. Without keys the last that can be jumped to is the last there is."""
     offset = (number - 1) * per_page
-    rows = list(ordered[offset : offset + per_page + 1])
-    items, further = rows[:per_page], len(rows) > per_page
+    found = list(ordered[offset : offset + per_page + 1])
+    items, further = found[:per_page], len(found) > per_page
     following = None
     if further:
         following = {"page": number + 1}
-        if number >= jumps:
+        if number >= jumps and keys:
             following["after"] = _write(keys, items[-1])
     return Page(
         items=items,
@@ -124,7 +138,7 @@ def paginate(queryset: QuerySet, params: Mapping, per_page: int = PER_PAGE, *, t
         pages=jumps,
         per_page=per_page,
         count=min(counted, EXACT),
-        more=more,
+        more=counted > EXACT,
         next=following,
         previous={"page": number - 1} if number > 1 else None,
         last={"page": jumps} if number < jumps else None,
@@ -230,7 +244,7 @@ _WRITE = {datetime: "t", date: "d", UUID: "u", Decimal: "n"}
 _READ = {"t": datetime.fromisoformat, "d": date.fromisoformat, "u": UUID, "n": Decimal}
 
 
-def _write(keys: list[_Key], row: object) -> str:
+def _write(keys: Sequence[_Key], row: object) -> str:
     """The place of a row in the order, signed so that nothing else can be asked for."""
     packed = []
     for key in keys:

@@ -39,6 +39,11 @@ def conditional_escape(value: object) -> str:
     return value.__html__() if hasattr(value, "__html__") else escape(value)
 
 
+def strong(value: object) -> SafeString:
+    """The value in bold: what `format_html` gives, at a third of its price."""
+    return mark_safe(f"<b>{conditional_escape(value)}</b>")  # noqa: S308 - escaped
+
+
 @dataclass(frozen=True)
 class Column:
     """One column.

@@ -16,7 +16,6 @@ from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from erjian import audit, protection
@@ -37,7 +36,7 @@ from erjian.ui import parts
 from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 codes.register("application.export", "导出申报清单")
@@ -133,7 +132,7 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
         columns=(
             Column("申报编号", "number", css="ej-num m-wide", data_label="申报编号"),
             Column("申报类型", lambda case: case.procedure.kind_label, css="m-hide"),
-            Column("姓名", lambda case: format_html("<b>{}</b>", case.person.name), css="m-top"),
+            Column("姓名", lambda case: strong(case.person.name), css="m-top"),
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
             *(

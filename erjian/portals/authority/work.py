@@ -8,7 +8,6 @@ from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from erjian import audit
@@ -22,7 +21,7 @@ from erjian.portals.authority.navigation import built, shell
 from erjian.portals.shared import case as case_parts
 from erjian.ui import parts
 from erjian.ui.dates import moment
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 SOON = 2
@@ -124,7 +123,7 @@ def _waiting(user: User) -> Table:
 
     return Table(
         columns=(
-            Column("姓名", lambda case: format_html("<b>{}</b>", case.person.name), css="m-top"),
+            Column("姓名", lambda case: strong(case.person.name), css="m-top"),
             Column("申报类型", lambda case: case.procedure.kind_label, data_label="申报类型"),
             Column("申报编号", "number", css="ej-num m-hide w-low2"),
             Column("企业名称", "enterprise.name", css="m-wide"),

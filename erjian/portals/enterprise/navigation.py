@@ -8,12 +8,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from erjian.applications.models import Application
 from erjian.applications.states import State
+from erjian.compiled import compiled
 from erjian.messaging import RecipientKind, inbox
 from erjian.portals.enterprise.access import employer, operator
 from erjian.procedures import Filer, all_procedures
@@ -83,6 +84,17 @@ def _fixed(label: str, entries: Any, current: str) -> tuple[Group, ...]:
     return (Group(label, _entries(entries, current)),)
 
 
+@compiled
+def _case_counts(enterprise_id: int) -> QuerySet[Application]:
+    leaving = Q(former_enterprise_id=enterprise_id, state=State.WAIT_FORMER)
+    return (
+        Application.objects.filter(Q(enterprise_id=enterprise_id) | leaving)
+        .order_by()
+        .values_list("procedure_code", "state", "registration_class", "enterprise_id")
+        .annotate(Count("pk"))
+    )
+
+
 def case_counts(request: HttpRequest) -> dict[tuple[str, str], int]:
     """How many cases the enterprise has by procedure and state, transfers away from it under `departures`.
 
@@ -92,15 +104,8 @@ def case_counts(request: HttpRequest) -> dict[tuple[str, str], int]:
     if known is not None:
         return known
     enterprise_id = employer(request).pk
-    leaving = Q(former_enterprise_id=enterprise_id, state=State.WAIT_FORMER)
-    found = (
-        Application.objects.filter(Q(enterprise_id=enterprise_id) | leaving)
-        .order_by()
-        .values_list("procedure_code", "state", "registration_class", "enterprise_id")
-        .annotate(Count("pk"))
-    )
     known = {}
-    for code, state, kind, owner, number in found:
+    for code, state, kind, owner, number in _case_counts(enterprise_id=enterprise_id):
         entry = code
         if owner != enterprise_id:
             entry = "departures" if kind == RegistrationClass.CONSTRUCTOR else "temporary-departures"

@@ -31,8 +31,13 @@ def with_step(step: Step, **attributes: Any) -> tuple[str, ...]:
 
 def own_cases(request: HttpRequest) -> QuerySet[Application]:
     """Cases for this enterprise's people: what it filed, and what its people filed and handed in."""
+    return cases_of(employer(request).pk)
+
+
+def cases_of(enterprise_id: int) -> QuerySet[Application]:
+    """The same of any enterprise."""
     unfinished = Q(state=State.DRAFT, procedure_code__in=filed_by_person())
-    return Application.objects.filter(~unfinished, enterprise=employer(request))
+    return Application.objects.filter(~unfinished, enterprise_id=enterprise_id)
 
 
 def departures(request: HttpRequest) -> QuerySet[Application]:

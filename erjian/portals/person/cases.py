@@ -9,7 +9,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from erjian import audit
@@ -26,14 +25,14 @@ from erjian.proceedings.actions import may_turn_to_authority
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 
 def table(rows: Iterable[Application], *, short: bool = False) -> Table:
     """My cases as a list; `short` for the home page."""
     columns = [
-        Column("申报类型", lambda row: format_html("<b>{}</b>", row.procedure.kind_label), css="m-top"),
+        Column("申报类型", lambda row: strong(row.procedure.kind_label), css="m-top"),
         Column("企业", "enterprise.name", css="m-wide"),
         Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
         Column("状态", lambda row: chip(shared.tone(row.state), row.get_state_display()), css="m-top m-end"),

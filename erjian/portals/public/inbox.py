@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from erjian.accounts import mailbox
@@ -13,12 +12,12 @@ from erjian.portals.public.navigation import shell
 from erjian.ui.dates import moment
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 
 def _title(row: InboxMessage) -> str:
-    return format_html("<b>{}</b>", row.title) if row.read_at is None else row.title
+    return strong(row.title) if row.read_at is None else row.title
 
 
 def _ops(row: InboxMessage) -> list[Op]:

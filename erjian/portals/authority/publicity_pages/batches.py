@@ -19,7 +19,7 @@ from erjian.publicity.models import Batch, BatchItem, BatchKind, BatchState, Ite
 from erjian.ui.dates import day, days_left, moment
 from erjian.ui.paging import paginate
 from erjian.ui.parts import Row, View
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 _TONES = {
@@ -80,7 +80,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=(
             Column("编号", "number", css="ej-num m-wide"),
-            Column("标题", lambda row: format_html("<b>{}</b>", row.title), css="m-top m-wide wrap"),
+            Column("标题", lambda row: strong(row.title), css="m-top m-wide wrap"),
             Column("人数", "total", css="ej-num m-wide", data_label="人数"),
             *(
                 (Column("准予", "granted_count", css="ej-num m-wide", data_label="准予"),)
@@ -245,7 +245,7 @@ def _table(batch: Batch, rows: object, *, draft: bool) -> Table:
 
     return Table(
         columns=(
-            Column("姓名", lambda row: format_html("<b>{}</b>", row.shown["name"]), css="m-top text-nowrap"),
+            Column("姓名", lambda row: strong(row.shown["name"]), css="m-top text-nowrap"),
             Column("身份证号", lambda row: row.shown["id_number"], css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", lambda row: row.shown["enterprise"], css="m-wide"),
             Column("申报类型", lambda row: row.shown["kind"], css="m-wide w-low", data_label="申报类型"),

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +22,7 @@ from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 
@@ -69,7 +68,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = paginate(found, request.GET)
     table = Table(
         columns=(
-            Column("标题", lambda row: format_html("<b>{}</b>", row.title), css="m-top m-wide wrap"),
+            Column("标题", lambda row: strong(row.title), css="m-top m-wide wrap"),
             Column("类别", lambda row: row.get_kind_display(), css="m-wide", data_label="类别"),
             Column("置顶", lambda row: "置顶" if row.pinned else "", css="m-wide"),
             Column("发布单位", "author", css="m-wide w-low"),

@@ -24,7 +24,7 @@ from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
 from erjian.ui.parts import Row, View
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 _TONES = {ObjectionState.RECEIVED: "mine", ObjectionState.UPHELD: "bad", ObjectionState.DISMISSED: "done"}
@@ -55,7 +55,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=(
             Column("查询码", "code", css="ej-num m-wide"),
-            Column("异议对象", lambda row: format_html("<b>{}</b>", row.item.shown["name"]), css="m-top"),
+            Column("异议对象", lambda row: strong(row.item.shown["name"]), css="m-top"),
             Column("企业名称", lambda row: row.item.shown["enterprise"], css="m-wide"),
             Column("公示批次", "item.batch.number", css="ej-num m-wide w-low", data_label="公示批次"),
             Column("异议人", "name", css="m-wide", data_label="异议人"),

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from erjian.accounts.models import Function
@@ -24,7 +23,7 @@ from erjian.publicity import actions, queries
 from erjian.publicity.models import Batch, BatchKind, BatchState
 from erjian.standards.errors import Refusal
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 
@@ -132,7 +131,7 @@ def _table(rows: object, *, announced: bool) -> Table:
     return Table(
         columns=(
             Column("申报编号", "number", css="ej-num m-wide"),
-            Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="m-top"),
+            Column("姓名", lambda row: strong(row.person.name), css="m-top"),
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise.name", css="m-wide"),
             Column("申报类型", lambda row: row.procedure.kind_label, css="m-wide w-low", data_label="申报类型"),

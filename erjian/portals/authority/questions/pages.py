@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,7 +24,7 @@ from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 
@@ -63,7 +62,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = paginate(Question.objects.filter(**wanted).order_by("-id"), request.GET)
     table = Table(
         columns=(
-            Column("标题", lambda row: format_html("<b>{}</b>", row.title), css="m-top wrap"),
+            Column("标题", lambda row: strong(row.title), css="m-top wrap"),
             Column("企业", "enterprise_name", css="m-wide"),
             Column("提问时间", lambda row: moment(row.asked_at), css="ej-num m-wide", data_label="提问"),
             Column("答复时间", lambda row: moment(row.answered_at), css="ej-num m-wide", data_label="答复"),

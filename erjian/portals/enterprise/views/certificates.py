@@ -11,7 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -34,7 +34,7 @@ from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day, period, stamp
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 _TONE = {
@@ -136,7 +136,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
 
 def _columns() -> Iterator[Column]:
     today = clock.today()
-    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
+    yield Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("注册号", "number", css="ej-num m-wide", data_label="注册号")

@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from erjian.accounts.models import EnterpriseRight
@@ -25,7 +24,7 @@ from erjian.procedures import Step
 from erjian.registry.models import RegistrationClass
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 
 Operations = Callable[[Application], Iterator[Op]]
 
@@ -57,7 +56,7 @@ def _page(
 
 
 def _name() -> Iterator[Column]:
-    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
+    yield Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
 
 

@@ -14,7 +14,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian.certificates.models import CertificateVersion, VersionState
@@ -30,7 +29,7 @@ from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day, period, stamp
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 _ENDED = (RegistrationStatus.CANCELLED, RegistrationStatus.RESCINDED, RegistrationStatus.REVOKED)
@@ -86,7 +85,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 def _columns() -> Iterator[Column]:
     today = clock.today()
-    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
+    yield Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("注册号", "number", css="ej-num m-wide", data_label="注册号")
@@ -137,7 +136,7 @@ def _rows(registration: Registration) -> list[parts.Row]:
 def _specialties(registration: Registration) -> Table:
     return Table(
         columns=(
-            Column("注册专业", lambda row: format_html("<b>{}</b>", Specialty(row.specialty).label), css="m-top"),
+            Column("注册专业", lambda row: strong(Specialty(row.specialty).label), css="m-top"),
             Column("有效期", lambda row: period(row.begin, row.end), css="ej-num m-wide"),
             Column("状态", lambda row: _standing(registration, row), css="m-top m-end"),
         ),

@@ -9,7 +9,6 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from erjian import policy
@@ -23,7 +22,7 @@ from erjian.portals.enterprise.scope import departures, own_cases
 from erjian.registry.models import Registration
 from erjian.ui import parts
 from erjian.ui.dates import day, days_left
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 
 _RECENT, _URGENT, _EXPIRING = 10, 10, 10
 
@@ -59,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
         else None,
         "expiring": Table(
             columns=(
-                Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top"),
+                Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
                 Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
                 Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
                 Column("剩余", lambda row: days_left((row.valid_until - today).days, unit="日"), css="ej-num m-top m-end"),
@@ -112,7 +111,7 @@ def _tone(counts: dict[str, int], state: State) -> str:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top"),
+        Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
         Column("申报类型", "procedure.kind_label", css="ej-num", data_label="申报类型"),
         Column(
             "注册专业",

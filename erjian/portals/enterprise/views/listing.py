@@ -61,18 +61,21 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         return case_list.CaseFilter(request.POST, **options).address(request)
     form: Any = shown(request, case_list.CaseFilter, **options)
-    user = operator(request)
-    found = case_list.matching(request, procedure, form)
-    state = request.GET.get("state", "")
-    counts = None
-    if not any(form.cleaned_data.values()):
+    user, enterprise = operator(request), employer(request)
+    state = case_list.known_view(request.GET.get("state", ""))
+    rows: Any
+    if any(form.cleaned_data.values()) or form.errors:
+        found = case_list.matching(request, procedure, form)
+        views = case_list.views(found, request)
+        rows = case_list.own(case_list.in_view(found, state), procedure).order_by("-id")
+    else:
         counts = {state: n for (code, state), n in case_counts(request).items() if code == procedure.code}
-    views = case_list.views(found, request, counts=counts)
+        views = case_list.views(None, request, counts=counts)
+        rows = case_list.unfiltered(procedure.code, state).bind(enterprise_id=enterprise.pk)
     total = next(int(view.count or 0) for view in views if view.current)
-    rows = case_list.own(case_list.in_view(found, state), procedure).order_by("-id")
     page = paginate(rows, request.GET, total=total)
     for row in page:
-        row.enterprise = employer(request)
+        row.enterprise = enterprise
     files = holds(user, EnterpriseRight.FILE)
     base = reverse("enterprise:cases")
     table = Table(
@@ -97,7 +100,7 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
         "table": table,
         "page": page,
         "files": files,
-        "missing": missing_profile(employer(request)),
+        "missing": missing_profile(enterprise),
     }
     return render(request, "enterprise/list.html", context)
 

@@ -34,7 +34,7 @@ from erjian.standards.errors import Refusal
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Table
+from erjian.ui.tables import Column, Table, strong
 
 CHOICE_LIFE = 30 * 60
 """Seconds in which a found person can be chosen."""
@@ -134,7 +134,7 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
     page = paginate(holders, request.GET, per_page=policy.current().dialog_page_size)
     table = Table(
         columns=(
-            Column("人员姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top"),
+            Column("人员姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
             Column("性别", "person.get_sex_display", css="m-hide"),
             Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),

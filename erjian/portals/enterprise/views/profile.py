@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian import audit, files, policy
@@ -30,7 +29,7 @@ from erjian.standards.errors import Refusal
 from erjian.ui import parts
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Table
+from erjian.ui.tables import Column, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 
@@ -180,7 +179,7 @@ def qualifications(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=(
             Column("企业资质证书编号", "number", css="ej-num m-top"),
-            Column("企业资质范围", lambda row: format_html("<b>{}</b>", row.scope), css="m-wide"),
+            Column("企业资质范围", lambda row: strong(row.scope), css="m-wide"),
             Column("企业资质等级", "level", css="ej-num", data_label="等级"),
             Column("发证日期", lambda row: day(row.issued_on), css="ej-num m-end", data_label="发证"),
             Column("有效期至", lambda row: day(row.expires_on), css="ej-num", data_label="有效期至"),

@@ -15,7 +15,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian.applications import picking
@@ -27,7 +26,7 @@ from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 _TONE = {ReviewResult.PASSED: "done", ReviewResult.FAILED: "bad", ReviewResult.PENDING: "office"}
@@ -62,7 +61,7 @@ def qualified(request: HttpRequest) -> HttpResponse:
     page = paginate(found.select_related("person").order_by("-id"), request.GET)
     table = Table(
         columns=(
-            Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top"),
+            Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise_name", css="cut m-wide", title=True),
             Column("注册类型", "grade", css="m-hide w-low2 ej-num"),

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian import files, policy
@@ -23,7 +22,7 @@ from erjian.ui import parts
 from erjian.ui.dates import stamp
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 
@@ -62,7 +61,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     files_here = holds(operator(request), EnterpriseRight.FILE)
     table = Table(
         columns=(
-            Column("标题", lambda row: format_html("<b>{}</b>", row.title), css="m-top wrap"),
+            Column("标题", lambda row: strong(row.title), css="m-top wrap"),
             Column("提问人", "asked_by", css="m-hide"),
             Column("提问时间", lambda row: stamp(row.asked_at), css="ej-num m-wide", data_label="提问"),
             Column("答复时间", lambda row: stamp(row.answered_at), css="ej-num m-wide", data_label="答复"),

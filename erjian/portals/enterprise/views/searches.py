@@ -9,7 +9,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from erjian.accounts.models import EnterpriseRight
@@ -26,7 +25,7 @@ from erjian.procedures import Filer, all_procedures
 from erjian.registry.models import RegistrationClass
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 _TONE = {"审核不通过": "bad", "不予受理": "bad", "待补正": "mine"}
@@ -100,7 +99,7 @@ def _operations(row: Application, *, files: bool) -> Iterator[Op]:
 
 def _columns() -> Iterator[Column]:
     yield Column("主管部门", case_list.authority_cell(), css="m-hide")
-    yield Column("姓名", lambda row: format_html("<b>{}</b>", row.person.name), css="ej-num m-top")
+    yield Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top")
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("申报类型", "procedure.kind_label", css="ej-num m-top m-end")

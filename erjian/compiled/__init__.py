@@ -1,0 +1,214 @@
+"""Querysets compiled once: for the few queries that every page or every list makes.
+
+Building a queryset and compiling it to SQL costs Django more than PostgreSQL needs to answer it. A query that is the
+same but for its values is declared once as a function of those values::
+
+    @compiled
+    def open_cases(enterprise_id: int, code: str) -> QuerySet[Application]:
+        return Application.objects.filter(enterprise_id=enterprise_id, procedure_code=code).order_by("-id")
+
+    open_cases(enterprise_id=7, code="initial")                  # a list, as list(queryset) gives
+    open_cases.bind(enterprise_id=7, code="initial")[0:31]       # a page of it, for ui.paging
+
+The function is called once per process and slice, with stand-ins for its values; where they arrive in the SQL, the
+values of later calls are bound by the server, which keeps the statement prepared. So a value may only be passed on to
+the query: a function that branches on one, or computes with one, is refused when it is compiled. Values are `int`,
+`str`, `date` or `datetime` as annotated; everything else in the query is constant.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property, update_wrapper
+from threading import Lock
+from typing import Any
+
+from django.db import connections
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+
+__all__ = ["Bound", "Compiled", "compiled"]
+
+_STAND_INS: dict[str, Callable[[int], Any]] = {
+    "int": lambda place: 7_100_000_000_000_000_000 + place,
+    "str": lambda place: f"\ue000{place}\ue001",
+    "date": lambda place: date(1, 1, 1 + place),
+    "datetime": lambda place: datetime(1, 2, 1 + place, tzinfo=UTC),
+}
+
+
+class _PreparedCursor(ServerBindingCursor):  # type: ignore[valid-type,misc]
+    """Binds on the server and keeps the statement prepared from its first use on."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        return super().execute(query, params, **(options | {"prepare": True}))
+
+
+class _Statement:
+    """The SQL of one function and slice, where its values go, and how its rows become objects."""
+
+    def __init__(self, queryset: QuerySet[Any], names: Mapping[Any, str]) -> None:
+        if queryset._prefetch_related_lookups or queryset._known_related_objects:  # type: ignore[attr-defined]  # noqa: SLF001
+            raise TypeError("A compiled query cannot prefetch.")
+        self.alias = queryset.db
+        compiler = queryset.query.get_compiler(using=self.alias)
+        self.sql, given = compiler.as_sql(with_col_aliases=False)
+        self._places: list[tuple[str | None, Any]] = [
+            (names[value], None) if _is_stand_in(value, names) else (None, value) for value in given
+        ]
+        met = {name for name, _ in self._places if name}
+        if missing := set(names.values()) - met:
+            raise TypeError(f"{', '.join(sorted(missing))} must be passed on to the query as given.")
+        select = compiler.select
+        self._converters = list(compiler.get_converters([column for column, *_ in select]).items())
+        self._make = self._maker(queryset, compiler)
+
+    def _maker(self, queryset: QuerySet[Any], compiler: Any) -> Callable[[Any], Any]:
+        """A function of a row."""
+        kind = queryset._iterable_class  # type: ignore[attr-defined]  # noqa: SLF001
+        if kind is ValuesListIterable:
+            return tuple
+        if kind is not ModelIterable:
+            raise TypeError("A compiled query gives objects or values_list() rows.")
+        klass, alias, select = compiler.klass_info, self.alias, compiler.select
+        model, fields = klass["model"], klass["select_fields"]
+        begin, end = fields[0], fields[-1] + 1
+        names = [column.target.attname for column, *_ in select[begin:end]]
+        related = get_related_populators(klass, select, alias)
+        annotations = list((compiler.annotation_col_map or {}).items())
+
+        def make(row: Any) -> Any:
+            found = _object(model, alias, names, row[begin:end])
+            for populator in related:
+                _join(populator, row, found)
+            for name, position in annotations:
+                setattr(found, name, row[position])
+            return found
+
+        return make
+
+    def run(self, values: Mapping[str, Any]) -> list[Any]:
+        connection = connections[self.alias]
+        connection.ensure_connection()
+        params = [values[name] if name else constant for name, constant in self._places]
+        # Django's own wrappers count and log the query like any other.
+        cursor = connection._prepare_cursor(_PreparedCursor(connection.connection))  # type: ignore[attr-defined]  # noqa: SLF001
+        with cursor:
+            cursor.execute(self.sql, params)
+            rows: Any = cursor.fetchall()
+        if self._converters:
+            rows = self._converted(rows, connection)
+        return list(map(self._make, rows))
+
+    def _converted(self, rows: Any, connection: Any) -> Iterator[list[Any]]:
+        for given in rows:
+            row = list(given)
+            for position, (converters, column) in self._converters:
+                for convert in converters:
+                    row[position] = convert(row[position], column, connection)
+            yield row
+
+
+def _object(model: type[Model], alias: str, names: list[str], values: Any) -> Any:
+    """What `Model.from_db` gives, without running the constructor over every field, which costs six times as much."""
+    found = model.__new__(model)
+    state = ModelState()
+    state.db, state.adding = alias, False
+    found.__dict__.update(zip(names, values, strict=True), _state=state)
+    return found
+
+
+def _join(populator: Any, row: Any, found: Any) -> None:
+    """Give a row's object its related object: Django's `RelatedPopulator.populate` over `_object`."""
+    order = populator.reorder_for_init
+    values = order(row) if order else row[populator.cols_start : populator.cols_end]
+    related = None
+    if values[populator.pk_idx] is not None:
+        related = _object(populator.model_cls, populator.db, populator.init_list, values)
+        for further in populator.related_populators:
+            _join(further, row, related)
+    populator.local_setter(found, related)
+    if related is not None:
+        populator.remote_setter(related, found)
+
+
+def _is_stand_in(value: Any, names: Mapping[Any, str]) -> bool:
+    try:
+        return value in names
+    except TypeError:
+        return False
+
+
+class Compiled:
+    """A function of values that gives a queryset, compiled at its first use."""
+
+    def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
+        update_wrapper(self, build)
+        self.build = build
+        self._statements: dict[Any, _Statement] = {}
+        self._lock = Lock()
+
+    @cached_property
+    def _stand_ins(self) -> dict[str, Any]:
+        found = {}
+        for place, (name, parameter) in enumerate(inspect.signature(self.build).parameters.items()):
+            annotation = parameter.annotation
+            found[name] = _STAND_INS[annotation if isinstance(annotation, str) else annotation.__name__](place)
+        return found
+
+    def __call__(self, **values: Any) -> list[Any]:
+        """All rows."""
+        return self.rows(None, values)
+
+    def bind(self, **values: Any) -> Bound:
+        """The query with its values, not yet run."""
+        return Bound(self, values)
+
+    def rows(self, part: tuple[int, int] | None, values: Mapping[str, Any]) -> list[Any]:
+        """The rows from a first (included) to a last (excluded), or all of them."""
+        # A prepared statement belongs to the search path and shape it was made for; nothing here changes either.
+        statement = self._statements.get(part)
+        if statement is None:
+            with self._lock:
+                statement = self._statements.get(part) or self._compile(part)
+        return statement.run(values)
+
+    def _compile(self, part: tuple[int, int] | None) -> _Statement:
+        stand_ins = self._stand_ins
+        queryset = self.build(**stand_ins)
+        if part is not None:
+            queryset = queryset[slice(*part)]
+        statement = _Statement(queryset, {value: name for name, value in stand_ins.items()})
+        self._statements[part] = statement
+        return statement
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A compiled query with its values: sliced it gives rows, and `queryset` is the same as Django would run it."""
+
+    query: Compiled
+    values: Mapping[str, Any]
+
+    @property
+    def queryset(self) -> QuerySet[Any]:
+        """The ordinary queryset, for what needs one."""
+        return self.query.build(**self.values)
+
+    def __getitem__(self, part: slice) -> list[Any]:
+        begin, end = operator.index(part.start or 0), operator.index(part.stop)
+        return self.query.rows((begin, end), self.values)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.query.rows(None, self.values))
+
+
+def compiled(build: Callable[..., QuerySet[Any]]) -> Compiled:
+    """Declare a query of its arguments, all given by name."""
+    return Compiled(build)
