@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
+from procrastinate.contrib.django import app as queue
 
 from erjian import audit, messaging, policy
+from erjian.accounts.models import Function, User
 from erjian.applications import actions
+from erjian.applications.errors import CaseRefused, NotYours
 from erjian.applications.models import Application, RobotRun
 from erjian.applications.states import CONFIRMING, State
 from erjian.applications.workflow import TRANSITIONS
@@ -23,8 +26,9 @@ from erjian.messaging import templates
 from erjian.policy import clock
 from erjian.procedures import all_procedures
 from erjian.registry import changes
-from erjian.registry.models import Registration, RegistrationStatus
+from erjian.registry.models import Registration, RegistrationClass, RegistrationStatus
 from erjian.standards.errors import Refusal
+from erjian.standards.validity import add_years, birthday_at
 
 CHUNK = 500
 LOCK = 4_301_001
@@ -43,6 +47,10 @@ templates.register(
     sms="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
 )
 audit.codes.register("registration.lapse", "注册失效")
+audit.codes.register("robots.dry_run", "试运行定时任务")
+Progress = Callable[[str, int, int], None]
+PATIENCE = timedelta(hours=1)
+"""After so long a requested run that never ended counts as lost."""
 
 
 def _chunks(rows: QuerySet[Any]) -> Iterator[Any]:
@@ -94,6 +102,19 @@ def run_out() -> QuerySet[Registration]:
     ).exclude(pk__in=waiting)
 
 
+def over_age() -> QuerySet[Registration]:
+    """Registrations whose holder has reached the age limit of their class (《注册建造师管理规定》第十六条第六项).
+
+    Validity is capped at the limit when it is granted; these are imported ones that run on beyond it.
+    """
+    rules, today = policy.current(), clock.today()
+    old = Q(pk__in=())
+    for kind in RegistrationClass:
+        born = add_years(today, -rules.age_limit_for(kind))
+        old |= Q(registration_class=kind, person__birth_date__lte=born)
+    return Registration.objects.filter(old, status=RegistrationStatus.VALID).select_related("person")
+
+
 def to_remind() -> QuerySet[Registration]:
     """Registrations at 90, 60 and 29 days before their end, a week's grace for nights that were missed."""
     today = clock.today()
@@ -118,10 +139,15 @@ def _purge(*, row: Application) -> None:
         row.delete()
 
 
-def _lapse(*, row: Registration) -> None:
+def _lapse(*, row: Registration, on: date | None = None, reason: str = "注册有效期满且未延续注册") -> None:
     with transaction.atomic():
-        changes.lapse(registration_id=row.pk, on=row.valid_until, actor=audit.SYSTEM)
+        changes.lapse(registration_id=row.pk, on=on or row.valid_until, actor=audit.SYSTEM, reason=reason)
         audit.record("registration.lapse", actor=audit.SYSTEM, subject=("registration", row.pk))
+
+
+def _lapse_by_age(*, row: Registration) -> None:
+    limit = policy.current().age_limit_for(row.registration_class)
+    _lapse(row=row, on=birthday_at(row.person.birth_date, limit), reason=f"年龄满 {limit} 周岁")
 
 
 def _remind(*, row: Registration) -> None:
@@ -183,14 +209,40 @@ ROBOTS: tuple[Robot, ...] = (
         act=lambda row: actions.deem_granted(application=row),  # type: ignore[arg-type]
     ),
     Robot(name="lapse", label="注册到期失效", rows=run_out, act=lambda row: _lapse(row=row)),  # type: ignore[arg-type]
+    Robot(
+        name="over_age",
+        label="满年龄上限失效",
+        rows=over_age,
+        act=lambda row: _lapse_by_age(row=row),  # type: ignore[arg-type]
+    ),
     Robot(name="remind", label="延续提醒", rows=to_remind, act=lambda row: _remind(row=row)),  # type: ignore[arg-type]
     Robot(name="purge", label="清理陈旧草稿", rows=stale_drafts, act=lambda row: _purge(row=row)),  # type: ignore[arg-type]
 )
 
 
-def run(*, dry_run: bool = False) -> RobotRun:
-    """Run all robots once and keep the result. With `dry_run` only count. Nothing happens while another run goes on."""
-    result = RobotRun.objects.create(started_at=clock.now(), dry_run=dry_run)
+def request_dry_run(*, by: User) -> RobotRun:
+    """Queue a dry run for an operator who wants to see what the next run would do; one at a time."""
+    if not by.may(Function.SYSTEM):
+        raise NotYours("您没有“系统管理”的职能。请联系本单位系统管理员。", code="not_yours")
+    with transaction.atomic():
+        waiting = RobotRun.objects.filter(ended_at__isnull=True, dry_run=True, started_at__gte=clock.now() - PATIENCE)
+        if waiting.select_for_update().exists():
+            raise CaseRefused("已有一次试运行正在进行。请等它结束。", code="running")
+        made = RobotRun.objects.create(started_at=clock.now(), dry_run=True, requested_by=by.name)
+        audit.record("robots.dry_run", actor=by.actor, subject=("robot_run", made.pk))
+        queue.configure_task("erjian.applications.tasks.dry_run", queueing_lock=f"robots.dry:{made.pk}").defer(
+            run_id=made.pk
+        )
+    return made
+
+
+def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progress | None = None) -> RobotRun:
+    """Run all robots once and keep the result. With `dry_run` only count. Nothing happens while another run goes on.
+
+    `kept` is a run that was requested before; `progress` is told (robot's label, number, of how many).
+    """
+    result = kept or RobotRun.objects.create(started_at=clock.now(), dry_run=dry_run)
+    dry_run = result.dry_run
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
@@ -199,7 +251,11 @@ def run(*, dry_run: bool = False) -> RobotRun:
             result.save()
             return result
     try:
-        for robot in ROBOTS:
+        for number, robot in enumerate(ROBOTS, 1):
+            result.current = robot.name
+            result.save(update_fields=["current", "done", "refused"])
+            if progress:
+                progress(robot.label, number, len(ROBOTS))
             for row in _chunks(robot.rows()):
                 if not dry_run:
                     try:
@@ -212,5 +268,6 @@ def run(*, dry_run: bool = False) -> RobotRun:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         result.ended_at = clock.now()
+        result.current = ""
         result.save()
     return result

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from erjian import certificates
 from erjian.applications import actions, letters, robots
-from erjian.applications.models import Application, Letter
+from erjian.applications.models import Application, Letter, RobotRun
 from erjian.applications.states import State
 
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
@@ -27,6 +27,14 @@ def issue_certificate(application_id: int) -> None:
 def render_letter(letter_id: int) -> None:
     """Render and sign one official letter."""
     letters.render(Letter.objects.get(pk=letter_id))
+
+
+@app.task(queue="robots")
+def dry_run(run_id: int) -> None:
+    """Count what the robots would do; what has ended is left alone."""
+    kept = RobotRun.objects.get(pk=run_id)
+    if kept.ended_at is None:
+        robots.run(kept=kept)
 
 
 @app.periodic(cron="5 * * * *")

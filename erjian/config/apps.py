@@ -7,3 +7,11 @@ class ConfigConfig(AppConfig):
     name = "erjian.config"
     label = "config"
     verbose_name = "运行"
+
+    def ready(self) -> None:
+        """A demonstration's processes follow one clock."""
+        from django.conf import settings
+
+        from erjian.policy import clock
+
+        clock.follow(settings.ERJIAN_CLOCK_FILE)

@@ -12,6 +12,8 @@ NODE_MODULES = assets.PACKAGES
 DEBUG = env.flag("ERJIAN_DEBUG")
 ERJIAN_DATA = env.data_folder()
 ERJIAN_DEMO = env.flag("ERJIAN_DEMO", default=not env.text("DATABASE_URL"))
+# How far the demonstration has travelled, for all its processes; elsewhere there is no such clock.
+ERJIAN_CLOCK_FILE = ERJIAN_DATA / "clock" if ERJIAN_DEMO else None
 
 # Secrets
 

@@ -1,14 +1,16 @@
 """The only place that knows what time it is.
 
-Stamps are UTC, legal dates are days in Asia/Shanghai. A demonstration or a test may let the whole
-process travel: deadlines, expiry and nightly work then happen as they would on that day. Nothing
-else in the platform asks the system clock.
+Stamps are UTC, legal dates are days in Asia/Shanghai. A test may let its process travel; a
+demonstration keeps how far it has travelled in one small file that all its processes follow, so that
+pages and jobs agree: deadlines, expiry and nightly work then happen as they would on that day.
+Nothing else in the platform asks the system clock.
 """
 
 from __future__ import annotations
 
 import time as system_time
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -16,11 +18,14 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Shanghai")
 
 _offset = timedelta(0)
+_followed: Path | None = None
+_known: tuple[int, timedelta] = (0, timedelta(0))
+"""When the followed file was last written, and what it said then."""
 
 
 def now() -> datetime:
     """The current moment, aware, in UTC."""
-    return datetime.fromtimestamp(system_time.time(), UTC) + _offset
+    return datetime.fromtimestamp(system_time.time(), UTC) + _offset + shared_offset()
 
 
 def today() -> date:
@@ -41,6 +46,43 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The moment at which a legal day is over (the start of the next one), in UTC."""
     return start_of(day + timedelta(days=1))
+
+
+def follow(path: Path | None) -> None:
+    """Follow a demonstration's clock from now on; None follows none."""
+    global _followed, _known
+    _followed, _known = path, (0, timedelta(0))
+
+
+def shared_offset() -> timedelta:
+    """How far the demonstration that this process follows has travelled; read anew when its file changes."""
+    global _known  # noqa: PLW0603
+    if _followed is None:
+        return timedelta(0)
+    try:
+        written = _followed.stat().st_mtime_ns
+        if written != _known[0]:
+            _known = (written, timedelta(seconds=float(_followed.read_text(encoding="ascii"))))
+    except FileNotFoundError:
+        _known = (0, timedelta(0))
+    return _known[1]
+
+
+def can_share() -> bool:
+    """Whether there is a folder for the followed file to lie in."""
+    return _followed is not None and _followed.parent.is_dir()
+
+
+def share_offset(offset: timedelta) -> None:
+    """Let everybody who follows the same file travel to exactly ``offset``; zero returns to the present."""
+    if _followed is None:
+        raise RuntimeError("this process follows no demonstration's clock")
+    if not offset:
+        _followed.unlink(missing_ok=True)
+        return
+    beside = _followed.with_suffix(".new")
+    beside.write_text(str(offset.total_seconds()), encoding="ascii")
+    beside.replace(_followed)
 
 
 def offset() -> timedelta:

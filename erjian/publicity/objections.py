@@ -17,7 +17,7 @@ from erjian.applications.states import State
 from erjian.audit import Actor, ActorKind, codes
 from erjian.messaging import templates
 from erjian.policy import authorities, clock
-from erjian.publicity import running
+from erjian.publicity import queries, running
 from erjian.publicity.errors import PublicityRefused, check_officer
 from erjian.publicity.models import Batch, BatchItem, BatchKind, BatchState, ItemState, Objection, ObjectionState
 from erjian.standards import id_numbers, phones
@@ -63,6 +63,10 @@ def receive(
         item = BatchItem.objects.select_for_update(of=("self",)).select_related("batch", "application").get(pk=item_id)
         if not is_open(item.batch) or item.state not in (ItemState.DONE, ItemState.HELD) or not item.granted:
             raise PublicityRefused("公示已结束或该人员已办结，不再接受异议。", code="closed")
+        if item.application.state in queries.GONE:
+            raise PublicityRefused(
+                f"这条申报{queries.GONE[item.application.state]}，不再办理，不需要提出异议。", code="gone"
+            )
         objection = Objection.objects.create(
             item=item,
             name=name.strip(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from erjian.applications.models import Application
 from erjian.applications.routing import next_step
@@ -15,6 +15,8 @@ from erjian.policy import authorities, clock
 from erjian.procedures import Procedure, Step, all_procedures
 from erjian.publicity.models import Batch, BatchItem, BatchKind, BatchState, ItemState, Notice
 
+GONE = {State.WITHDRAWN.value: "已撤回", State.TERMINATED.value: "已终止"}
+"""Ends of a case that leave its row on the public list, marked."""
 OUT = (BatchState.PUBLISHED, BatchState.CLOSED)
 
 
@@ -32,8 +34,12 @@ def public_notices(kind: str | None = None) -> QuerySet[Notice]:
 
 
 def shown_items(batch: Batch) -> QuerySet[BatchItem]:
-    """The rows of a public page: what was done, and what is held by an objection."""
-    return batch.items.filter(state__in=(ItemState.DONE, ItemState.HELD)).order_by("pk")
+    """The rows of a public page: what was done, and what is held by an objection.
+
+    `case_state` is all that is read of the case: one that was taken back meanwhile says so.
+    """
+    found = batch.items.filter(state__in=(ItemState.DONE, ItemState.HELD)).order_by("pk")
+    return found.annotate(case_state=F("application__state"))
 
 
 @dataclass(frozen=True)

@@ -372,7 +372,7 @@ def correct_identity(
     return registration
 
 
-def lapse(*, registration_id: int, on: date, actor: Actor) -> Registration:
+def lapse(*, registration_id: int, on: date, actor: Actor, reason: str = "注册有效期满且未延续注册") -> Registration:
     """失效: the last specialty has run out, or the holder has passed the age limit (第十六条)."""
     registration = _locked(registration_id)
     if registration.status != RegistrationStatus.VALID:
@@ -380,7 +380,7 @@ def lapse(*, registration_id: int, on: date, actor: Actor) -> Registration:
     return _end(
         registration,
         status=RegistrationStatus.LAPSED,
-        reason="注册有效期满且未延续注册",
+        reason=reason,
         on=on,
         case_number="",
         actor=actor,

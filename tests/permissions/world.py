@@ -14,7 +14,7 @@ from django.db import connection
 from erjian import audit, certificates
 from erjian.accounts.models import Function, OpenSession, Passkey, User, UserKind
 from erjian.applications import actions, letters, materials
-from erjian.applications.models import Application, CannedOpinion
+from erjian.applications.models import Application, CannedOpinion, RobotRun
 from erjian.applications.states import State
 from erjian.exchange import keeping
 from erjian.exchange.models import ImportRun, RunState
@@ -93,6 +93,7 @@ class Half:
         self._leaving()
         self._imported()
         self._proceeding()
+        things["robot_run"] = RobotRun.objects.create(started_at=clock.now(), ended_at=clock.now()).pk
         drafted = makers.person("谭雨欣")
         makers.qualification(drafted)
         things["case:draft"] = makers.draft(drafted, self.operator)

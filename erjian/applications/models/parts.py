@@ -160,6 +160,8 @@ class RobotRun(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     dry_run = models.BooleanField(default=False)
+    requested_by = models.CharField("发起", max_length=120, blank=True)
+    current = models.CharField("正在办理", max_length=20, blank=True)
     done = models.JSONField(default=dict)
     refused = models.JSONField(default=list)
 

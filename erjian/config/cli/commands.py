@@ -109,6 +109,37 @@ def accounts(
             Console().print(listing.table(everyone=everyone))
 
 
+@application.command()
+def robots(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only; nothing changes.")] = False,
+) -> None:
+    """Do the nightly work now: lapses, reminders, deemed acceptance, time-outs, stale drafts."""
+    from rich.console import Console
+
+    from erjian.config import database_use
+    from erjian.config.cli.progress import bar
+    from erjian.config.cli.robots import report
+
+    with database_use.database():
+        from erjian.applications import robots as nightly
+
+        with bar("Robots") as progress:
+            done = nightly.run(dry_run=dry_run, progress=progress)
+        raise typer.Exit(report(done, Console()))
+
+
+@application.command()
+def clock(
+    days: Annotated[float | None, typer.Option(help="Move by so many days, on top of earlier moves.")] = None,
+    to: Annotated[str | None, typer.Option(help="Move to noon of this day, as 2027-03-01.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Back to the present.")] = False,
+) -> None:
+    """Show or move the demonstration's clock, which web and worker follow at once."""
+    from erjian.config.cli.demo_clock import move
+
+    typer.echo(move(days=days, to=to, reset=reset))
+
+
 @application.command("import")
 def import_(
     kind: Annotated[str, typer.Argument(help="What the file holds.")],

@@ -80,6 +80,8 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
         tabs.append(("notices", "通知公告", reverse("authority:notices")))
     if Function.NOTICES in held and province and built("questions"):
         tabs.append(("questions", "企业咨询", reverse("authority:questions")))
+    if Function.SYSTEM in held and province:
+        tabs.append(("robots", "定时任务", reverse("authority:robots")))
     if Function.SYSTEM in held and outbox.is_open():
         tabs.append(("outbox", "短信发件箱", reverse("authority:outbox")))
     return tabs

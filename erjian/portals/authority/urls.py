@@ -17,6 +17,7 @@ from erjian.portals.authority import (
     register_details,
     register_lists,
     register_people,
+    robots,
     work,
 )
 from erjian.portals.authority.navigation import built
@@ -53,6 +54,10 @@ urlpatterns = [
     path("register/enterprises/", register_lists.enterprises, name="enterprises"),
     path("register/enterprises/<int:pk>/", register_details.enterprise, name="enterprise"),
     path("outbox/", outbox.page, name="outbox"),
+    path("robots/", robots.listing, name="robots"),
+    path("robots/dry-run/", robots.dry_run, name="robot_dry_run"),
+    path("robots/<int:pk>/", robots.page, name="robot_run"),
+    path("robots/<int:pk>/progress/", robots.progress, name="robot_progress"),
 ]
 
 # Parts of this portal with addresses of their own: batches, objections and notices; imports; questions; restrictions.

@@ -60,7 +60,7 @@ def make(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     batch = get_object_or_404(queries.public_batches(BatchKind.PUBLICITY), pk=pk)
     row = get_object_or_404(queries.shown_items(batch), pk=item)
     context = {"shell": shell(request, "notices"), "batch": batch, "row": row, "rows": _subject(row)}
-    if not objections.is_open(batch):
+    if not objections.is_open(batch) or row.case_state in queries.GONE:  # type: ignore[attr-defined]
         return render(request, "public/objection_closed.html", context, status=410)
     form = ObjectionForm(request.POST or None, request.FILES or None)
     context["form"] = form

@@ -138,9 +138,18 @@ _IMPORT_PAGES = {
     "import_again": Entry(post=_IMPORTS, where=_RUN, data={"seen": "1"}),
 }
 
+_OPERATES = officers(Function.SYSTEM, province_only=True, scoped=False)
+_ROBOTS = {
+    "robots": Entry(get=_OPERATES),
+    "robot_run": Entry(get=_OPERATES, where={"pk": "robot_run"}),
+    "robot_progress": Entry(get=_OPERATES, where={"pk": "robot_run"}),
+    "robot_dry_run": Entry(post=_OPERATES),
+}
+
 AUTHORITY = {
     "work": Entry(get=officers(scoped=False)),
     "outbox": Entry(get=officers(Function.SYSTEM, scoped=False)),
+    **_ROBOTS,
     **_AT_THE_DESK,
     **_CASES,
     **_REGISTER_PAGES,

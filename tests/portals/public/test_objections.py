@@ -7,12 +7,14 @@ import re
 import pytest
 from django.test import Client
 
+from erjian.applications import actions as cases
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.messaging.models import InboxMessage, SmsMessage
 from erjian.policy import clock
-from erjian.publicity import running
+from erjian.publicity import objections, running
+from erjian.publicity.errors import PublicityRefused
 from erjian.publicity.models import Batch, ItemState, Objection
 from tests import makers
 from tests.publicity.scenes import Office
@@ -67,6 +69,27 @@ def test_the_page_masks_and_offers_objections(client: Client, batch: Batch) -> N
         assert item.shown["id_number"] in page
     assert page.count("提出异议") >= 2
     assert "公示至" in client.get("/").content.decode()
+
+
+def test_a_case_taken_back_stays_on_the_list_and_says_so(client: Client, batch: Batch, office: Office) -> None:
+    first, second = batch.items.order_by("pk").select_related("application")
+    url = url_of(batch)
+    code = code_for(client, url)
+    cases.withdraw(application=first.application, by=office.operator, seen=None)
+    page = client.get(f"/publicity/{batch.pk}/").content.decode()
+    assert page.count("已撤回") == 1
+    assert (url in page, url_of(batch, 1) in page) == (False, True)
+    assert client.get(url).status_code == 410
+    assert client.post(url, fields(code)).status_code == 410
+    with pytest.raises(PublicityRefused, match="已撤回"):
+        objections.receive(
+            item_id=first.pk, name="欧阳明", id_number=makers.id_number(), phone=PHONE, text="异议内容", evidence=None,
+            address="", code=code,
+        )  # fmt: skip
+    office_page = Client()
+    office_page.force_login(office.decider)
+    assert "已撤回" in office_page.get(f"/authority/batches/{batch.pk}/").content.decode()
+    assert second.application.state == State.PUBLICITY
 
 
 def test_an_objection_holds_one_row_and_not_the_others(client: Client, batch: Batch) -> None:

@@ -226,6 +226,8 @@ def _table(batch: Batch, rows: object, *, draft: bool) -> Table:
         return chip("done", "准予") if row.granted else chip("bad", "不准予")
 
     def state(row: BatchItem) -> SafeString:
+        if gone := queries.GONE.get(row.application.state):
+            return chip("", gone)
         return chip(_ITEM_TONES[ItemState(row.state)], row.get_state_display())
 
     def ops(row: BatchItem) -> list[Op]:

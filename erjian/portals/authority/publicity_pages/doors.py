@@ -24,7 +24,7 @@ def for_province(function: Function) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if officer(request).authority_code != authorities.province().code:
-                raise FunctionMissing("公示公告由省级主管部门办理。", code="province_only")
+                raise FunctionMissing("这里由省级主管部门办理。", code="province_only")
             return view(request, *args, **kwargs)
 
         return guarded
