@@ -13,6 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from erjian import audit, files, policy
+from erjian.accounts import confirming
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.errors import NotYours
 from erjian.applications.models import Application
@@ -362,6 +363,7 @@ def _heard(locked: Proceeding, event: Event, by: User) -> None:
 def _decide(locked: Proceeding, event: Event, by: User) -> None:
     _check_status(rule(locked.measure), locked.registration)
     _check_term_still(locked)
+    confirming.require()
     locked.decided_at = event.at
     deciding.apply(locked, reason=event.text, by=by)
 
