@@ -120,7 +120,7 @@ def add_lock(
             ends=ends,
         )
         _made(lock)
-        data = {"kind": kind, "begins": str(begins), "ends": str(ends or ""), "document": lock.document}
+        data = {"lock_kind": kind, "begins": str(begins), "ends": str(ends or ""), "document": lock.document}
         remember(ChangeKind.LOCKED, actor=actor, person_id=locked.pk, before={}, after=data)
         audit.record("register.lock", actor=actor, subject=("person", locked.pk), data={"lock": lock.pk, **data})
     return lock

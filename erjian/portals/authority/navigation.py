@@ -46,6 +46,8 @@ def who(user: User) -> str:
 def shell(request: HttpRequest, current: str, entry: str = "") -> Shell:
     """The frame with one tab current; `entry` is the current line of the register's side menu."""
     user = officer(request)
+    if current == "proceedings" and Function.REGISTER in user.functions:
+        current, entry = "register", "proceedings"
     return Shell(
         edition="主管单位版",
         home_url=_HOME,
@@ -74,7 +76,7 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
         tabs.append(("register", "登记库", reverse("authority:people")))
         if province and built("imports"):
             tabs.append(("imports", "数据导入", reverse("authority:imports")))
-    if held & {Function.REGISTER, Function.DECISION}:
+    if Function.DECISION in held and Function.REGISTER not in held:
         tabs.append(("proceedings", "依职权办理", reverse("authority:proceedings")))
     if Function.NOTICES in held and province and built("publicity_pages"):
         tabs.append(("notices", "通知公告", reverse("authority:notices")))
@@ -95,7 +97,8 @@ def _register(current: str) -> tuple[Group, ...]:
     kept = tuple(
         Entry(label, reverse("authority:restrictions", args=[code]), current=code == current) for code, label in _KEPT
     )
-    return (Group("登记库", entries), Group("限制与学时", kept))
+    acting = (Entry("依职权办理", reverse("authority:proceedings"), current=current == "proceedings"),)
+    return (Group("登记库", entries), Group("限制与学时", kept), Group("处置", acting))
 
 
 def _unread(user: User) -> int:

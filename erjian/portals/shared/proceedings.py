@@ -179,11 +179,11 @@ def _rows(proceeding: Proceeding, user: User) -> tuple[Row, ...]:
         Row("法律后果", follows, wide=True),
     ]
     if proceeding.until:
-        rows.append(Row("暂扣至", day(proceeding.until)))
+        rows.append(Row("暂扣至", day(proceeding.until), wide=True))
     if proceeding.application:
-        rows.append(Row("原注销申报", proceeding.application.number))
+        rows.append(Row("原注销申报", proceeding.application.number, wide=True))
     if proceeding.due_on:
-        rows.append(Row("陈述申辩期限", day(proceeding.due_on)))
+        rows.append(Row("陈述申辩期限", day(proceeding.due_on), wide=True))
     if proceeding.hearing_due_on:
         rows.append(
             Row(

@@ -21,6 +21,7 @@ _WORDS = {
     "valid_until": "有效期至",
     "specialties": "注册专业",
     "basis": "依据",
+    "lock_kind": "锁定类型",
     "begins": "起始日期",
     "ends": "截止日期",
     "lifted_on": "解除日期",
@@ -37,7 +38,7 @@ _WORDS = {
 }
 _INNER = frozenset({"table", "id"})
 """What a change keeps for finding its row again, not for reading."""
-_CODED = {"basis": dict(BarBasis.choices), "kind": dict(LockKind.choices)}
+_CODED = {"basis": dict(BarBasis.choices), "lock_kind": dict(LockKind.choices)}
 
 
 def history(changes: Iterable[Change], *, officers: bool = True) -> Table:

@@ -125,6 +125,14 @@ def test_a_city_locks_its_own_people_only_and_bars_nobody() -> None:
     assert "登记不予注册</a>" not in city.get(f"{ROOT}bars/").content.decode()
 
 
+def test_the_history_speaks_in_words(province: Any) -> None:
+    person = makers.person()
+    lock(person, kind="project", document="4301042511050101")
+    text = province.get(f"/authority/register/people/{person.pk}/").content.decode()
+    assert "锁定类型：在施锁定" in text
+    assert "企业资质类型" not in text
+
+
 def test_a_project_lock_without_a_project_is_refused(province: Any) -> None:
     sent = {"kind": "project", "document": "", "reason": "项目负责人", "begins": clock.today(), "ends": ""}
     answer = province.post(f"{ROOT}locks/new/", sent | {"person": makers.person().pk})
