@@ -80,7 +80,7 @@ def province(folder: Path, people: int) -> Iterator[None]:
         cluster.stop()
 
 
-def _child(folder: Path, *arguments: str) -> str:
+def _child(folder: Path, *arguments: str, module: str = "bench.lists") -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ERJIAN_", "DATABASE_"))}
     environment |= {
         "ERJIAN_DATA": str(folder),
@@ -89,7 +89,7 @@ def _child(folder: Path, *arguments: str) -> str:
         "ERJIAN_LOG": "ERROR",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "bench.lists", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return done.stdout

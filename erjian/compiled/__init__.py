@@ -27,13 +27,14 @@ from functools import cached_property, update_wrapper
 from threading import Lock
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 
-__all__ = ["Bound", "Compiled", "compiled"]
+__all__ = ["Bound", "Compiled", "compiled", "fetch"]
 
 _STAND_INS: dict[str, Callable[[int], Any]] = {
     "int": lambda place: 7_100_000_000_000_000_000 + place,
@@ -50,12 +51,25 @@ class _PreparedCursor(ServerBindingCursor):  # type: ignore[valid-type,misc]
         return super().execute(query, params, **(options | {"prepare": True}))
 
 
+def fetch(queryset: QuerySet[Any]) -> list[Any]:
+    """The objects of an ordinary queryset, made as `compiled` makes them; as `list(queryset)` where it cannot."""
+    if queryset._result_cache is not None or queryset._known_related_objects:  # type: ignore[attr-defined]  # noqa: SLF001
+        return list(queryset)
+    if queryset._iterable_class is not ModelIterable:  # type: ignore[attr-defined]  # noqa: SLF001
+        return list(queryset)
+    try:
+        found = _Statement(queryset, {}).run({}, prepare=False)
+    except EmptyResultSet:
+        return []
+    if lookups := queryset._prefetch_related_lookups:  # type: ignore[attr-defined]  # noqa: SLF001
+        prefetch_related_objects(found, *lookups)
+    return found
+
+
 class _Statement:
     """The SQL of one function and slice, where its values go, and how its rows become objects."""
 
     def __init__(self, queryset: QuerySet[Any], names: Mapping[Any, str]) -> None:
-        if queryset._prefetch_related_lookups or queryset._known_related_objects:  # type: ignore[attr-defined]  # noqa: SLF001
-            raise TypeError("A compiled query cannot prefetch.")
         self.alias = queryset.db
         compiler = queryset.query.get_compiler(using=self.alias)
         self.sql, given = compiler.as_sql(with_col_aliases=False)
@@ -93,18 +107,20 @@ class _Statement:
 
         return make
 
-    def run(self, values: Mapping[str, Any]) -> list[Any]:
+    def run(self, values: Mapping[str, Any], *, prepare: bool = True) -> list[Any]:
         connection = connections[self.alias]
-        connection.ensure_connection()
         params = [values[name] if name else constant for name, constant in self._places]
-        # Django's own wrappers count and log the query like any other.
-        cursor = connection._prepare_cursor(_PreparedCursor(connection.connection))  # type: ignore[attr-defined]  # noqa: SLF001
-        with cursor:
+        with self._cursor(connection) if prepare else connection.cursor() as cursor:
             cursor.execute(self.sql, params)
             rows: Any = cursor.fetchall()
         if self._converters:
             rows = self._converted(rows, connection)
         return list(map(self._make, rows))
+
+    def _cursor(self, connection: Any) -> Any:
+        connection.ensure_connection()
+        # Django's own wrappers count and log the query like any other.
+        return connection._prepare_cursor(_PreparedCursor(connection.connection))  # noqa: SLF001
 
     def _converted(self, rows: Any, connection: Any) -> Iterator[list[Any]]:
         for given in rows:
@@ -182,6 +198,8 @@ class Compiled:
     def _compile(self, part: tuple[int, int] | None) -> _Statement:
         stand_ins = self._stand_ins
         queryset = self.build(**stand_ins)
+        if queryset._prefetch_related_lookups or queryset._known_related_objects:  # type: ignore[attr-defined]  # noqa: SLF001
+            raise TypeError("A compiled query cannot prefetch.")
         if part is not None:
             queryset = queryset[slice(*part)]
         statement = _Statement(queryset, {value: name for name, value in stand_ins.items()})

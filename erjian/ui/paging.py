@@ -17,7 +17,7 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
-from erjian.compiled import Bound
+from erjian.compiled import Bound, fetch
 
 PER_PAGE = 30
 EXACT = 1000
@@ -125,7 +125,8 @@ def _jump(
 ) -> Page:
     """A page by its number. Without keys the last that can be jumped to is the last there is."""
     offset = (number - 1) * per_page
-    found = list(ordered[offset : offset + per_page + 1])
+    part = ordered[offset : offset + per_page + 1]
+    found = part if isinstance(part, list) else fetch(part)
     items, further = found[:per_page], len(found) > per_page
     following = None
     if further:
@@ -151,7 +152,7 @@ def _beyond(
     """A page after (or before) a row."""
     way = keys if forward else [key.reversed() for key in keys]
     found = ordered.filter(_past(way, values)).order_by(*(key.expression() for key in way))
-    rows = list(found[: per_page + 1])
+    rows = fetch(found[: per_page + 1])
     further = len(rows) > per_page
     items = rows[:per_page] if forward else rows[:per_page][::-1]
     following = previous = None
