@@ -150,9 +150,33 @@ def _lapse_by_age(*, row: Registration) -> None:
     _lapse(row=row, on=birthday_at(row.person.birth_date, limit), reason=f"年龄满 {limit} 周岁")
 
 
-def _remind(*, row: Registration) -> None:
+def _mark_of(row: Registration) -> int:
     left = (row.valid_until - clock.today()).days
-    mark = min(mark for mark in milestones() if mark >= left)
+    return min(mark for mark in milestones() if mark >= left)
+
+
+def _recipients(row: Registration) -> tuple[messaging.Recipient, messaging.Recipient]:
+    person, enterprise = row.person, row.enterprise
+    return (
+        messaging.Recipient.person(person.pk, person.name, person.phone),
+        messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),
+    )
+
+
+def _reminder_key(row: Registration, to: messaging.Recipient) -> str:
+    return f"renewal:{row.pk}:{row.valid_until}:{_mark_of(row)}:{to.kind}"
+
+
+def _not_reminded(row: Registration) -> bool:
+    """Whether one of both has not been told yet at this milestone."""
+    return any(
+        not messaging.inbox.messages(to.kind, to.id).filter(key=_reminder_key(row, to)).exists()
+        for to in _recipients(row)
+    )
+
+
+def _remind(*, row: Registration) -> None:
+    mark = _mark_of(row)
     closes = policy.current().renewal_closes_days
     template = "registration.renewal_missed" if mark < closes else "registration.renewal_opens"
     context = {
@@ -161,15 +185,13 @@ def _remind(*, row: Registration) -> None:
         "end": row.valid_until,
         "last": row.valid_until - timedelta(days=closes),
     }
-    person, enterprise = row.person, row.enterprise
     with transaction.atomic():
-        for to in (
-            messaging.Recipient.person(person.pk, person.name, person.phone),
-            messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),
-        ):
-            key = f"renewal:{row.pk}:{row.valid_until}:{mark}:{to.kind}"
+        for to in _recipients(row):
             messaging.send(
-                template, to=to, context={k: v for k, v in context.items() if mark >= closes or k != "last"}, key=key
+                template,
+                to=to,
+                context={k: v for k, v in context.items() if mark >= closes or k != "last"},
+                key=_reminder_key(row, to),
             )
 
 
@@ -181,6 +203,8 @@ class Robot:
     label: str
     rows: Callable[[], QuerySet[Any]]
     act: Callable[[Model], object]
+    pending: Callable[[Any], bool] = lambda _row: True
+    """Whether a row still asks for something; what was done in an earlier hour is not counted again."""
 
 
 ROBOTS: tuple[Robot, ...] = (
@@ -215,7 +239,13 @@ ROBOTS: tuple[Robot, ...] = (
         rows=over_age,
         act=lambda row: _lapse_by_age(row=row),  # type: ignore[arg-type]
     ),
-    Robot(name="remind", label="延续提醒", rows=to_remind, act=lambda row: _remind(row=row)),  # type: ignore[arg-type]
+    Robot(
+        name="remind",
+        label="延续提醒",
+        rows=to_remind,
+        act=lambda row: _remind(row=row),  # type: ignore[arg-type]
+        pending=_not_reminded,
+    ),
     Robot(name="purge", label="清理陈旧草稿", rows=stale_drafts, act=lambda row: _purge(row=row)),  # type: ignore[arg-type]
 )
 
@@ -257,6 +287,8 @@ def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progre
             if progress:
                 progress(robot.label, number, len(ROBOTS))
             for row in _chunks(robot.rows()):
+                if not robot.pending(row):
+                    continue
                 if not dry_run:
                     try:
                         robot.act(row)

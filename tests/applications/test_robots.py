@@ -42,6 +42,16 @@ def test_age_ends_what_runs_on_beyond_it_once() -> None:
     assert Change.objects.filter(kind="lapsed").count() == 2
 
 
+def test_who_was_reminded_is_not_counted_again() -> None:
+    registered(40, valid_until=clock.today() + timedelta(days=90))
+    assert robots.run(dry_run=True).done == {"remind": 1}
+    assert robots.run().done == {"remind": 1}
+    assert robots.run(dry_run=True).done == {}
+    assert robots.run().done == {}
+    with clock.travel(days=30):
+        assert robots.run().done == {"remind": 1}
+
+
 def test_a_dry_run_is_asked_for_once_and_changes_nothing() -> None:
     operator = makers.officer(PROVINCE, Function.SYSTEM)
     row = registered(65)

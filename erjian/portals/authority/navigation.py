@@ -77,7 +77,7 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
         if province and built("imports"):
             tabs.append(("imports", "数据导入", reverse("authority:imports")))
     if Function.DECISION in held and Function.REGISTER not in held:
-        tabs.append(("proceedings", "依职权办理", reverse("authority:proceedings")))
+        tabs.append(("proceedings", "处置", reverse("authority:proceedings")))
     if Function.NOTICES in held and province and built("publicity_pages"):
         tabs.append(("notices", "通知公告", reverse("authority:notices")))
     if Function.NOTICES in held and province and built("questions"):
