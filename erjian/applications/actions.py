@@ -198,7 +198,8 @@ def resubmit(*, application: Application, by: User, seen: int | None) -> Applica
     asks = policy.current().asks_person(application.procedure_code) and Step.PERSON in application.procedure.route
     with transaction.atomic():
         locked = engine.lock(application.pk)
-        changed = asks and form_data.differences(locked) != []
+        corrected = locked.state == State.CORRECTION  # any other state is refused below, in words
+        changed = asks and corrected and form_data.differences(locked) != []
         name = "resubmit_for_consent" if changed else "resubmit"
         return perform(application.pk, name, by=by, seen=seen, change=_freeze_correction(by))
 
@@ -295,10 +296,6 @@ def announce(*, application: Application, by: User, granted: bool, batch: str, o
     """
 
     def change(case: Application, entry: TimelineEntry) -> None:
-        if granted:
-            verdicts = facts.verdicts(case, stage=Stage.DECISION)
-            if any(verdict.stops for verdict in verdicts):
-                raise GuardsRefused(verdicts)
         case.decided_at = entry.at
         case.announced_at = entry.at
 

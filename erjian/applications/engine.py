@@ -15,14 +15,15 @@ from django.db.models import F
 from erjian import audit
 from erjian.accounts import confirming, delegating
 from erjian.accounts.models import User, UserKind
-from erjian.applications import clocks, effects, letters, telling
-from erjian.applications.errors import CaseRefused, NotYours, Stale, from_constraint
+from erjian.applications import clocks, effects, facts, letters, telling
+from erjian.applications.errors import CaseRefused, GuardsRefused, NotYours, Stale, from_constraint
 from erjian.applications.models import Application, LetterKind, TimelineEntry
 from erjian.applications.routing import acting_authority, arrival, takes_effect, target
 from erjian.applications.states import EDITABLE, ENDED, State
 from erjian.applications.workflow import TRANSITIONS, Transition, Who
 from erjian.policy import authorities, clock
 from erjian.procedures import Filer, Procedure, Step
+from erjian.procedures.guards import Stage
 
 Change = Callable[[Application, TimelineEntry], None]
 
@@ -165,6 +166,8 @@ def perform(
             if by is not None and (effective or transition.confirm_identity):
                 confirming.require()
             if effective:
+                if by is not None:
+                    _check_decision(application)
                 effects.apply(application, entry, actor=actor)
             _arrive(application, transition, entry)
             telling.tell(application, transition, entry)
@@ -180,6 +183,13 @@ def perform(
     except IntegrityError as error:
         raise from_constraint(error) from error
     return application
+
+
+def _check_decision(application: Application) -> None:
+    """Judge the conditions once more before the register changes; what the law grants by lapse of time is not judged."""
+    verdicts = facts.verdicts(application, stage=Stage.DECISION)
+    if any(verdict.stops for verdict in verdicts):
+        raise GuardsRefused(verdicts)
 
 
 def _letter(transition: Transition, application: Application, *, effective: bool) -> LetterKind | None:

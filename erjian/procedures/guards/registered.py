@@ -153,8 +153,8 @@ def _correct_number(facts: Facts) -> tuple[Answer, str]:
     new = str(facts.form.get("new_id_number") or "")
     if not new:
         return Answer.ASKS, "请填写正确的身份证号。"
-    if new == str(facts.form.get("old_id_number") or "") and facts.form.get("name") == facts.form.get("old_name"):
-        return no("新旧身份证号相同，没有需要变更的内容。")
+    if new == facts.form.get("id_number") and facts.form.get("new_name") == facts.form.get("name"):
+        return no("新旧身份证号和姓名都相同，没有需要变更的内容。")
     if facts.number_taken:
         return no("新身份证号已属于登记库中的另一人。请核对，或联系省级主管部门。")
     return yes("号码有效，未被他人使用")
