@@ -11,23 +11,25 @@ stop() {
     exit 1
 }
 
-# Run a step quietly; show the end of what it said when it fails.
+# Run a step quietly: all that it says is in the log.
 quietly() {
-    if ! "$@" >>"$LOG" 2>&1; then
-        tail -n 5 "$LOG" >&2
-        return 1
-    fi
+    "$@" >>"$LOG" 2>&1
+}
+
+# The last error in the log, for the one line that is told.
+said() {
+    grep -E '^(npm )?(ERROR|error)|[Ee]rror: ' "$LOG" | tail -n 1 | cut -c 1-200
+}
+
+may_install() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null
 }
 
 apt() {
-    command -v apt-get >/dev/null 2>&1 || return 1
-    if [ "$(id -u)" = 0 ]; then
-        SUDO=
-    elif sudo -n true 2>/dev/null; then
-        SUDO="sudo -n"
-    else
-        return 1
-    fi
+    may_install || return 1
+    SUDO=
+    [ "$(id -u)" = 0 ] || SUDO="sudo -n"
     export DEBIAN_FRONTEND=noninteractive
     $SUDO apt-get -o Acquire::Retries=3 -qq update >/dev/null 2>&1 || true
     $SUDO apt-get -qq install -y --no-install-recommends "$@" >/dev/null 2>&1
@@ -39,6 +41,7 @@ make_venv() {
         stop "$("$PYTHON" --version) does not fit; Python 3.11 to 3.13 is needed: make run PYTHON=python3.11"
     if ! "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then
         version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        may_install || stop "python3-venv is missing; as root: apt-get install python3-venv"
         echo "Installing python3-venv"
         apt python3-venv "python$version-venv" || apt python3-venv ||
             stop "python3-venv is missing; as root: apt-get install python3-venv"
@@ -54,9 +57,9 @@ make_venv() {
 install_packages() {
     echo "Installing Python packages from $1"
     quietly "$BIN/python" -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r "$1" ||
-        stop "pip could not install $1; is there a network (HTTPS_PROXY, PIP_INDEX_URL)? log: $LOG"
+        stop "pip could not install $1 ($(said)); is there a network (HTTPS_PROXY, PIP_INDEX_URL)? log: $LOG"
     quietly "$BIN/python" -m pip install --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . ||
-        stop "pip could not install erjian itself; log: $LOG"
+        stop "pip could not install erjian itself ($(said)); log: $LOG"
 }
 
 download_pictures() {
@@ -80,7 +83,7 @@ npm_command() {
 install_npm() {
     echo "Installing style sheets, icons and fonts with npm"
     quietly npm_command ci --ignore-scripts ||
-        stop "npm could not install; check HTTPS_PROXY, NODE_EXTRA_CA_CERTS, npm_config_registry. Log: $LOG"
+        stop "npm could not install ($(said)); check HTTPS_PROXY, NODE_EXTRA_CA_CERTS, npm_config_registry. Log: $LOG"
     "$BIN/python" -m erjian.config.assets
 }
 
@@ -93,6 +96,7 @@ prepare_machine() {
     fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk"
     command -v pdfsig >/dev/null 2>&1 || missing="$missing poppler-utils"
     [ -z "$missing" ] && return
+    may_install || stop "tests need$missing; as root: apt-get install$missing"
     echo "Installing$missing"
     # shellcheck disable=SC2086 # a list of words
     apt $missing fontconfig || stop "tests need$missing; as root: apt-get install$missing"

@@ -306,7 +306,7 @@ def test_no_sequence_of_actions_breaks_an_invariant(db: None) -> None:
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                max_examples=int(os.environ.get("SEQUENCES", "60")),
+                max_examples=int(os.environ.get("SEQUENCES", "40")),
                 stateful_step_count=25,
                 deadline=None,
                 # Shrinking takes many minutes; the steps that failed are told as they were.
