@@ -14,12 +14,14 @@ from django.db import models
 
 from erjian.applications.form_data import Known
 from erjian.applications.models import Application
-from erjian.procedures import Procedure
+from erjian.procedures import Procedure, SpecialtySource
 from erjian.procedures.facts import Facts
 from erjian.procedures.fields import Control, FormField, Section
 from erjian.standards.specialties import Specialty
 
 NOTHING_KNOWN = "登记库无记录"
+STATED = "—"
+"""Beside what only the applicant can state, such as a reason."""
 
 
 class Agreement(models.TextChoices):
@@ -69,6 +71,11 @@ _PROOF = {
     "education": "education",
     "degree": "education",
     "employment": "contract",
+    "new_name": "new_id_front",
+    "new_id_number": "new_id_front",
+    "correction_note": "id_proof",
+    "loss_reason": "loss_statement",
+    "cancel_reason": "cancellation_ground",
 }
 _EMPLOYMENT = ("employment_begin", "employment_end", "employment_open")
 _NONE = frozenset({"", "无", "没有", "无。", "暂无", "无处罚", "无不良记录"})
@@ -105,9 +112,14 @@ def _row(
         return _punishments(section, field, values, facts)
     if field.control == Control.CHECK:
         return None
-    declared, there = field.display(values.get(field.name)), field.display(known.get(field.name, ""))
-    if field.read_only and not declared and not there:
+    source = field.corrects or field.name
+    declared, there = field.display(values.get(field.name)), field.display(known.get(source, ""))
+    if not declared and not there and (field.read_only or not field.required):
         return None
+    if not (field.known_from or field.corrects):
+        return _line(section, field.name, field.label, declared, STATED, Agreement.UNKNOWN)
+    if field.corrects and _plain(declared) != _plain(there):
+        return _line(section, field.name, field.label, declared, f"原为 {there}", Agreement.UNKNOWN)
     if not there:
         verdict = Agreement.UNKNOWN
     else:
@@ -159,11 +171,31 @@ def _punishments(section: Section, field: FormField, values: Mapping[str, Any], 
 
 
 def _specialties(procedure: Procedure, values: Mapping[str, Any], facts: Facts) -> list[Row]:
-    section = Section(code="specialties", title=procedure.specialty_label, fields=(), compared_with="资格库")
-    return [_specialty(section, code, facts) for code in values.get("specialties") or facts.specialties]
+    chosen = values.get("specialties") or facts.specialties
+    held = procedure.specialties == SpecialtySource.REGISTRATION
+    section = Section(
+        code="specialties",
+        title=procedure.specialty_label,
+        fields=(),
+        compared_with="现有注册" if held else "资格库",
+    )
+    if held:
+        return [_registered(section, code, facts) for code in chosen]
+    again = any(guard.code == "reviewed_specialties" for guard in procedure.guards)
+    return [_specialty(section, code, facts, again=again) for code in chosen]
 
 
-def _specialty(section: Section, code: str, facts: Facts) -> Row:
+def _registered(section: Section, code: str, facts: Facts) -> Row:
+    """A specialty of the present registration that is to run on."""
+    target, label = f"specialty:{code}", str(Specialty(code).label)
+    ends = [item.end for item in facts.live.specialties if item.specialty == code] if facts.live else []
+    if not ends:
+        return _line(section, target, label, "申报", "不在现有注册中", Agreement.DIFFERS, "不得延续")
+    return _line(section, target, label, "申报", f"有效期至 {max(ends)}", Agreement.SAME)
+
+
+def _specialty(section: Section, code: str, facts: Facts, *, again: bool = False) -> Row:
+    """A specialty by its qualification; who registers again uses one that was used before."""
     held = facts.qualification_for(code)
     target, label = f"specialty:{code}", str(Specialty(code).label)
     if held is None:
@@ -173,10 +205,17 @@ def _specialty(section: Section, code: str, facts: Facts) -> Row:
     declared = f"管理号 {held.management_number}"
     if held.review_result != "passed":
         row = _line(section, target, label, declared, "资格复审未合格", Agreement.DIFFERS, "不得注册")
-    elif held.used:
+    elif held.used and not again:
         row = _line(section, target, label, declared, "资格已用于注册", Agreement.DIFFERS, "不得注册")
     else:
-        row = _line(section, target, label, declared, f"合格，{held.obtained_on}，未使用", Agreement.SAME)
+        row = _line(
+            section,
+            target,
+            label,
+            declared,
+            f"合格，{held.obtained_on}，{'曾用于注册' if held.used else '未使用'}",
+            Agreement.SAME,
+        )
     return replace(row, material="qualification")
 
 

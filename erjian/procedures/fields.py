@@ -42,6 +42,8 @@ class FormField:
     required: bool = False
     read_only: bool = False
     known_from: str = ""
+    corrects: str = ""
+    """Name of the field whose registered value this one is to replace: different is what is asked for, not a fault."""
     choices: tuple[tuple[str, str], ...] = ()
     max_length: int = 100
     hint: str = ""

@@ -19,6 +19,7 @@ from erjian.procedures.facts import (
     QualificationFacts,
     RegistrationFacts,
     RestrictionFacts,
+    SpecialtyFacts,
 )
 
 TODAY = date(2026, 11, 23)
@@ -151,3 +152,39 @@ def test_every_procedure_can_be_compared(procedure: Procedure) -> None:
         assert len(targets) == len(set(targets))
         assert all(row.label and row.known for row in found)
     assert comparing.between(procedure, {}, {}) is not None
+
+
+def _row_of(code: str, label: str, **changes: Any) -> comparing.Row:
+    values = changes.pop("values", {})
+    rows = comparing.compare(get(code), values=values, known=changes.pop("known", {}), facts=facts(**changes))
+    return next(row for row in rows if row.label == label)
+
+
+def test_a_renewed_specialty_is_compared_with_the_registration_not_with_a_qualification_long_used() -> None:
+    held = SpecialtyFacts(specialty="building", begin=TODAY, end=date(2028, 1, 1))
+    used = replace(QUALIFICATION, used=True)
+    live = replace(LIVE, specialties=(held,))
+    row = _row_of("renewal", "建筑工程", values={"specialties": ["building"]}, qualifications=(used,), live=live)
+    assert (row.verdict, row.known, row.against) == (Agreement.SAME, "有效期至 2028-01-01", "现有注册")
+    row = _row_of("renewal", "市政公用工程", values={"specialties": ["municipal"]}, qualifications=(used,), live=live)
+    assert (row.verdict, row.known) == (Agreement.DIFFERS, "不在现有注册中")
+
+
+def test_who_registers_again_uses_a_qualification_that_was_used_before() -> None:
+    used = replace(QUALIFICATION, used=True)
+    row = _row_of("reregistration", "建筑工程", values={"specialties": ["building"]}, qualifications=(used,))
+    assert (row.verdict, row.known) == (Agreement.SAME, "合格，2024-06-16，曾用于注册")
+    row = _row_of("initial", "建筑工程", values={"specialties": ["building"]}, qualifications=(used,))
+    assert (row.verdict, row.known) == (Agreement.DIFFERS, "资格已用于注册")
+
+
+def test_a_number_to_be_corrected_stands_beside_the_old_one_and_is_no_fault() -> None:
+    values = {"new_id_number": "430199199003270451", "new_name": "彭志远", "correction_note": "录错"}
+    known = {"id_number": "430199199003170397", "name": "彭志远"}
+    row = _row_of("id_number", "身份证号", values=values, known=known)
+    assert (row.verdict, row.known) == (Agreement.UNKNOWN, "原为 430199199003170397")
+    assert (row.note, row.material) == ("核对身份证正照", "new_id_front")
+    assert _row_of("id_number", "身份证姓名", values=values, known=known).verdict == Agreement.SAME
+    for label, note in (("情况说明", "核对身份证号变更证明"), ("申报类型", "请核对")):
+        row = _row_of("id_number", label, values=values, known=known)
+        assert (row.known, row.note) == ("—", note)

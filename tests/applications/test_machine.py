@@ -233,6 +233,12 @@ class Machine(RuleBasedStateMachine):
         clock.travel(days=days)
         robots.run()
 
+    @rule(case=st.integers(0, 5), days=st.sampled_from([16, 31]))
+    def goes_on_and_rests(self, case: int, days: int) -> None:
+        """One step, and then nobody does anything for long."""
+        self.go_on(case, 1)
+        self.time_passes(days)
+
     def pick(self, position: int) -> Application | None:
         cases = list(Application.objects.exclude(state__in=sorted(ENDED)).order_by("-id")[:6])
         return cases[position % len(cases)] if cases else None

@@ -160,6 +160,9 @@ def _changed(entries: Iterable[TimelineEntry]) -> frozenset[str]:
 
 _SPOKEN = frozenset(
     {
+        "agree_former",
+        "refuse_former",
+        "former_silent",
         "accept",
         "deem_accepted",
         "request_correction",
@@ -176,7 +179,7 @@ _SPOKEN = frozenset(
 
 
 def earlier(entries: Iterable[TimelineEntry]) -> tuple[parts.Moment, ...]:
-    """What officers said before, latest first: the reviewer of the second stage sees the first opinion."""
+    """What was said before, latest first: by the former employer, and by the officers of earlier stages."""
     return tuple(
         parts.Moment(
             title=TRANSITIONS[entry.transition].done if entry.transition in TRANSITIONS else "延长办理期限",

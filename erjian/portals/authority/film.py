@@ -22,6 +22,12 @@ _SHORT = {
     "continuing_education": "教育",
     "new_enterprise_commitment": "承诺书",
     "signature": "签名",
+    "release": "解聘证明",
+    "loss_statement": "遗失声明",
+    "cancellation_ground": "注销证明",
+    "new_id_front": "新证件正",
+    "new_id_back": "新证件反",
+    "id_proof": "变更证明",
     "other": "其他",
 }
 """What fits under a picture in the strip."""

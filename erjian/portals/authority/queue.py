@@ -126,9 +126,11 @@ def chosen(user: User, params: Mapping[str, str], case: Application | None = Non
 
 
 def read(user: User, params: Mapping[str, str], case: Application | None = None) -> Queue:
-    """The queue for a request. Three queries, however long it is."""
+    """The queue for a request. Three queries, however long it is.
+
+    Where no function is asked for, it is the first in which something waits.
+    """
     function, kind = chosen(user, params, case)
-    cases = _waiting(user, function, kind)
     held = [item for item in REVIEWING if item in user.functions]
     by_function = dict(
         Application.objects.waiting_for(user)
@@ -137,6 +139,9 @@ def read(user: User, params: Mapping[str, str], case: Application | None = None)
         .values_list("acting_function")
         .annotate(Count("pk"))
     )
+    if case is None and params.get("function", "") not in held:
+        function = next((item for item in held if by_function.get(item)), function)
+    cases = _waiting(user, function, kind)
     counted = cases.order_by()[: EXACT + 1].count() if kind else by_function.get(function, 0)
     page = cases
     if key := _read_key(params.get("after", "")):

@@ -28,8 +28,10 @@ _FORM = Section(
             choices=sections.words(("身份证号码错误", "15位升18位")),
             required=True,
         ),
-        FormField(name="new_name", label="身份证姓名", required=True, known_from="person.name"),
-        FormField(name="new_id_number", label="身份证号", control=Control.ID_NUMBER, required=True),
+        FormField(name="new_name", label="身份证姓名", required=True, known_from="person.name", corrects="name"),
+        FormField(
+            name="new_id_number", label="身份证号", control=Control.ID_NUMBER, required=True, corrects="id_number"
+        ),
         FormField(name="name", label="原身份证姓名", read_only=True, known_from="person.name"),
         FormField(name="id_number", label="原身份证号", read_only=True, known_from="person.id_number"),
         FormField(
