@@ -25,6 +25,7 @@ from erjian.procedures.guards import Answer, Stage, Verdict
 from erjian.registry.models import (
     Bar,
     Enterprise,
+    EnterpriseBar,
     EnterpriseQualification,
     Lock,
     Person,
@@ -352,6 +353,18 @@ SPOILS: dict[str, Spoil] = {
     ),
     "renewal_education": Spoil(
         lambda scene: _without(scene, "continuing_education"), "请上传继续教育证明：必修", Answer.ASKS
+    ),
+    "number_valid": Spoil(
+        lambda scene: _person(scene, id_valid_until=clock.today() - timedelta(days=1)), "到期。请本人登录个人版，更新身份证件"
+    ),
+    "enterprise_not_barred": Spoil(
+        lambda scene: EnterpriseBar.objects.create(
+            enterprise=scene.enterprise, reason="提供虚假材料", document="湘建罚 1 号", begins=clock.today()
+        ),
+        "企业被限制申报（提供虚假材料），解除前不能申报。",
+    ),
+    "enterprise_seated": Spoil(
+        lambda scene: _enterprise(scene, filing_authority="990000"), "企业注册所在地没有对应的主管部门。"
     ),
     "correct_number": Spoil(_number_given_away, "新身份证号已属于登记库中的另一人。"),
 }
