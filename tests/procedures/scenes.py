@@ -355,7 +355,8 @@ SPOILS: dict[str, Spoil] = {
         lambda scene: _without(scene, "continuing_education"), "请上传继续教育证明：必修", Answer.ASKS
     ),
     "number_valid": Spoil(
-        lambda scene: _person(scene, id_valid_until=clock.today() - timedelta(days=1)), "到期。请本人登录个人版，更新身份证件"
+        lambda scene: _person(scene, id_valid_until=clock.today() - timedelta(days=1)),
+        "到期。请本人登录个人版，更新身份证件",
     ),
     "enterprise_not_barred": Spoil(
         lambda scene: EnterpriseBar.objects.create(
@@ -364,7 +365,9 @@ SPOILS: dict[str, Spoil] = {
         "企业被限制申报（提供虚假材料），解除前不能申报。",
     ),
     "enterprise_seated": Spoil(
-        lambda scene: _enterprise(scene, filing_authority="990000"), "企业注册所在地没有对应的主管部门。"
+        lambda scene: _enterprise(scene, filing_authority="990000"),
+        "企业注册所在地没有对应的主管部门。",
+        form="没有代码为“990000”的主管部门。",
     ),
     "correct_number": Spoil(_number_given_away, "新身份证号已属于登记库中的另一人。"),
 }
