@@ -11,13 +11,13 @@ import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from erjian import policy
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.demo import figures, mass_employers
-from erjian.demo.copying import NULL, Table, protected, without_row_checks
+from erjian.demo.copying import NULL, Table, check_references_so_far, protected, without_row_checks
 from erjian.demo.mass_employers import MassEmployer
 from erjian.demo.people import People, PersonFacts
 from erjian.policy import authorities, clock
@@ -44,25 +44,20 @@ _YEAR_LIMIT, _THIS_YEAR_LIMIT = 97_000, 70_000
 
 
 def load(count: int, *, seed: int, progress: Callable[[int, int, str], None]) -> None:
-    """Add `count` people, with enterprises in proportion."""
-    mass = _Mass(seed)
-    progress(0, count, "企业")
+    """Add `count` people, with enterprises in proportion: all of them or none."""
     with transaction.atomic():
+        mass = _Mass(seed)
+        progress(0, count, "企业")
         without_row_checks()
         mass.found(max(200, count // _PEOPLE_PER_ENTERPRISE))
-    done = 0
-    while done < count:
-        size = min(CHUNK, count - done)
-        with transaction.atomic():
-            without_row_checks()
+        done = 0
+        while done < count:
+            size = min(CHUNK, count - done)
             mass.people(size)
-        done += size
-        progress(done, count, f"人员 {done} / {count}")
-    with transaction.atomic():
+            check_references_so_far()
+            done += size
+            progress(done, count, f"人员 {done} / {count}")
         mass.reserve()
-    progress(count, count, "统计信息")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 class _Mass:

@@ -128,22 +128,23 @@ def is_empty() -> bool:
 def load(*, people: int | None = None, seed: int = 2026, progress: Progress | None = None) -> None:
     """Load the province into an empty database: `people` in all, 3,200 unless told otherwise.
 
-    `progress(done, total, text)` is told what is going on. Raises AlreadyLoaded; nothing is changed then.
+    `progress(done, total, text)` is told what is going on. Raises AlreadyLoaded; nothing is changed then. A load that
+    is cut off, even of a million people, leaves the database as empty as it was.
     """
     if not is_empty():
         raise AlreadyLoaded("数据库中已有数据，不再载入演示数据。请换一个空的数据库。", code="already_loaded")
     wanted = NORMAL if people is None else people
     tell = progress or (lambda done, total, text: None)
     mass = wanted >= MASS_FROM
-    with _at_the_present(), transaction.atomic():
-        _Load(seed, tell).run(NORMAL if mass else max(wanted, 400))
-    if mass:
-        from erjian.demo import mass as bulk_load
+    with transaction.atomic():
+        with _at_the_present():
+            _Load(seed, tell).run(NORMAL if mass else max(wanted, 400))
+        if mass:
+            from erjian.demo import mass as bulk_load
 
-        bulk_load.load(wanted - NORMAL, seed=seed, progress=tell)
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            bulk_load.load(wanted - NORMAL, seed=seed, progress=tell)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     audit.seal()
 
 
