@@ -176,6 +176,19 @@ def keep_for_later(request: HttpRequest, kept: str) -> str:
     return CONTINUE_URL
 
 
+def captcha_due(*, name: str, address: str) -> bool:
+    """Whether a captcha comes first: after policy's wrong tries for this name from this address, or many from it."""
+    rules = policy.current().passwords
+    since = clock.now() - timedelta(minutes=rules.lockout_minutes)
+    for key, most in (
+        (limits.key("sign-in", _normal(name), address), rules.captcha_attempts),
+        (limits.key("sign-in-from", address), rules.captcha_attempts * ADDRESS_FACTOR),
+    ):
+        if SignInFailure.objects.filter(key=key, at__gt=since).count() >= most:
+            return True
+    return False
+
+
 def open_session(request: HttpRequest, user: User, *, way: str = "password", second: str = "") -> None:
     """Give the user a new session: the one before the sign-in is left behind with its identifier."""
     auth.login(request, user, backend=BACKEND)

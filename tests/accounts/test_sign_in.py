@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from erjian.accounts import captchas
 from erjian.accounts.models import Function, SignInFailure
 from erjian.audit.models import Event
 from erjian.policy import clock
@@ -14,7 +15,10 @@ pytestmark = pytest.mark.django_db
 
 
 def attempt(client: Client, name: str, password: str = makers.PASSWORD, **more: str):
-    fields = {"side": "outside", "name": name, "password": password, **more}
+    """One try, with the captcha solved, should there be one."""
+    asked = captchas.new()
+    solved = {"captcha_token": asked.token, "captcha": asked.answer}
+    fields = {"side": "outside", "name": name, "password": password, **solved, **more}
     return client.post("/sign-in/", fields, REMOTE_ADDR=more.pop("address", "10.0.0.1"))
 
 

@@ -10,14 +10,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from erjian import policy
-from erjian.accounts import devices, passwords, sessions, sign_in
+from erjian.accounts import captchas, devices, passwords, sessions, sign_in
 from erjian.accounts.sign_in import Side
 from erjian.audit.middleware import address_of
 from erjian.portals.public.navigation import shell
@@ -44,6 +44,13 @@ class SignInForm(ErjianForm, forms.Form):
     password = password_field("口令")
     next = forms.CharField(required=False, widget=forms.HiddenInput)
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    captcha = forms.CharField(
+        label="验证码",
+        max_length=10,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    captcha_token = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
 
 
 class NewPasswordForm(ErjianForm, forms.Form):
@@ -88,6 +95,16 @@ def page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     data = form.cleaned_data
+    if sign_in.captcha_due(name=data["name"], address=address_of(request)):
+        other = request.POST.get("other", "")
+        if other:
+            return _page(request, form, captcha=captchas.new(other))
+        if not captchas.check(data["captcha_token"], data["captcha"]):
+            kind = asked.kind if (asked := captchas.read(data["captcha_token"])) else captchas.IMAGE
+            form.add_error(
+                "captcha", "请按下面的提示填写验证码。" if not data["captcha"] else "验证码不对。请重新填写。"
+            )
+            return _page(request, form, status=422, captcha=captchas.new(kind))
     try:
         user = sign_in.authenticate(
             side=data["side"], name=data["name"], password=data["password"], address=address_of(request)
@@ -95,7 +112,9 @@ def page(request: HttpRequest) -> HttpResponse:
         address = sign_in.finish(request, user, way="password", wanted=data["next"], kept=data["kept"])
     except Refusal as refusal:
         form.add_error("password", refusal.message)
-        return _page(request, form, status=getattr(refusal, "status", 422))
+        due = sign_in.captcha_due(name=data["name"], address=address_of(request))
+        captcha = captchas.new() if due else None
+        return _page(request, form, status=getattr(refusal, "status", 422), captcha=captcha)
     return redirect(address)
 
 
@@ -111,10 +130,29 @@ def _said_of_next(request: HttpRequest, wanted: str) -> str:
     return "请先登录，登录后回到刚才要打开的页面。" if sessions.safe_next(request, wanted) else ""
 
 
-def _page(request: HttpRequest, form: SignInForm, *, status: int = 200, said: str = "") -> HttpResponse:
+@login_not_required
+@never_cache
+@require_safe
+def captcha_image(request: HttpRequest) -> HttpResponse:
+    """The picture of a captcha that a page asks."""
+    captcha = captchas.read(request.GET.get("t", ""))
+    if captcha is None or captcha.kind != captchas.IMAGE:
+        return HttpResponseBadRequest("验证码已过期。请刷新页面。", content_type="text/plain; charset=utf-8")
+    return HttpResponse(captchas.image(captcha), content_type="image/png")
+
+
+def _page(
+    request: HttpRequest,
+    form: SignInForm,
+    *,
+    status: int = 200,
+    said: str = "",
+    captcha: captchas.Captcha | None = None,
+) -> HttpResponse:
     context = {
         "shell": shell(request),
         "form": form,
+        "captcha": captcha,
         "said": said,
         "domain": urlsplit(settings.ERJIAN_ORIGIN).hostname,
         "support": policy.current().province.support_phone,

@@ -29,6 +29,7 @@ urlpatterns = [
     path("sign-in/", sign_in.page, name="sign-in"),
     path("sign-in/activate/", first_way.activate, name="activate"),
     path("sign-in/code/", first_way.code, name="code"),
+    path("sign-in/captcha.png", sign_in.captcha_image, name="captcha"),
     path("sign-in/second/", second.page, name="second"),
     path("sign-in/second/passkey/", second.proof_options, name="second-passkey"),
     path("sign-in/enrol/", second.enrol, name="enrol"),

@@ -22,6 +22,7 @@ FRONT = {
     "activate": Entry(get=PUBLIC, post=PUBLIC),
     "code": Entry(get=PUBLIC, post=PUBLIC),
     "forgotten": Entry(get=PUBLIC, post=PUBLIC),
+    "captcha": _READ,
     "second": _ENTERING,
     "second-passkey": Entry(post=PUBLIC),
     "enrol": _ENTERING,
