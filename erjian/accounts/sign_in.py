@@ -176,6 +176,14 @@ def keep_for_later(request: HttpRequest, kept: str) -> str:
     return CONTINUE_URL
 
 
+def keys_of(user: User) -> list[str]:
+    """The keys under which wrong tries of this account are counted, at the addresses they lately came from."""
+    since = clock.now() - limits.KEPT
+    failed = audit.events_for("user", user.pk).filter(code="account.sign_in_failed", at__gt=since)
+    addresses = set(failed.values_list("address", flat=True))
+    return [limits.key("sign-in", user.username, address) for address in addresses]
+
+
 def captcha_due(*, name: str, address: str) -> bool:
     """Whether a captcha comes first: after policy's wrong tries for this name from this address, or many from it."""
     rules = policy.current().passwords

@@ -41,6 +41,8 @@ class Event(models.Model):
                 condition=Q(actor_user_id__isnull=False),
             ),
             models.Index(fields=["at"], name="audit_event_at"),
+            models.Index(fields=["code", "id"], name="audit_event_code"),
+            models.Index(fields=["organisation", "id"], name="audit_event_organisation"),
             GinIndex(
                 fields=["data"],
                 name="audit_event_reads",

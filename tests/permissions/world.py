@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from erjian import audit, certificates
-from erjian.accounts.models import Function, OpenSession, Passkey, User, UserKind
+from erjian.accounts.models import Delegation, Function, OpenSession, Passkey, User, UserKind
 from erjian.applications import actions, letters, materials
 from erjian.applications.models import Application, CannedOpinion, RobotRun
 from erjian.applications.states import State
@@ -331,7 +331,9 @@ class World:
         """The value of an address's argument: a case's uuid, a key, or the text after `=` as it stands."""
         if what.startswith("="):
             return what[1:]
-        if what in ("passkey", "session"):
+        if what == "officer":
+            return self.halves[side].acceptor.pk
+        if what in ("passkey", "session", "delegation"):
             return self._of_nobody_who_knocks(what, side)
         if what == "phrase":
             return self._phrase(user).pk
@@ -348,6 +350,16 @@ class World:
                 user=owner, credential_id=str(side).encode(), public_key=b"-", name="办公室电脑", added_at=now
             )
             return made.pk
+        if what == "delegation":
+            lent = Delegation.objects.create(
+                giver=owner,
+                taker=makers.officer(owner.authority_code),
+                begins=now,
+                ends=now,
+                reason="休假",
+                created_at=now,
+            )
+            return lent.pk
         made = OpenSession.objects.create(user=owner, session_key=str(side), opened_at=now, seen_at=now, way="password")
         return made.pk
 

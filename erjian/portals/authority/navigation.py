@@ -82,6 +82,10 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
         tabs.append(("notices", "通知公告", reverse("authority:notices")))
     if Function.NOTICES in held and province and built("questions"):
         tabs.append(("questions", "企业咨询", reverse("authority:questions")))
+    if held & {Function.SYSTEM, Function.SECURITY}:
+        tabs.append(("officers", "账号与授权", reverse("authority:officers")))
+    if Function.AUDIT in held:
+        tabs.append(("trail", "审计记录", reverse("authority:audit_trail")))
     if Function.SYSTEM in held and province:
         tabs.append(("robots", "定时任务", reverse("authority:robots")))
     if Function.SYSTEM in held and outbox.is_open():

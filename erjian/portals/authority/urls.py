@@ -65,6 +65,7 @@ for _part, _prefix in (
     ("publicity_pages", ""),
     ("imports", "imports/"),
     ("questions", "questions/"),
+    ("administration", "administration/"),
     ("restrictions", "register/"),
     ("proceedings", ""),
     ("proceedings", ""),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from erjian import audit
-from erjian.accounts.models import Function, User
+from erjian.accounts.models import ADMINISTRATORS, Function, User
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
 from erjian.policy import clock, working_days
@@ -147,5 +147,6 @@ def work(request: HttpRequest) -> HttpResponse:
     context = {"shell": shell(request, "work"), "counts": counts}
     if counts:
         context |= {"tiles": _tiles(user, counts), "functions": _functions(counts), "waiting": _waiting(user)}
+    context["working"] = bool(user.functions - frozenset(ADMINISTRATORS))
     context["desk"] = bool(user.functions & frozenset(REVIEWING))
     return render(request, "authority/work.html", context)

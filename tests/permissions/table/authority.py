@@ -1,6 +1,6 @@
 """The authorities' door: officers by function, a city's officers within their city, the province everywhere."""
 
-from erjian.accounts.models import Function
+from erjian.accounts.models import ADMINISTRATORS, Function
 from tests.permissions.access import Entry, Outcome, officers
 from tests.permissions.roles import Role, Side
 
@@ -146,7 +146,36 @@ _ROBOTS = {
     "robot_dry_run": Entry(post=_OPERATES),
 }
 
+_SYSTEM, _SECURITY = Function.SYSTEM, Function.SECURITY
+_BUSINESS = tuple(each for each in Function if each not in ADMINISTRATORS)
+_ADMINISTER, _ONE = officers(_SYSTEM, _SECURITY), {"pk": "officer"}
+_BY_SYSTEM, _BY_SECURITY = officers(_SYSTEM), officers(_SECURITY)
+
+
+def _nobody_knocks(role: Role, side: Side) -> Outcome | None:
+    """The delegation is of an officer who is not among those who knock."""
+    return Outcome.MISSING
+
+
+_ADMINISTRATION = {
+    "officers": Entry(get=officers(_SYSTEM, _SECURITY, scoped=False)),
+    "officer_new": Entry(get=officers(_SYSTEM, scoped=False), post=officers(_SYSTEM, scoped=False)),
+    "officer": Entry(get=_ADMINISTER, where=_ONE),
+    "officer_functions": Entry(post=_BY_SECURITY, where=_ONE, data={"functions": "acceptance"}),
+    "officer_move": Entry(post=_BY_SYSTEM, where=_ONE),
+    "officer_phone": Entry(post=_BY_SYSTEM, where=_ONE, data={"phone": "13800002716"}),
+    "officer_active": Entry(post=_BY_SYSTEM, where=_ONE, data={"active": "0"}),
+    "officer_second_factor": Entry(post=_BY_SECURITY, where=_ONE),
+    "officer_unlock": Entry(post=_BY_SECURITY, where=_ONE),
+    "delegation": Entry(get=officers(*_BUSINESS, scoped=False), post=officers(*_BUSINESS, scoped=False)),
+    "delegation_revoke": Entry(
+        post=officers(*_BUSINESS, scoped=False, unless=_nobody_knocks), where={"pk": "delegation"}
+    ),
+    "audit_trail": Entry(get=officers(Function.AUDIT, scoped=False)),
+}
+
 AUTHORITY = {
+    **_ADMINISTRATION,
     "work": Entry(get=officers(scoped=False)),
     "outbox": Entry(get=officers(Function.SYSTEM, scoped=False)),
     **_ROBOTS,

@@ -1,0 +1,1 @@
+"""Accounts of officers, delegation for an absence, and the trail that audit administrators read."""

@@ -1,0 +1,93 @@
+"""审计: the whole trail for audit administrators; a city's sees what its own officers did."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from erjian import audit
+from erjian.accounts.models import Function, User
+from erjian.audit.models import Event
+from erjian.policy import authorities
+from erjian.portals.authority.access import for_officer, officer
+from erjian.portals.authority.navigation import shell
+from erjian.ui.dates import stamp
+from erjian.ui.forms import ErjianForm
+from erjian.ui.paging import paginate
+from erjian.ui.tables import Column, Table
+
+
+def _codes() -> list[tuple[str, str]]:
+    known = sorted(audit.codes.registered().items(), key=lambda pair: pair[0])
+    return [("", "全部"), *((code, f"{label}（{code}）") for code, label in known)]
+
+
+class TrailFilter(ErjianForm, forms.Form):
+    code = forms.ChoiceField(label="操作", required=False, choices=_codes)
+    username = forms.CharField(label="操作人用户名", max_length=64, required=False)
+    begins = forms.DateField(label="自", required=False)
+    ends = forms.DateField(label="至", required=False)
+
+    def apply(self, rows: QuerySet[Event]) -> QuerySet[Event]:
+        """The events asked for."""
+        asked = self.cleaned_data
+        if asked["code"]:
+            rows = rows.filter(code=asked["code"])
+        if asked["username"]:
+            ids = User.objects.filter(username=asked["username"].strip()).values_list("pk", flat=True)
+            rows = rows.filter(actor_user_id=ids[0] if ids else 0)
+        if asked["begins"]:
+            rows = rows.filter(at__gte=_midnight(asked["begins"]))
+        if asked["ends"]:
+            rows = rows.filter(at__lt=_midnight(asked["ends"] + timedelta(days=1)))
+        return rows
+
+
+def _midnight(on: datetime) -> datetime:
+    return timezone.make_aware(datetime.combine(on, time.min))
+
+
+@for_officer(Function.AUDIT)
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Every event, newest first, by operation, by officer and by day."""
+    user = officer(request)
+    rows = Event.objects.order_by("-id")
+    if user.authority_code != authorities.province().code:
+        rows = rows.filter(organisation=user.organisation)
+    form = TrailFilter(request.GET or None)
+    status = 200
+    if form.is_bound:
+        if form.is_valid():
+            rows = form.apply(rows)
+        else:
+            rows, status = rows.none(), 422
+    page = paginate(rows, request.GET)
+    table = Table(
+        columns=(
+            Column("时间", lambda event: stamp(event.at), css="ej-num m-top"),
+            Column("操作", "label", css="m-top m-end"),
+            Column("操作人", "actor_label", data_label="操作人"),
+            Column("单位", "organisation", css="cut", data_label="单位", title=True),
+            Column("对象", lambda event: f"{event.subject_kind} {event.subject_id}".strip(), data_label="对象"),
+            Column("网络地址", "address", css="ej-num", data_label="网络地址"),
+            Column(
+                "封条",
+                lambda event: f"第 {event.seal_number} 号" if event.seal_number else "待封存",
+                css="ej-num",
+                data_label="封条",
+            ),
+        ),
+        rows=page,
+        numbered=True,
+        first=page.start,
+        empty="没有符合条件的审计记录。",
+    )
+    context = {"shell": shell(request, "trail"), "filter": form, "table": table, "page": page}
+    return render(request, "authority/administration/trail.html", context, status=status)
