@@ -29,6 +29,7 @@ def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> No
             case_number=application.number,
             form=form_data.version(application, application.form_version),
             actor=actor,
+            files=_files(application),
         )
     )
     application.registration_id = outcome.registration_id
@@ -49,3 +50,8 @@ def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> No
         case CertificateNeed.VOID | CertificateNeed.NONE:
             pass
     certificates.actions.void_ended(person_id=application.person_id, actor=actor)
+
+
+def _files(application: Application) -> dict[str, int]:
+    attached = application.materials.filter(removed_in__isnull=True).order_by("-position", "-id")
+    return dict(attached.values_list("code", "blob_id"))

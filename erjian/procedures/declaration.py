@@ -76,6 +76,8 @@ class Decision:
     case_number: str
     form: Mapping[str, Any]
     actor: Actor
+    files: Mapping[str, int] = field(default_factory=dict)
+    """The first file attached of each material: its code → id of the stored blob."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -159,3 +159,32 @@ ID_PROOF = Material(
     required=never,
     hint="公安机关出具的证明或户口簿。",
 )
+
+
+def when_name_changes(facts: Facts) -> bool:
+    """Required when the name filed is not the one in the register (decision G.12)."""
+    return bool(facts.form.get("new_name")) and facts.form["new_name"] != facts.person.name
+
+
+NEW_PORTRAIT = Material(
+    code="new_portrait",
+    label="新寸照",
+    limits="portrait",
+    required=never,
+    hint="更换寸照时上传：近期免冠正面照，白底或蓝底，不小于 295×413 像素，JPG 或 PNG。",
+)
+NEW_SIGNATURE = Material(
+    code="new_signature",
+    label="新手写签名",
+    limits="signature",
+    required=never,
+    hint="更换签名时上传：白纸上用深色笔书写，拍照或扫描。",
+)
+NAME_PROOF = Material(
+    code="name_proof",
+    label="姓名变更证明",
+    limits="document",
+    max_files=3,
+    required=when_name_changes,
+    hint="更换姓名的须提供：户口簿曾用名页或公安机关出具的证明，以及新身份证。",
+)

@@ -372,6 +372,41 @@ def correct_identity(
     return registration
 
 
+def change_personal(
+    *,
+    person_id: int,
+    registration_id: int,
+    name: str,
+    portrait_id: int | None,
+    signature_id: int | None,
+    case_number: str,
+    actor: Actor,
+) -> Registration:
+    """个人信息修改: what the certificate prints of its holder; what is not given stays (decision G.12).
+
+    History keeps the names, and of the pictures their stored ids.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    wanted: dict[str, Any] = {"name": name, "portrait_id": portrait_id, "signature_id": signature_id}
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for field, value in wanted.items():
+        known = getattr(person, field)
+        if value and value != known:
+            before[field], after[field] = known, value
+            setattr(person, field, value)
+    person.version += 1
+    person.save(update_fields=[*after, "version"])
+    registration = _locked(registration_id)
+    registration.version += 1
+    registration.save()
+    remember(
+        ChangeKind.CORRECTED, actor=actor, registration=registration, before=before, after=after,
+        case_number=case_number,
+    )  # fmt: skip
+    return registration
+
+
 def lapse(*, registration_id: int, on: date, actor: Actor, reason: str = "注册有效期满且未延续注册") -> Registration:
     """失效: the last specialty has run out, or the holder has passed the age limit (第十六条)."""
     registration = _locked(registration_id)

@@ -18,7 +18,8 @@ from erjian.audit import Actor, codes
 from erjian.files import Blob, FileRefused, Limits
 from erjian.messaging import templates
 from erjian.registry import changes
-from erjian.registry.models import ChangeKind, Person
+from erjian.registry.models import ChangeKind, Person, Registration
+from erjian.registry.models.registrations import LIVE
 from erjian.standards import phones
 from erjian.standards.errors import Refusal
 
@@ -37,6 +38,7 @@ BLANK_ONLY = ("school", "major", "graduated_on", "education", "degree")
 """Facts a person may add where the register knows nothing; what is there is changed by a procedure."""
 _CONTRAST = 40
 """Difference in shade (of 255) below which a picture counts as blank."""
+_PICTURES = {"portrait": "寸照", "signature": "手写签名"}
 _CONTACT = ("landline", "emergency_name", "emergency_phone")
 
 
@@ -75,8 +77,30 @@ def _has_ink(blob: Blob) -> bool:
     return used[-1] - used[0] > _CONTRAST
 
 
-def set_signature(*, person_id: int, upload: Any, actor: Actor) -> Person:
-    """Take a drawn or photographed signature (个人手写签名). Raises files.FileRefused; nothing is kept then."""
+def is_printed(person: Person, name: str) -> bool:
+    """Whether a registration in force shows this picture (`portrait` or `signature`) on its certificate."""
+    if getattr(person, f"{name}_id") is None:
+        return False
+    return Registration.objects.filter(person=person, status__in=LIVE).exists()
+
+
+def _refuse_printed(person_id: int, name: str) -> None:
+    if is_printed(Person.objects.get(pk=person_id), name):
+        raise PersonalRefused(
+            f"{_PICTURES[name]}已用于有效的注册证书。请在“我要申报”中办理个人信息修改，审核通过后换发证书。",
+            code="printed",
+            field="file",
+        )
+
+
+def set_signature(*, person_id: int, upload: Any, actor: Actor, reviewed: bool = False) -> Person:
+    """Take a drawn or photographed signature (个人手写签名).
+
+    `reviewed` says that it belongs to a case which an officer looks at; otherwise one that a certificate in force
+    shows is not replaced. Raises files.FileRefused or PersonalRefused; nothing is kept then.
+    """
+    if not reviewed:
+        _refuse_printed(person_id, "signature")
     with transaction.atomic():
         blob = files.accept(upload, limits=limits("signature"), actor=actor)
         if not _has_ink(blob):
@@ -85,7 +109,11 @@ def set_signature(*, person_id: int, upload: Any, actor: Actor) -> Person:
 
 
 def set_portrait(*, person_id: int, upload: Any, actor: Actor) -> Person:
-    """Take a portrait (人员寸照). Raises files.FileRefused; nothing is kept then."""
+    """Take a portrait (人员寸照) while no certificate in force shows one.
+
+    Raises files.FileRefused or PersonalRefused; nothing is kept then.
+    """
+    _refuse_printed(person_id, "portrait")
     with transaction.atomic():
         blob = files.accept(upload, limits=limits("portrait"), actor=actor)
         return _set_picture(person_id, "portrait", blob, actor)

@@ -118,7 +118,7 @@ def _agree(request: HttpRequest, case: Application) -> None:
     user, person = account(request), myself(request)
     signature = drawn(request.POST.get("signature", ""))
     if signature is not None:  # first of all, so that nobody has to write it again
-        personal.set_signature(person_id=person.pk, upload=signature, actor=user.actor)
+        personal.set_signature(person_id=person.pk, upload=signature, actor=user.actor, reviewed=True)
     elif person.signature_id is None:
         raise personal.PersonalRefused("请先手写签名，再同意。", code="no_signature", field="signature")
     if request.POST.get("agree") != "on":

@@ -1,7 +1,7 @@
-"""注销申报: what a person files for themself, and whether it can be filed (manual, individual menu; decision G.11).
+"""我要申报: what a person files for themself, and whether it can be filed (manual, individual menu; G.11, G.12).
 
 Every procedure whose declaration names the person as the one who files has an entry here, with the registration it
-would end and the verdict of each condition, before anything is typed.
+concerns and the verdict of each condition, before anything is typed.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     ).select_related("enterprise")
     registration = held.order_by("id").first()
     if registration is None:
-        raise CaseRefused(f"您没有可以注销的{procedure.registration_class.label}注册。", code="no_registration")
+        raise CaseRefused(f"您没有有效的{procedure.registration_class.label}注册。", code="no_registration")
     case = actions.start(procedure=procedure, person=person, enterprise=registration.enterprise, by=account(request))
     return redirect("person:edit", case.uuid)
 

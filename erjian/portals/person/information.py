@@ -45,6 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "education": _education(person),
         "verified": person.get_assurance_display(),
         "portrait_limits": personal.limits("portrait"),
+        "printed": personal.is_printed(person, "portrait"),
     }
     return render(request, "person/information.html", context)
 

@@ -13,7 +13,7 @@ from erjian.ui.parts import View
 _TABS = (
     ("home", "我的首页"),
     ("certificates", "电子证照"),
-    ("filing", "注销申报"),
+    ("filing", "我要申报"),
     ("cases", "申报查询"),
     ("information", "个人信息"),
 )

@@ -1,6 +1,7 @@
 """My signature and my portrait: looking at them, drawing or uploading new ones.
 
-Both are kept in my own record and used in every later case; certificates already issued stay as they are.
+Both are kept in my own record and used in every later case. What a certificate in force shows is changed by
+个人信息修改, which an officer reviews.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def _signature_page(request: HttpRequest, refusal: Refusal | None = None) -> Htt
         "shell": shell(request, "information"),
         "tabs": information_tabs("signature"),
         "person": myself(request),
+        "printed": personal.is_printed(myself(request), "signature"),
         "limits": limits,
         "hint": f"白纸上用深色笔书写，拍照或扫描，JPG 或 PNG，不超过 {file_size(limits.max_bytes)}。",
         "action": reverse("person:signature") + query,

@@ -38,6 +38,7 @@ from erjian.procedures.guards.registered import (
     registration_in_force,
     release_proven,
     reviewed_specialties,
+    something_changes,
     temporary_class_open,
     transfer_interval,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "renewal_education",
     "reviewed_specialties",
     "signature_present",
+    "something_changes",
     "specialties_usable",
     "temporary_class_open",
     "transfer_interval",

@@ -160,6 +160,30 @@ def _correct_number(facts: Facts) -> tuple[Answer, str]:
     return yes("号码有效，未被他人使用")
 
 
+def _something_changes(facts: Facts) -> tuple[Answer, str]:
+    new_name = str(facts.form.get("new_name") or "")
+    changed = [
+        label
+        for label, changes in (
+            ("姓名", bool(new_name) and new_name != facts.person.name),
+            ("寸照", "new_portrait" in facts.materials),
+            ("手写签名", "new_signature" in facts.materials),
+        )
+        if changes
+    ]
+    if not changed:
+        return Answer.ASKS, "请填写新姓名，或在“附件材料”中上传新寸照、新手写签名。"
+    return yes(f"修改{'、'.join(changed)}")
+
+
+something_changes = Guard(
+    code="something_changes",
+    holds="有需要修改的内容",
+    fails="没有需要修改的内容",
+    source=PLATFORM,
+    check=_something_changes,
+    stages=FROM_REPORT,
+)
 registration_held_here = Guard(
     code="registration_held_here", holds="注册在本企业", fails="注册不在本企业", source=PLATFORM, check=_held_here
 )
