@@ -6,6 +6,8 @@ makes the file changes nothing.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from procrastinate.contrib.django import app as queue
 
 from erjian import certificates
@@ -52,6 +54,6 @@ def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> No
     certificates.actions.void_ended(person_id=application.person_id, actor=actor)
 
 
-def _files(application: Application) -> dict[str, int]:
+def _files(application: Application) -> dict[str, UUID]:
     attached = application.materials.filter(removed_in__isnull=True).order_by("-position", "-id")
     return dict(attached.values_list("code", "blob_id"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
@@ -76,8 +77,8 @@ class Decision:
     case_number: str
     form: Mapping[str, Any]
     actor: Actor
-    files: Mapping[str, int] = field(default_factory=dict)
-    """The first file attached of each material: its code → id of the stored blob."""
+    files: Mapping[str, UUID] = field(default_factory=dict)
+    """The first file attached of each material: its code → id of the stored file."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Max
 
@@ -377,8 +378,8 @@ def change_personal(
     person_id: int,
     registration_id: int,
     name: str,
-    portrait_id: int | None,
-    signature_id: int | None,
+    portrait_id: UUID | None,
+    signature_id: UUID | None,
     case_number: str,
     actor: Actor,
 ) -> Registration:
@@ -393,7 +394,7 @@ def change_personal(
     for field, value in wanted.items():
         known = getattr(person, field)
         if value and value != known:
-            before[field], after[field] = known, value
+            before[field], after[field] = str(known or ""), str(value)
             setattr(person, field, value)
     person.version += 1
     person.save(update_fields=[*after, "version"])

@@ -293,6 +293,43 @@ def test_a_number_that_belongs_to_another_person_is_refused(office: Office) -> N
         office.filed("id_number", office.operator, new_id_number="430199198003180000", new_name="周启明")
 
 
+@pytest.mark.parametrize(
+    ("code", "cls"), [("personal_change", "constructor"), ("temporary_personal_change", "temporary")]
+)
+def test_a_reviewed_change_of_name_and_pictures_reaches_register_and_certificate(
+    office: Office, code: str, cls: str
+) -> None:
+    registration = office.registered(cls=cls)
+    case = actions.start(procedure=get(code), person=office.person, enterprise=office.enterprise, by=office.user)
+    values = {**form_data.unseal(case.draft), "new_name": "周启明远", "change_note": "依法变更姓名，更换照片"}
+    actions.save(application=case, values=values, specialties=(), by=office.user)
+    with pytest.raises(FieldsRefused) as refused:
+        actions.report(application=case, by=office.user, seen=None)
+    assert "name_proof" in str(refused.value.errors)
+    materials.attach(application=case, code="name_proof", upload=makers.upload(), by=office.user)
+    item = materials.attach(application=case, code="new_portrait", upload=makers.upload(), by=office.user)
+    actions.report(application=case, by=office.user, seen=None)
+    case = office.through(case)
+    person = Person.objects.get(pk=office.person.pk)
+    assert (case.state, person.name, person.portrait_id) == (State.ISSUED, "周启明远", item.blob_id)
+    version = CertificateVersion.objects.get(pk=case.certificate_version_id)
+    assert (version.registration_id, version.reason) == (registration.pk, "个人信息修改")
+    change = Change.objects.filter(person_id=person.pk, case_number=case.number).latest("id")
+    assert (change.before["name"], change.after["name"]) == ("周启明", "周启明远")
+    assert "signature_id" not in change.after
+
+
+def test_a_personal_change_that_changes_nothing_is_not_handed_in(office: Office) -> None:
+    office.registered()
+    case = actions.start(
+        procedure=get("personal_change"), person=office.person, enterprise=office.enterprise, by=office.user
+    )
+    values = {**form_data.unseal(case.draft), "change_note": "没有改动"}
+    actions.save(application=case, values=values, specialties=(), by=office.user)
+    with pytest.raises(GuardsRefused, match="请填写新姓名"):
+        actions.report(application=case, by=office.user, seen=None)
+
+
 def test_temporary_transfer_goes_to_the_province_alone(office: Office) -> None:
     registration = office.registered(cls="temporary", dates_binding=False)
     case = office.through(office.filed("temporary_transfer", office.other_operator))

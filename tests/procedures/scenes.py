@@ -43,8 +43,11 @@ TYPED = {
     "employment_begin": "2025-07-01", "employment_open": "on", "handler": "王经办", "handler_phone": "13800002716",
     "cancel_reason": "已与聘用企业解除聘用合同关系", "loss_reason": "遗失", "lapsed_on": "2026-01-01",
     "lapse_reason": "注册有效期满且未延续注册", "correction_kind": "身份证号码错误", "correction_note": "登记时录错",
-    "new_name": "周启明",
+    "new_name": "周启明", "change_note": "更换寸照",
 }  # fmt: skip
+
+# Attached although nothing requires them: the proof that some guards count, the picture that is to be changed.
+_OFFERED = ("continuing_education", "new_portrait")
 
 
 class Scene:
@@ -124,7 +127,7 @@ class Scene:
         asked = facts.of_application(case)
         for material in self.procedure.materials:
             held = case.materials.filter(code=material.code).exists()
-            if not held and (material.required(asked) or material.code == "continuing_education"):
+            if not held and (material.required(asked) or material.code in _OFFERED):
                 self.attach(case, material.code)
         self.case = case
         return self.again()
@@ -369,6 +372,7 @@ SPOILS: dict[str, Spoil] = {
         "企业注册所在地没有对应的主管部门。",
         form="没有代码为“990000”的主管部门。",
     ),
+    "something_changes": Spoil(lambda scene: _without(scene, "new_portrait"), "请填写新姓名", answer=Answer.ASKS),
     "correct_number": Spoil(_number_given_away, "新身份证号已属于登记库中的另一人。"),
 }
 
@@ -377,7 +381,7 @@ BY_PERSON = {
     "registration_held_here": Spoil(
         lambda scene: _registration(scene, status="cancelled", ended_on=clock.today()),
         "没有有效的注册。已注销的请办理重新申报。",
-        pick="您没有可以注销的",
+        pick="您没有有效的",
     ),
 }
 

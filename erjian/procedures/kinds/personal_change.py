@@ -72,7 +72,6 @@ PERSONAL_CHANGE = Procedure(
     specialties=SpecialtySource.NONE,
     materials=(materials.NEW_PORTRAIT, materials.NEW_SIGNATURE, materials.NAME_PROOF, materials.OTHER),
     guards=(
-        replace(guards.registration_held_here, holds="有注册", fails="没有注册"),
         guards.registration_in_force,
         guards.verified_person,
         guards.something_changes,

@@ -223,3 +223,30 @@ def test_consenting_to_the_enterprises_cancellation_says_what_follows(
     assert "已同意并签名，注销已生效。" in text(answer)
     held.refresh_from_db()
     assert held.status == "cancelled"
+
+
+def test_a_printed_picture_is_changed_only_with_review(me: User, client: Client, held: Registration) -> None:
+    Person.objects.filter(pk=held.person_id).update(portrait=makers.blob(), signature=makers.blob())
+    for address, way in (("/person/information/", "寸照已用于"), ("/person/signature/", "签名已用于")):
+        page = text(client.get(address))
+        assert way in page
+        assert "办理个人信息修改" in page
+    for address in ("/person/portrait/", "/person/signature/upload/"):
+        answer = client.post(address, {"file": makers.upload()}, headers={"accept": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "printed")
+    before = Person.objects.get(pk=held.person_id)
+    assert before.version == 1
+    case = begin(client, "personal_change")
+    page = text(client.get(f"/person/cases/{case.uuid}/edit/"))
+    for words in ("新寸照", "新手写签名", "姓名变更证明", "登记姓名"):
+        assert words in page
+    answer = post(client, case, "report", new_name=before.name, change_note="换照片")
+    assert answer.status_code == 422
+    assert "请填写新姓名，或在“附件材料”中上传" in text(answer)
+
+
+def test_the_first_picture_needs_no_review(me: User, client: Client, held: Registration) -> None:
+    Person.objects.filter(pk=held.person_id).update(portrait=None, signature=None)
+    assert "办理个人信息修改</a>" not in text(client.get("/person/signature/"))
+    answer = client.post("/person/signature/upload/", {"file": makers.upload()}, headers={"accept": "application/json"})
+    assert answer.status_code == 200, text(answer)
