@@ -34,6 +34,7 @@ lint: $(STAMPS)/dev $(STAMPS)/npm ## Check style, layers, types and templates
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/djlint --quiet --lint erjian
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive erjian
 
 bench: $(STAMPS)/dev $(STAMPS)/npm ## Measure lists, certificates and imports
 	@$(BIN)/python -m bench

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 # No inline script or style anywhere, nothing from other hosts; blob: and data: images are previews before an upload.
@@ -27,6 +27,19 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+METHODS = ("GET", "HEAD", "POST")
+
+
+class MethodsMiddleware:
+    """Refuses methods that no page knows before anything else looks at the request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
 
 class HeadersMiddleware:

@@ -1,0 +1,71 @@
+"""What a stranger can learn by the clock, and how often anything can be tried."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import pytest
+from django.test import Client
+
+from erjian.accounts import captchas, sign_in
+from erjian.accounts.sign_in import Side, SignInRefused
+from erjian.messaging.models import SmsCode
+from tests import makers
+
+pytestmark = pytest.mark.django_db
+ROUNDS = 100
+
+
+def test_an_unknown_user_takes_as_long_as_a_known_one(settings) -> None:
+    """200 tries, by turns, with the real hasher: the medians differ by less than the spread of either."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    makers.operator(makers.enterprise(), username="known")
+    took: dict[str, list[float]] = {"known": [], "unknown": []}
+    for round_ in range(ROUNDS):
+        names = ("known", "unknown") if round_ % 2 else ("unknown", "known")
+        for name in names:
+            begun = time.process_time()
+            with pytest.raises(SignInRefused):
+                sign_in.authenticate(
+                    side=Side.OUTSIDE, name=name, password="wrong-Password-1", address=f"10.0.{round_}.{len(name)}"
+                )
+            took[name].append(time.process_time() - begun)
+    known, unknown = (statistics.median(took[name]) for name in ("known", "unknown"))
+    quartiles = [statistics.quantiles(took[name], n=4) for name in ("known", "unknown")]
+    noise = max(upper - lower for lower, _, upper in quartiles)
+    assert abs(known - unknown) < max(noise, 0.1 * known)
+    assert unknown > 0.005, "both really hash"
+
+
+def test_a_program_gets_nowhere_by_guessing(client: Client) -> None:
+    makers.operator(makers.enterprise(), username="lc-li")
+    answers = []
+    for number in range(12):
+        asked = captchas.new()
+        fields = {"captcha_token": asked.token, "captcha": asked.answer}
+        answer = client.post("/sign-in/", {"side": "outside", "name": "lc-li", "password": f"guess-{number}", **fields})
+        answers.append(answer.status_code)
+    assert answers == [422] * 4 + [429] * 8
+
+
+def test_nobody_is_flooded_with_messages(client: Client, django_capture_on_commit_callbacks) -> None:
+    """Codes for one phone are few, whoever asks from wherever; unknown numbers cost no message at all."""
+    person = makers.person()
+    answers = [
+        client.post(
+            "/sign-in/activate/", {"name": person.name, "id_number": person.id_number}, REMOTE_ADDR=f"10.1.0.{number}"
+        ).status_code
+        for number in range(4)
+    ]
+    assert answers == [302, 429, 429, 429]
+    client.post("/sign-in/activate/", {"name": "无此人", "id_number": makers.id_number()})
+    assert SmsCode.objects.count() == 0, "codes are made by the job, for known people only"
+
+
+def test_one_address_cannot_ask_for_many(client: Client) -> None:
+    answers = [
+        client.post("/sign-in/activate/", {"name": "无此人", "id_number": makers.id_number()}).status_code
+        for _ in range(62)
+    ]
+    assert answers == [302] * 60 + [429] * 2
