@@ -1,4 +1,4 @@
-"""The issue job: render, sign, store. Repeating it changes nothing; the first saved file wins."""
+"""The issue job: render, sign, store, then draw. Repeating it changes nothing; the first saved file wins."""
 
 from __future__ import annotations
 
@@ -41,33 +41,49 @@ def paper(version: CertificateVersion) -> dict[str, object]:
 
 
 def issue(version_id: int) -> CertificateVersion:
-    """Make and store the file of a pending version.
+    """Make and store the file of a pending version, then its picture for the screen; repeating changes nothing."""
+    version = store_file(version_id)
+    return version if version.preview_id else store_preview(version)
+
+
+def store_file(version_id: int) -> CertificateVersion:
+    """The signed file; with it the version counts as issued.
 
     A crash between signing and saving leaves an orphan object for the sweep and nothing else; the repeat makes
     the file anew. Two jobs at once: the row lock lets one store, the other finds it done. A version superseded
     meanwhile still gets its file, but stays superseded.
     """
-    version = CertificateVersion.objects.select_related("registration").get(pk=version_id)
+    version = CertificateVersion.objects.select_related("registration", "file").get(pk=version_id)
     if version.file_id:
         return version
     pdf = documents.render("certificate", paper(version), timestamp=version.created_at)
     signed = documents.sign(pdf, reason="二级建造师注册证书", signed_at=version.created_at)
-    image = documents.preview(signed, width=PREVIEW_WIDTH)
     with transaction.atomic():
         locked = CertificateVersion.objects.select_for_update().get(pk=version_id)
         if locked.file_id:
             return locked
         locked.file = files.put(signed, media_type=files.PDF)
         locked.file_digest = locked.file.sha256
-        locked.preview = files.put(image, media_type=files.PNG)
         locked.issued_at = clock.now()
         if locked.state == VersionState.PENDING:
             locked.state = VersionState.CURRENT
-        locked.save(update_fields=["file", "file_digest", "preview", "issued_at", "state"])
+        locked.save(update_fields=["file", "file_digest", "issued_at", "state"])
         audit.record(
             "certificate.issue",
             actor=audit.SYSTEM,
             subject=("certificate", locked.pk),
             data={"number": locked.number, "version": locked.version, "sha256": locked.file_digest},
         )
+    return locked
+
+
+def store_preview(version: CertificateVersion) -> CertificateVersion:
+    """The picture of a stored file. Drawing takes longer than all the rest, and nobody waits for it to have the file."""
+    assert version.file is not None
+    image = documents.preview(files.read(version.file), width=PREVIEW_WIDTH)
+    with transaction.atomic():
+        locked = CertificateVersion.objects.select_for_update().get(pk=version.pk)
+        if not locked.preview_id:
+            locked.preview = files.put(image, media_type=files.PNG)
+            locked.save(update_fields=["preview"])
     return locked
