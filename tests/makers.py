@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import secrets
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from erjian import files
 from erjian.accounts.models import EnterpriseRight, Function, Grant, User, UserKind
 from erjian.applications import actions, materials
 from erjian.applications.models import Application
+from erjian.identity import frames
+from erjian.identity.models import Attempt, Verification
 from erjian.policy import clock
 from erjian.procedures import get
 from erjian.registry.models import (
@@ -146,6 +149,43 @@ def person(name: str = "周启明", *, birth: date = date(1990, 3, 17), verified
 def person_user(of: Person) -> User:
     """The account of a person."""
     return User.objects.create_user(f"p{next(_serial)}", PASSWORD, kind=UserKind.PERSON, name=of.name, person=of)
+
+
+def verification(of: Person, **fields: Any) -> Verification:
+    """A person's way through the verification; by default the consent is given and the card confirmed."""
+    now = clock.now()
+    values: dict[str, Any] = {
+        "person": of,
+        "step": "face",
+        "name": of.name,
+        "id_number": of.id_number,
+        "phone": of.phone,
+        "consented_at": now,
+        "created_at": now,
+        "expires_at": now + timedelta(days=7),
+    }
+    return Verification.objects.create(**{**values, **fields})
+
+
+def attempt(of: Verification, *, pictures: int = 12, **fields: Any) -> Attempt:
+    """An attempt before the camera whose frames are kept."""
+    now = clock.now()
+    values: dict[str, Any] = {
+        "verification": of,
+        "person": of.person,
+        "provider": "embedded",
+        "assurance": Assurance.FACE,
+        "nonce_digest": secrets.token_bytes(32),
+        "challenges": ["blink", "open_mouth"],
+        "opened_at": now,
+        "expires_at": now + timedelta(seconds=60),
+        "given_at": now,
+        "frame_count": pictures,
+    }
+    made = Attempt(**{**values, **fields})
+    frames.keep(made, [frames.Frame(at=150 * each, jpeg=picture(320, 240)) for each in range(pictures)])
+    made.save()
+    return made
 
 
 def qualification(of: Person, specialty: str = Specialty.BUILDING, **fields: Any) -> Qualification:

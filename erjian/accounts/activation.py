@@ -1,9 +1,8 @@
-"""The first way in, and the way back in: a code by SMS to the registered mobile (decision G.17).
+"""The way back in, and the first way in for accounts that the authority creates: a code by SMS (decision G.17).
 
-Imports create people, never logins. A person who is in the register gives name and ID number, receives a code on
-the mobile registered for them, sets a password, and has an account; until further ways of verification exist this
-counts as real-name verification by SMS. Enterprise operators and officers, whose accounts the authority creates,
-start and recover the same way with user name and mobile.
+A person's account is opened by real-name verification (`erjian.identity`); who has one and forgot the password gives
+name and ID number and receives a code on the registered mobile. Enterprise operators and officers, whose accounts
+the authority creates, start and recover the same way with user name and mobile.
 
 Whether a name, a number or a mobile is known must not be learned here: every request takes the same steps and
 gets the same answer, and the code itself is sent by a job.
@@ -14,7 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
+from django.db.models import Q
 
 from erjian import audit, messaging, protection
 from erjian.accounts import devices, limits, passwords
@@ -22,8 +22,7 @@ from erjian.accounts.limits import Limit, TooMany
 from erjian.accounts.models import User, UserKind
 from erjian.audit import codes
 from erjian.policy import clock
-from erjian.registry.models import Assurance, Person
-from erjian.registry.verification import verify_person
+from erjian.registry.models import Person
 from erjian.standards import id_numbers, phones
 from erjian.standards.errors import Refusal
 
@@ -42,14 +41,14 @@ class Purpose(models.TextChoices):
 
 
 class ActivationRefused(Refusal):
-    """`code`: code (wrong or used up), exists, gone."""
+    """`code`: code (wrong or used up), gone."""
 
     status = 422
 
 
 @dataclass(frozen=True)
 class Claim:
-    """Whom somebody says they are: a person of the register, or an account; both None when nobody fits."""
+    """Whose account somebody says it is: a person's, or one by its user name; both None when nobody fits."""
 
     person_id: int | None = None
     user_id: int | None = None
@@ -61,9 +60,11 @@ class Claim:
 
 
 def claim_person(*, name: str, id_number: str) -> Claim:
-    """The person of exactly this name and number. Raises Refusal for what is no ID number at all."""
+    """The person of exactly this name and number who has an account. Raises Refusal for what is no ID number."""
     number = id_numbers.parse(id_number, today=clock.today()).number18
-    person = Person.objects.filter(id_number_index=protection.index("id_number", number), name=name.strip()).first()
+    person = Person.objects.filter(
+        id_number_index=protection.index("id_number", number), name=name.strip(), user__isnull=False
+    ).first()
     return Claim(person_id=person.pk) if person and person.phone_index else Claim()
 
 
@@ -103,7 +104,7 @@ def phone_of(claim: Claim) -> str:
 
 
 def finish(*, claim: Claim, purpose: str, code: str, password: str, address: str) -> User:
-    """Check the code and set the password; creates a person's account at the first time.
+    """Check the code and set the password.
 
     Raises PasswordRefused before the code is used up, ActivationRefused for a wrong code, TooMany.
     """
@@ -116,8 +117,6 @@ def finish(*, claim: Claim, purpose: str, code: str, password: str, address: str
         devices.end_all(user=user, by=user.actor)
         event = "account.activated" if purpose == Purpose.ACTIVATE else "account.password_reset"
         audit.record(event, actor=user.actor, subject=("user", user.pk), data={"way": "sms"})
-        if user.person_id is not None:
-            verify_person(person_id=user.person_id, assurance=Assurance.SMS, actor=user.actor)
     return user
 
 
@@ -142,25 +141,9 @@ def _names(claim: Claim) -> tuple[str, ...]:
 
 
 def _account(claim: Claim) -> User:
-    """The account of a claim, locked; a person's is created when there is none yet."""
-    if claim.user_id is not None:
-        user = User.objects.select_for_update().filter(pk=claim.user_id, is_active=True).first()
-        if user is None:
-            raise ActivationRefused("这个账号已停用。请联系主管单位。", code="gone")
-        return user
-    person = Person.objects.select_for_update().get(pk=claim.person_id)
-    user = User.objects.filter(person=person).first()
-    if user is not None:
-        if not user.is_active:
-            raise ActivationRefused("这个账号已停用。请联系主管单位。", code="gone")
-        return user
-    try:
-        with transaction.atomic():
-            return User.objects.create_user(
-                protection.index("id_number", person.id_number).hex(),
-                kind=UserKind.PERSON,
-                name=person.name,
-                person=person,
-            )
-    except IntegrityError as error:
-        raise ActivationRefused("账户正在激活。请稍候再登录。", code="exists") from error
+    """The account of a claim, locked."""
+    owner = Q(pk=claim.user_id) if claim.user_id is not None else Q(person_id=claim.person_id)
+    user = User.objects.select_for_update().filter(owner, is_active=True).first()
+    if user is None:
+        raise ActivationRefused("这个账号已停用。请联系主管单位。", code="gone")
+    return user

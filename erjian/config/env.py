@@ -78,6 +78,16 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ERJIAN_SMS_URL", "", "ERJIAN_SMS=http: address that takes the messages."),
     Variable("ERJIAN_SMS_SECRET", "", "ERJIAN_SMS=http: shared secret that signs each request.", secret=True),
     Variable(
+        "ERJIAN_FACES",
+        "embedded",
+        "Who judges faces: embedded (the service that comes with the platform) or tencent (Tencent Cloud faceid).",
+    ),
+    Variable(
+        "ERJIAN_FACES_URL",
+        "",
+        "Address of the face service: http://host:port or unix:/path. Empty: the one that erjian run starts here.",
+    ),
+    Variable(
         "ERJIAN_CENTRAL_LIBRARY",
         "",
         "Address of the central library of enterprises (中央库下载). Empty: the demonstration's own, elsewhere none.",

@@ -36,6 +36,7 @@ _ROOMS = (
     "erjian.files",
     "erjian.registry",
     "erjian.accounts",
+    "erjian.identity",
     "erjian.certificates",
     "erjian.applications",
     "erjian.publicity",
@@ -230,6 +231,12 @@ ERJIAN_CLAMD = env.text("ERJIAN_CLAMD")
 ERJIAN_SMS = env.text("ERJIAN_SMS")
 ERJIAN_SMS_URL = env.text("ERJIAN_SMS_URL")
 ERJIAN_SMS_SECRET = env.text("ERJIAN_SMS_SECRET")
+
+# Faces. A fixed order of gestures is for tests alone; nothing outside can set it.
+
+ERJIAN_FACES = env.text("ERJIAN_FACES")
+ERJIAN_FACES_URL = env.text("ERJIAN_FACES_URL")
+ERJIAN_GESTURES: tuple[str, ...] = ()
 
 # Other systems
 

@@ -1,4 +1,4 @@
-"""Activation and the forgotten password: a code by SMS to the registered mobile, and nothing learned by strangers."""
+"""The forgotten password, and activation of accounts: a code by SMS to the registered mobile, and nothing learned by strangers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sent_code() -> str:
     return re.search(r"\d{6}", SmsMessage.objects.order_by("-pk")[0].text).group()
 
 
-def ask(client: Client, person, url: str = "/sign-in/activate/"):
+def ask(client: Client, person, url: str = "/password/forgotten/"):
     return client.post(url, {"name": person.name, "id_number": person.id_number})
 
 
@@ -33,45 +33,41 @@ def finish(client: Client, code: str, password: str = NEW, again: str | None = N
     )
 
 
-def test_an_imported_person_gets_in_and_counts_as_verified_by_sms(client: Client, run_jobs) -> None:
+def member(**fields):
+    """A person of the register with an account."""
+    made = makers.person(**fields)
+    makers.person_user(made)
+    return made
+
+
+def test_people_come_in_by_verification_and_have_no_code_before(client: Client, run_jobs) -> None:
     person = makers.person(verified=False)
-    assert not User.objects.exists(), "an import creates no login"
-    assert ask(client, person).url == "/sign-in/code/"
+    assert client.get("/sign-in/activate/").url == "/person/verify/"
+    assert ask(client, person).url == "/sign-in/code/", "the answer tells nothing"
     run_jobs("sms")
-    answer = finish(client, sent_code())
-    assert answer.url == "/person/"
-    person.refresh_from_db()
-    assert person.assurance == Assurance.SMS
-    assert person.verified_at is not None
-    user = User.objects.get(person=person)
-    assert user.check_password(NEW)
-    assert person.id_number not in user.username
-    assert Change.objects.filter(person_id=person.pk, kind="verified").count() == 1
-    assert set(Event.objects.values_list("code", flat=True)) >= {
-        "account.activated",
-        "registry.verify_person",
-        "account.sign_in",
-    }
+    assert not SmsMessage.objects.exists()
+    assert not User.objects.exists()
 
 
-def test_a_higher_assurance_is_never_lowered(client: Client, run_jobs) -> None:
-    person = makers.person()
+def test_a_new_password_changes_no_assurance(client: Client, run_jobs) -> None:
+    person = member(verified=False)
     ask(client, person)
     run_jobs("sms")
-    finish(client, sent_code())
+    assert finish(client, sent_code()).url == "/person/"
     person.refresh_from_db()
-    assert person.assurance == Assurance.FACE
+    assert person.assurance == Assurance.NONE
+    assert not Change.objects.exists()
 
 
 def test_strangers_learn_nothing(client: Client, run_jobs) -> None:
     """A wrong name, an unknown number and a known person are answered alike, word for word."""
-    person = makers.person(verified=False)
+    person = member()
     claims = ((person.name, person.id_number), ("张三丰", person.id_number), (person.name, makers.id_number()))
     pages = []
     for minutes, (name, number) in enumerate(claims):
         other = Client()
         with clock.travel(seconds=minutes * 61):
-            answer = other.post("/sign-in/activate/", {"name": name, "id_number": number})
+            answer = other.post("/password/forgotten/", {"name": name, "id_number": number})
             assert answer.status_code == 302
             page = other.get("/sign-in/code/").content.decode()
         pages.append(re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page))
@@ -81,10 +77,10 @@ def test_strangers_learn_nothing(client: Client, run_jobs) -> None:
 
 
 def test_the_same_number_again_within_a_minute_is_refused_known_or_not(client: Client) -> None:
-    person = makers.person(verified=False)
+    person = member()
     for number in (person.id_number, makers.id_number()):
-        assert client.post("/sign-in/activate/", {"name": "周启明", "id_number": number}).status_code == 302
-        again = client.post("/sign-in/activate/", {"name": "周启明", "id_number": number})
+        assert client.post("/password/forgotten/", {"name": "周启明", "id_number": number}).status_code == 302
+        again = client.post("/password/forgotten/", {"name": "周启明", "id_number": number})
         assert again.status_code == 429
         assert "后再试" in again.content.decode()
 
@@ -99,13 +95,13 @@ def test_the_same_number_again_within_a_minute_is_refused_known_or_not(client: C
     ],
 )
 def test_what_is_no_number_is_said_so(client: Client, number: str, said: str) -> None:
-    answer = client.post("/sign-in/activate/", {"name": "周启明", "id_number": number})
+    answer = client.post("/password/forgotten/", {"name": "周启明", "id_number": number})
     assert answer.status_code == 422
     assert said in answer.content.decode()
 
 
 def test_wrong_codes_are_refused_and_run_out(client: Client, run_jobs) -> None:
-    person = makers.person(verified=False)
+    person = member()
     ask(client, person)
     run_jobs("sms")
     right = sent_code()
@@ -115,11 +111,11 @@ def test_wrong_codes_are_refused_and_run_out(client: Client, run_jobs) -> None:
         assert answer.status_code == 422
         assert "验证码不对或已过期" in answer.content.decode()
     assert finish(client, right).status_code == 422, "five tries, then a new code is needed"
-    assert not User.objects.exists()
+    assert User.objects.get().check_password(makers.PASSWORD)
 
 
 def test_a_weak_password_does_not_use_up_the_code(client: Client, run_jobs) -> None:
-    person = makers.person(verified=False)
+    person = member()
     ask(client, person)
     run_jobs("sms")
     code = sent_code()
@@ -137,14 +133,14 @@ def test_a_weak_password_does_not_use_up_the_code(client: Client, run_jobs) -> N
 
 
 def test_an_old_code_is_worthless(client: Client, run_jobs) -> None:
-    person = makers.person(verified=False)
+    person = member()
     ask(client, person)
     run_jobs("sms")
     code = sent_code()
     with clock.travel(seconds=6 * 60):
         assert finish(client, code).status_code == 422
     with clock.travel(seconds=16 * 60):
-        assert finish(client, code).url == "/sign-in/activate/"
+        assert finish(client, code).url == "/password/forgotten/"
 
 
 def test_a_forgotten_password_ends_other_sessions(client: Client, run_jobs) -> None:

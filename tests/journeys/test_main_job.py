@@ -70,6 +70,7 @@ def stage(tmp_path: Path) -> Stage:
     functions = {
         "register": (PROVINCE, "易春华", Function.REGISTER),
         "system": (PROVINCE, "龙建军", Function.SYSTEM),
+        "counter": (CITY, "龚雪梅", Function.COUNTER),
         "acceptance": (CITY, "胡敏", Function.ACCEPTANCE),
         "first": (CITY, "贺静", Function.FIRST_REVIEW),
         "final": (PROVINCE, "欧阳文", Function.FINAL_REVIEW),
@@ -109,7 +110,9 @@ def test_from_the_spreadsheet_to_the_verified_certificate(
     strangers_look_around(visit())
     province_imports(stage, officer("register"))
     person = visit(NAME, phone=True)
-    person_activates(stage, person, officer("system"))
+    person_chooses_the_counter(stage, person, officer("system"))
+    counter_verifies(stage, officer("counter"))
+    person_completes_the_form(stage, person, officer("system"))
     company = operator()
     enterprise_completes_its_profile(stage, company)
     enterprise_picks_and_fills(stage, company)
@@ -177,28 +180,81 @@ def province_imports(stage: Stage, officer: Visitor) -> None:
     officer.look("导入-完成")
 
 
-def person_activates(stage: Stage, person: Visitor, officer: Visitor) -> None:
-    page = person.go("/sign-in/activate/")
-    page.get_by_label("姓名").fill(NAME)
-    page.get_by_label("身份证号码").fill(stage.number)
-    person.look("个人-激活")
-    page.get_by_role("button", name="获取短信验证码").click()
-    page.wait_for_url("**/sign-in/code/")
+def sms(officer: Visitor, pattern: str) -> str:
+    """What the newest SMS of a pattern says, read in the outbox of the demonstration."""
     work()
     officer.go("/authority/outbox/")
-    officer.look("短信发件箱")
-    text = officer.page.get_by_text(re.compile("验证码 \\d{6}")).first.inner_text()
-    code = re.search(r"验证码 (\d{6})", text)
-    assert code
-    page.get_by_label("短信验证码").fill(code[1])
+    text = officer.page.get_by_text(re.compile(pattern)).first.inner_text()
+    found = re.search(pattern, text)
+    assert found
+    return found[1]
+
+
+def person_chooses_the_counter(stage: Stage, person: Visitor, system: Visitor) -> None:
+    page = person.go("/m/verify/")
+    page.get_by_label("姓名").fill(NAME)
+    page.get_by_label("身份证号码").fill(stage.number)
+    page.get_by_label("手机号码").fill(MOBILE)
+    person.look("个人-完善建造师个人信息")
+    page.get_by_role("button", name="获取验证码").click()
+    page.get_by_label("短信验证码").wait_for()
+    page.get_by_label("短信验证码").fill(sms(system, r"验证码 (\d{6})"))
+    system.look("短信发件箱")
+    person.look("个人-验证码")
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_text("信息成功")).to_be_visible()
+    page.get_by_role("link", name="确定").click()
+    person.look("个人-授权同意")
+    page.get_by_role("button", name="改用窗口核验").click()
+    expect(page.get_by_role("heading", name="请到窗口核验")).to_be_visible()
+    person.look("个人-窗口核验")
+
+
+def counter_verifies(stage: Stage, officer: Visitor) -> None:
+    page = officer.go("/authority/identity/counter/")
+    page.get_by_label("姓名").fill(NAME)
+    page.get_by_label("身份证号码").fill(stage.number)
+    officer.look("窗口-查找")
+    page.get_by_role("button", name="查找").click()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    officer.look("窗口-核验")
+    page.get_by_role("button", name="通过", exact=True).click()
+    officer.confirm("通过")
+    expect(page.get_by_text("核验通过，登录短信已发出")).to_be_visible()
+    officer.look("窗口-记录")
+
+
+def person_completes_the_form(stage: Stage, person: Visitor, system: Visitor) -> None:
+    first = sms(system, r"一次性口令 (\S+) 登录")
+    page = person.go("/person/sign-in/")
+    person.look("个人-登录")
+    page.get_by_label("用户名", exact=True).fill(stage.number)
+    page.get_by_label("密码", exact=True).fill(first)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url("**/password/")
+    page.get_by_label("原口令").fill(first)
     page.get_by_label("新口令", exact=True).fill(PASSWORD)
     page.get_by_label("再输一次新口令").fill(PASSWORD)
-    person.look("个人-验证码")
-    page.get_by_role("button", name="设置口令并登录").click()
+    page.get_by_role("button", name="修改口令").last.click()
     page.wait_for_url("**/person/")
     person.look("个人-首页-空")
-    page.context.clear_cookies()
-    person.sign_in(stage.number, PASSWORD)
+    person.go("/person/identity/")
+    for label in ("身份证正照", "身份证反照", "手持身份证照", "个人承诺书"):
+        with page.expect_response(re.compile("/upload/$")):
+            page.get_by_label(label, exact=True).set_input_files(
+                {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": makers.picture(800, 500)}
+            )
+    page.get_by_label("民族").select_option(label="汉族")
+    page.get_by_label("毕业院校").fill("湖南城建职业技术学院")
+    page.get_by_label("所学专业").fill("建筑工程技术")
+    page.get_by_label("毕业时间").fill("2012-06-30")
+    page.get_by_label("学历").select_option(index=3)
+    page.get_by_label("学位").select_option(index=1)
+    person.look("个人-实名认证")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("保存成功，个人实名认证已完成")).to_be_visible()
+    person.look("个人-实名认证-完成")
 
 
 def enterprise_completes_its_profile(stage: Stage, company: Visitor) -> None:

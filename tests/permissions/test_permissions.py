@@ -80,9 +80,8 @@ def clients(world: World) -> dict[Role, Client]:
 
 def outcome(response: Any) -> Outcome | int:
     """What the visitor met, in the table's words; a plain number for what no table expects."""
-    leads_to_sign_in = response.status_code in (301, 302, 303) and response.headers["Location"].startswith(
-        settings.LOGIN_URL + "?"
-    )
+    sign_ins = (settings.LOGIN_URL + "?", "/person/sign-in/?")
+    leads_to_sign_in = response.status_code in (301, 302, 303) and response.headers["Location"].startswith(sign_ins)
     if leads_to_sign_in or response.status_code == 401:
         return Outcome.SIGN_IN
     match response.status_code:

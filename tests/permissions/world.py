@@ -94,6 +94,7 @@ class Half:
         self._imported()
         self._proceeding()
         things["robot_run"] = RobotRun.objects.create(started_at=clock.now(), ended_at=clock.now()).pk
+        self._filmed()
         drafted = makers.person("谭雨欣")
         makers.qualification(drafted)
         things["case:draft"] = makers.draft(drafted, self.operator)
@@ -220,6 +221,11 @@ class Half:
             created_at=clock.now(),
         )
         self.things["import"] = run.pk
+
+    def _filmed(self) -> None:
+        """A face that waits for an officer."""
+        own = makers.verification(self.person, step="officer", front=makers.blob(), back=makers.blob())
+        self.things["face"] = makers.attempt(own, state="officer").uuid
 
     # Publicity
 

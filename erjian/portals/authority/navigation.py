@@ -88,6 +88,8 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
         tabs.append(("trail", "审计记录", reverse("authority:audit_trail")))
     if Function.SYSTEM in held and province:
         tabs.append(("robots", "定时任务", reverse("authority:robots")))
+    if Function.COUNTER in held:
+        tabs.append(("identity", "实名认证", reverse("authority:identity")))
     if Function.SYSTEM in held and outbox.is_open():
         tabs.append(("outbox", "短信发件箱", reverse("authority:outbox")))
     return tabs

@@ -60,7 +60,8 @@ urlpatterns = [
     path("robots/<int:pk>/progress/", robots.progress, name="robot_progress"),
 ]
 
-# Parts of this portal with addresses of their own: batches, objections and notices; imports; questions; restrictions.
+# Parts of this portal with addresses of their own: batches, objections and notices; imports; questions;
+# restrictions; real names.
 for _part, _prefix in (
     ("publicity_pages", ""),
     ("imports", "imports/"),
@@ -69,6 +70,7 @@ for _part, _prefix in (
     ("restrictions", "register/"),
     ("proceedings", ""),
     ("proceedings", ""),
+    ("identity", "identity/"),
 ):
     if built(_part):
         urlpatterns.append(path(_prefix, include(f"erjian.portals.authority.{_part}.urls")))

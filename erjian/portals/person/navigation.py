@@ -18,7 +18,13 @@ _TABS = (
     ("information", "个人信息"),
 )
 _CERTIFICATE_TABS = (("certificates", "电子证书"), ("registrations", "我的注册"), ("standing", "学时与限制"))
-_INFORMATION_TABS = (("information", "个人信息"), ("signature", "个人手写签名"), ("readers", "谁看过我的信息"))
+_INFORMATION_TABS = (
+    ("identity", "个人实名认证"),
+    ("identity-edit", "实名认证信息修改"),
+    ("information", "个人信息"),
+    ("signature", "个人手写签名"),
+    ("readers", "谁看过我的信息"),
+)
 
 
 def shell(request: HttpRequest, current: str = "") -> Shell:
@@ -44,7 +50,7 @@ def certificate_tabs(current: str) -> tuple[View, ...]:
 
 
 def information_tabs(current: str) -> tuple[View, ...]:
-    """个人信息 | 个人手写签名 | 谁看过我的信息."""
+    """个人实名认证 | 实名认证信息修改 | 个人信息 | 个人手写签名 | 谁看过我的信息."""
     return _views(_INFORMATION_TABS, current)
 
 

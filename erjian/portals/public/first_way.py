@@ -1,4 +1,7 @@
-"""激活账户 and 忘记口令: who you are, then the code from the SMS and a new password. Two pages for both purposes."""
+"""激活账户 and 忘记口令: who you are, then the code from the SMS and a new password. Two pages for both purposes.
+
+People come in by real-name verification; here they only recover a forgotten password.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from erjian.ui.forms import ErjianForm
 
 _STATE = "first_way"
 _LIFE = 15 * 60
+_VERIFICATION = "/person/verify/"
 
 
 class PersonForm(ErjianForm, forms.Form):
@@ -66,7 +70,7 @@ class CodeForm(NewPasswordForm):
 
 
 _WORDS = {
-    Purpose.ACTIVATE: ("二级建造师个人登录", "第一次使用请先激活账户。", "设置口令并登录"),
+    Purpose.ACTIVATE: ("激活账户", "第一次使用主管单位分配的账号，请先设置口令。", "设置口令并登录"),
     Purpose.RESET: ("忘记口令", "用登记的手机号码接收验证码，重新设置口令。", "重新设置口令并登录"),
 }
 
@@ -74,7 +78,9 @@ _WORDS = {
 @login_not_required
 @never_cache
 def activate(request: HttpRequest) -> HttpResponse:
-    """/sign-in/activate/"""
+    """/sign-in/activate/: for accounts that the authority created; people verify their name instead."""
+    if request.GET.get("as") != "account":
+        return redirect(_VERIFICATION)
     return _who(request, Purpose.ACTIVATE)
 
 
@@ -128,7 +134,7 @@ def code(request: HttpRequest) -> HttpResponse:
     state = request.session.get(_STATE)
     if not state or clock.now().timestamp() - state["at"] > _LIFE:
         messages.warning(request, "验证已超时。请重新获取验证码。")
-        return redirect("public:activate")
+        return redirect("public:forgotten")
     purpose = Purpose(state["purpose"])
     form = CodeForm(request.POST or None)
     status = 200
@@ -152,6 +158,6 @@ def code(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "口令已设置，您已登录。" if request.user.is_authenticated else "口令已设置。")
                 return redirect(address)
     title, _lead, act = _WORDS[purpose]
-    back = reverse("public:activate" if purpose == Purpose.ACTIVATE else "public:forgotten")
+    back = reverse("public:activate") + "?as=account" if purpose == Purpose.ACTIVATE else reverse("public:forgotten")
     context = {"shell": shell(request), "form": form, "title": title, "act": act, "back": back}
     return render(request, "public/code.html", context, status=status)

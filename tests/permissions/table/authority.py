@@ -174,6 +174,24 @@ _ADMINISTRATION = {
     "audit_trail": Entry(get=officers(Function.AUDIT, scoped=False)),
 }
 
+
+def _nobody_was_found(role: Role, side: Side) -> Outcome | None:
+    """Only who was found by name and number just before can be opened at the counter."""
+    return Outcome.MISSING
+
+
+_COUNTER, _COMPARES = officers(Function.COUNTER, scoped=False), officers(Function.COUNTER)
+_NOT_FOUND = officers(Function.COUNTER, scoped=False, unless=_nobody_was_found)
+_FACE = {"uuid": "face"}
+_IDENTITY_PAGES = {
+    "identity": Entry(get=_COUNTER),
+    "identity_face": Entry(get=_COMPARES, post=_COMPARES, where=_FACE),
+    "identity_frame": Entry(get=_COMPARES, where=_FACE),
+    "identity_card": Entry(get=_COMPARES, where=_FACE),
+    "identity_counter": Entry(get=_COUNTER, post=_COUNTER),
+    "identity_check": Entry(get=_NOT_FOUND, post=_NOT_FOUND, where={"pk": "person"}),
+}
+
 AUTHORITY = {
     **_ADMINISTRATION,
     "work": Entry(get=officers(scoped=False)),
@@ -188,4 +206,5 @@ AUTHORITY = {
     **_NOTICE_PAGES,
     **_QUESTION_PAGES,
     **_IMPORT_PAGES,
+    **_IDENTITY_PAGES,
 }

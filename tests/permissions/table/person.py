@@ -1,6 +1,6 @@
 """The person's door: everything in it is their own."""
 
-from tests.permissions.access import ONE_PERSON, Access, Entry
+from tests.permissions.access import ONE_PERSON, PUBLIC, Access, Entry
 
 _OWN = ONE_PERSON
 _SELF = Access(doors=ONE_PERSON.doors, scoped=False)
@@ -49,6 +49,42 @@ PERSON = {
     "signature": Entry(get=_SELF, post=_SELF),
     "signature-upload": Entry(post=_SELF),
     "signature-image": Entry(get=_SELF),
+    "sign-in": Entry(get=PUBLIC, post=PUBLIC),
+    "identity": Entry(get=_SELF, post=_SELF),
+    "identity-edit": Entry(get=_SELF, post=_SELF),
+    "identity-begin": Entry(post=_SELF),
+    "identity-pledge": Entry(get=_SELF),
+    "identity-picture": Entry(get=_SELF, where={"name": "=id_front"}),
+    "identity-picture-upload": Entry(post=_SELF, where={"name": "=id_held"}),
     "portrait-upload": Entry(post=_SELF),
     "portrait-image": Entry(get=_SELF),
 }
+
+VERIFYING = {
+    "verify": Entry(get=PUBLIC, post=PUBLIC),
+    "verify-code": Entry(post=PUBLIC),
+    "verify-leave": Entry(post=PUBLIC),
+    "verify-consent": Entry(post=PUBLIC),
+    "verify-counter": Entry(post=PUBLIC),
+    "verify-from-counter": Entry(post=PUBLIC),
+    "verify-slip": Entry(get=PUBLIC),
+    "verify-card": Entry(post=PUBLIC),
+    "verify-card-again": Entry(post=PUBLIC),
+    "verify-card-side": Entry(post=PUBLIC, where={"side": "=front"}),
+    "verify-card-image": Entry(get=PUBLIC, where={"side": "=front"}),
+    "verify-look": Entry(post=PUBLIC),
+    "verify-draw": Entry(post=PUBLIC),
+    "verify-take": Entry(post=PUBLIC),
+    "verify-state": Entry(get=PUBLIC),
+    "verify-returned": Entry(get=PUBLIC),
+    "verify-send": Entry(post=PUBLIC),
+}
+"""Open to everybody, but only of use to the browser in which a verification was begun."""
+
+MOBILE = {
+    "home": Entry(get=PUBLIC),
+    "certificates": Entry(get=_SELF),
+    "cases": Entry(get=_SELF),
+    "verify": Entry(get=PUBLIC),
+}
+"""The phone pages behind the QR code."""

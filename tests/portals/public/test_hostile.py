@@ -21,7 +21,8 @@ NASTY = (
 )
 POSTS = (
     ("/sign-in/", ("side", "name", "password", "next", "kept")),
-    ("/sign-in/activate/", ("name", "id_number")),
+    ("/person/verify/", ("name", "id_number", "phone")),
+    ("/person/sign-in/", ("name", "password", "next")),
     ("/sign-in/activate/?as=account", ("username", "phone")),
     ("/password/forgotten/", ("name", "id_number")),
     ("/progress/", ("number", "tail")),

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     "/",
     "/sign-in/",
-    "/sign-in/activate/",
+    "/person/sign-in/",
+    "/person/verify/",
+    "/m/",
     "/sign-in/activate/?as=account",
     "/password/forgotten/",
     "/notices/",
