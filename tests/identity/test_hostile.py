@@ -1,0 +1,232 @@
+"""Bad uploads, floods of SMS, guessed codes, and names tried out by what is answered and how fast."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from erjian.files.models import Blob
+from erjian.identity.models import Attempt, Verification
+from erjian.messaging.models import SmsMessage
+from erjian.policy import clock
+from tests import makers
+from tests.files import hostile
+from tests.identity.conftest import Applicant, film
+
+pytestmark = pytest.mark.django_db
+
+
+def test_bad_pictures_of_the_card_are_refused_in_words(applicant: Applicant) -> None:
+    applicant.prove()
+    applicant.consent()
+    before = Blob.objects.count()
+    bad = {
+        "empty": (b"", "空"),
+        "text": (b"no picture at all" * 100, "不支持这种文件"),
+        "cut": (makers.picture(800, 500)[:4000], "损坏"),
+        "bomb": (hostile.png_bomb(), "尺寸过大"),
+        "small": (makers.picture(40, 30), "太小"),
+        "huge": (b"\xff\xd8\xff" + b"0" * (6 * 1024 * 1024), "超过 5 MB"),
+    }
+    for name, (content, said) in bad.items():
+        answer = applicant.post("card/front/", {"file": makers.upload(content)}, json=True)
+        assert 400 <= answer.status_code < 500, name
+        assert said in answer.json()["message"], (name, answer.json())
+    assert applicant.post("card/front/", {}, json=True).status_code == 422
+    assert applicant.post("card/left/", {"file": makers.upload()}, json=True).status_code == 404
+    assert Blob.objects.count() == before
+    assert applicant.verification.front_id is None
+
+
+@pytest.mark.parametrize(
+    ("pictures", "times", "status"),
+    [
+        ([], [], 422),
+        ([b""], [0], 422),
+        ([b"GIF89a" + b"0" * 100] * 2, [0, 150], 415),
+        ([makers.picture(200, 150, kind="PNG")], [0], 415),
+        ([makers.picture(3000, 100)], [0], 422),
+        ([b"\xff\xd8\xff" + b"0" * 500_000], [0], 413),
+        ([makers.picture(200, 150)] * 2, [150, 150], 422),
+        ([makers.picture(200, 150)] * 2, [0], 422),
+    ],
+)
+def test_bad_frames_are_refused_and_the_nonce_still_serves(
+    applicant: Applicant, pictures: list[bytes], times: list[int], status: int
+) -> None:
+    applicant.to_the_camera()
+    nonce = applicant.draw()["nonce"]
+    answer = applicant.hand_in(nonce, pictures, times)
+    assert answer.status_code == status, answer.content.decode()
+    assert "重新" in answer.json()["message"]
+    assert Attempt.objects.get().state == "open"
+    assert applicant.hand_in(nonce).status_code == 202
+
+
+def test_too_many_frames_are_refused(applicant: Applicant) -> None:
+    applicant.to_the_camera()
+    answer = applicant.hand_in(applicant.draw()["nonce"], film(1) * 121, list(range(121)))
+    assert answer.status_code in (400, 413)
+    assert applicant.post("frames/", {"nonce": "x", "times": "0,zwei", "frame": []}, json=True).status_code == 422
+
+
+def test_an_expired_card_and_anothers_card_are_refused(applicant: Applicant) -> None:
+    applicant.prove()
+    applicant.consent()
+    without = applicant.post("card/", applicant.card_fields())
+    assert "请先拍身份证的正反两面" in without.content.decode()
+    applicant.photograph()
+    for other, said in (
+        ({"valid_until": "2020-05-20"}, "身份证已于 2020-05-20 到期"),
+        ({"valid_until": ""}, "请填写有效期至"),
+        ({"valid_from": "2090-01-01"}, "起始日期晚于今天"),
+        ({"id_number": makers.id_number()}, "与前面填写的身份证号码不一致"),
+        ({"id_number": "123"}, "应为 18 位"),
+        ({"name": "张三丰"}, "与前面填写的姓名不一致"),
+        ({"ethnicity": "99"}, "民族不在可选范围内"),
+    ):
+        answer = applicant.post("card/", applicant.card_fields(**other))
+        assert answer.status_code == 422, other
+        assert said in answer.content.decode(), other
+        assert "长沙市公安局岳麓分局" in answer.content.decode(), "what was typed is kept"
+    assert applicant.post("card/", applicant.card_fields(valid_until="", long_term="on")).status_code == 302
+
+
+def test_an_unread_card_can_be_typed_by_hand(applicant: Applicant) -> None:
+    applicant.prove()
+    applicant.consent()
+    applicant.service.says("/v1/card", {"fields": {}, "confidence": {}, "hints": ["glare", "blurred"]})
+    from tests.identity.conftest import run_jobs
+
+    for side in ("front", "back"):
+        applicant.post(f"card/{side}/", {"file": makers.upload(makers.picture(800, 500))})
+    assert "正在识别" in applicant.get()
+    assert "核对证件内容" in applicant.get("?by_hand=1")
+    run_jobs()
+    page = applicant.get()
+    assert "照片反光" in page
+    assert "没有识别出来" in page
+    assert applicant.post("card/", applicant.card_fields()).status_code == 302
+    assert applicant.verification.doubts == ["card"]
+
+
+def test_a_silent_reader_gives_up_in_time(applicant: Applicant) -> None:
+    from tests.identity.conftest import run_jobs
+
+    applicant.prove()
+    applicant.consent()
+    applicant.service.says("/v1/card", {"error": "busy"}, status=503)
+    applicant.post("card/front/", {"file": makers.upload(makers.picture(800, 500))})
+    run_jobs(attempts=9)
+    assert applicant.verification.front_reading == "unread"
+
+
+def test_codes_are_not_sent_in_floods(applicant: Applicant, stranger: Callable[..., Applicant]) -> None:
+    assert applicant.start().status_code == 302
+    again = applicant.start()
+    assert again.status_code == 429
+    assert "60 秒后再获取" in again.content.decode()
+    assert applicant.post("code/", {"do": "resend"}).status_code == 429
+    for minute in range(1, 5):
+        with clock.travel(seconds=61 * minute):
+            assert applicant.post("code/", {"do": "resend"}).status_code == 302
+    with clock.travel(seconds=61 * 6):
+        assert applicant.post("code/", {"do": "resend"}).status_code == 429, "five an hour to one mobile"
+        # The same person with other mobiles: ten an hour.
+        statuses = [applicant.start(phone=f"1390000{each:04d}").status_code for each in range(12)]
+        assert statuses.count(302) <= 9
+        assert statuses[-1] == 429
+    assert SmsMessage.objects.filter(phone_index=applicant.verification.phone_index).count() <= 5
+
+
+def test_one_address_cannot_ask_for_many_people(applicant: Applicant) -> None:
+    statuses = []
+    for each in range(62):
+        number, phone = makers.id_number(serial=each), f"1381000{each:04d}"
+        statuses.append(applicant.start(id_number=number, phone=phone).status_code)
+    assert statuses[:60] == [302] * 60
+    assert statuses[60:] == [429, 429]
+
+
+def test_codes_cannot_be_guessed(applicant: Applicant) -> None:
+    applicant.start()
+    right = applicant.code()
+    wrong = f"{(int(right) + 1) % 10**6:06d}"
+    for _ in range(5):
+        answer = applicant.post("code/", {"code": wrong})
+        assert answer.status_code == 422
+        assert "验证码不对或已过期" in answer.content.decode()
+    used_up = applicant.post("code/", {"code": right})
+    assert used_up.status_code == 429
+    assert applicant.verification.step == "code"
+    with clock.travel(seconds=6 * 60):
+        assert applicant.post("code/", {"code": right}).status_code in (422, 429)
+
+
+def _page(answer: Any) -> str:
+    """A page without what differs from request to request."""
+    text = answer.content.decode()
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)
+
+
+def test_nobody_learns_who_holds_a_qualification(applicant: Applicant) -> None:
+    """The same answers and the same statements for a holder, a person without qualification and an invented one."""
+    bare = makers.person("刘思齐", verified=False)
+    claims = (
+        (applicant.person.name, applicant.person.id_number),
+        (bare.name, bare.id_number),
+        ("张三丰", makers.id_number()),
+    )
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    seen = []
+    for number, (name, id_number) in enumerate(claims):
+        client, phone = Client(), f"1380000{number:04d}"
+        data = {"name": name, "id_number": id_number, "phone": phone}
+        with CaptureQueriesContext(connection) as queries:
+            first = client.post("/person/verify/", data)
+        statements = [re.sub(r"'[^']*'|\\\\x[0-9a-f]+|\d+", "?", each["sql"])[:60] for each in queries]
+        page = _page(client.get("/person/verify/")).replace(f"138****{phone[-4:]}", "")
+        wrong = _page(client.post("/person/verify/code/", {"code": "000001"})).replace(f"138****{phone[-4:]}", "")
+        seen.append((first.status_code, first.url, statements, page, wrong))
+    assert seen[0] == seen[1] == seen[2]
+    assert not any("registry_person" in statement for statement in seen[0][2]), "the register is not even asked"
+
+
+def test_the_time_taken_tells_nothing(applicant: Applicant) -> None:
+    """Medians of alternating requests for a holder and for nobody: measured, the difference is within the noise."""
+    taken: dict[bool, list[float]] = {True: [], False: []}
+    for each in range(30):
+        for known in (True, False):
+            id_number = applicant.person.id_number if known else makers.id_number(serial=each)
+            data = {"name": applicant.person.name, "id_number": id_number, "phone": f"139{each:04d}{known:04d}"}
+            # Each a minute later and from elsewhere, so that no limit answers in its stead.
+            with clock.travel(seconds=400 * each):
+                client = Client(REMOTE_ADDR=f"192.0.2.{each}")
+                began = time.perf_counter()
+                answer = client.post("/person/verify/", data)
+                taken[known].append(time.perf_counter() - began)
+            assert answer.status_code == 302, answer.content.decode()
+    known, unknown = statistics.median(taken[True]), statistics.median(taken[False])
+    spread = statistics.pstdev(sorted(taken[False])[3:-3]) + 0.002
+    assert abs(known - unknown) < 3 * spread, (known, unknown, spread)
+
+
+def test_another_browser_cannot_use_the_address(applicant: Applicant) -> None:
+    applicant.to_the_camera()
+    other = Client()
+    for path in ("card/front/image/", "state/", "counter/slip.pdf"):
+        assert other.get(f"/person/verify/{path}").status_code == 409
+    other.force_login(makers.person_user(makers.person("刘思齐")))
+    session = other.session
+    session["verification"] = applicant.client.session["verification"]
+    session.save()
+    assert other.get("/person/verify/card/front/image/").status_code == 409, "nor may another person's session"
+    assert Verification.objects.count() == 1
