@@ -61,11 +61,11 @@ def page(request: HttpRequest) -> HttpResponse:
         user = sign_in.authenticate(
             side=Side.OUTSIDE, name=data["name"], password=data["password"], address=address_of(request)
         )
+        address = sign_in.finish(request, user, way="password", wanted=data["next"])
     except Refusal as refusal:
         form.add_error("password", refusal.message)
         return _page(request, form, status=getattr(refusal, "status", 422))
-    sign_in.open_session(request, user)
-    return redirect(sessions.safe_next(request, data["next"], user=user))
+    return redirect(address)
 
 
 def _page(request: HttpRequest, form: SignInForm, *, status: int = 200) -> HttpResponse:
