@@ -82,6 +82,13 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
         tabs.append(("notices", "通知公告", reverse("authority:notices")))
     if Function.NOTICES in held and province and built("questions"):
         tabs.append(("questions", "企业咨询", reverse("authority:questions")))
+    return [*tabs, *_of_operation(user, province=province)]
+
+
+def _of_operation(user: User, *, province: bool) -> list[tuple[str, str, str]]:
+    """Tabs of those who keep accounts, machines and real names in order."""
+    held = user.functions
+    tabs: list[tuple[str, str, str]] = []
     if held & {Function.SYSTEM, Function.SECURITY}:
         tabs.append(("officers", "账号与授权", reverse("authority:officers")))
     if Function.AUDIT in held:

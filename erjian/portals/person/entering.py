@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -57,6 +59,10 @@ def page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     data = form.cleaned_data
+    if sign_in.captcha_due(name=data["name"], address=address_of(request)):
+        # The general page asks for it; the way back is kept.
+        messages.warning(request, "错误次数较多，请在这里填写验证码后登录。")
+        return redirect(f"/sign-in/?{urlencode({'next': data['next'] or '/person/'})}")
     try:
         user = sign_in.authenticate(
             side=Side.OUTSIDE, name=data["name"], password=data["password"], address=address_of(request)
