@@ -23,6 +23,8 @@ class Account:
     password: str
     functions: str
     """Functions of an officer, the right of an operator, or what there is to see for a person; in words."""
+    second_factor: str = "不需要"
+    """Whether a second factor is asked; the demonstration asks only who has added one."""
 
 
 _PEOPLE = (

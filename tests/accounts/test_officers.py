@@ -211,3 +211,20 @@ def test_actions_refuse_whoever_lacks_the_function(officer: User) -> None:
     ):
         with pytest.raises(officers.NotTheirs):
             act()
+
+
+def test_the_first_administrators_come_from_the_shell() -> None:
+    for function in ADMINISTRATORS:
+        made_ = officers.appoint(function=function, username=f"hn-{function}", name="龙建军", phone="13800002716")
+        assert made_.functions == {function}
+        assert not made_.has_usable_password()
+    for wrong in (
+        {"function": "decision"},
+        {"username": "X"},
+        {"username": "hn-system"},
+        {"phone": "1"},
+        {"name": " "},
+    ):
+        fields = {"function": "system", "username": "hn-other", "name": "刘洋", "phone": "13800002716", **wrong}
+        with pytest.raises(officers.OfficerRefused):
+            officers.appoint(**fields)

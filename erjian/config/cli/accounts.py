@@ -7,7 +7,14 @@ from typing import Any
 
 from rich.table import Table
 
-_HEADINGS = {"role": "身份", "organisation": "单位", "username": "用户名", "password": "密码", "functions": "说明"}
+_HEADINGS = {
+    "role": "身份",
+    "organisation": "单位",
+    "username": "用户名",
+    "password": "密码",
+    "functions": "说明",
+    "second_factor": "第二因素",
+}
 
 
 def rows(*, everyone: bool = False) -> list[dict[str, Any]]:

@@ -140,6 +140,28 @@ def clock(
     typer.echo(move(days=days, to=to, reset=reset))
 
 
+@application.command()
+def administrator(
+    function: Annotated[str, typer.Argument(help="system, security or audit.")],
+    username: Annotated[str, typer.Argument(help="Small letters, digits and hyphens.")],
+    name: Annotated[str, typer.Argument(help="The holder's name.")],
+    phone: Annotated[str, typer.Argument(help="The holder's mobile, to which the code for the first password goes.")],
+) -> None:
+    """Make one of the province's administrators; the others' accounts are theirs to make."""
+    from erjian.config import database_use
+    from erjian.config.trouble import Trouble
+    from erjian.standards.errors import Refusal
+
+    with database_use.database():
+        from erjian.accounts import officers
+
+        try:
+            made = officers.appoint(function=function, username=username, name=name, phone=phone)
+        except Refusal as refusal:
+            raise Trouble(refusal.message) from refusal
+    typer.echo(f"{made.username}: set a password at /password/forgotten/?as=account")
+
+
 @application.command("import")
 def import_(
     kind: Annotated[str, typer.Argument(help="What the file holds.")],
