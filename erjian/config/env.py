@@ -73,15 +73,25 @@ VARIABLES: tuple[Variable, ...] = (
         "ERJIAN_CLAMD", "", "Virus scanner: tcp://host:3310 or unix:/path of clamd. Empty: files are not scanned."
     ),
     Variable(
-        "ERJIAN_SMS", "outbox", "How SMS leave: outbox keeps them for a demonstration, http posts them to a provider."
+        "ERJIAN_SMS",
+        "outbox",
+        "How SMS leave: outbox keeps them for a demonstration, http posts them to a provider, tencent.",
     ),
     Variable("ERJIAN_SMS_URL", "", "ERJIAN_SMS=http: address that takes the messages."),
+    Variable("ERJIAN_SMS_APP", "", "ERJIAN_SMS=tencent: SdkAppId."),
+    Variable("ERJIAN_SMS_SIGN", "", "ERJIAN_SMS=tencent: the approved signature, without brackets."),
+    Variable("ERJIAN_SMS_TEMPLATES", "", "ERJIAN_SMS=tencent: TOML file of approved templates, see below."),
+    Variable("ERJIAN_TENCENT_ID", "", "Tencent Cloud: SecretId."),
+    Variable("ERJIAN_TENCENT_KEY", "", "Tencent Cloud: SecretKey.", secret=True),
+    Variable("ERJIAN_TENCENT_REGION", "ap-guangzhou", "Tencent Cloud: region."),
+    Variable("ERJIAN_TENCENT_ENDPOINT", "", "Tencent Cloud: another address of its interface, e.g. a gateway's."),
     Variable("ERJIAN_SMS_SECRET", "", "ERJIAN_SMS=http: shared secret that signs each request.", secret=True),
     Variable(
         "ERJIAN_FACES",
         "embedded",
         "Who judges faces: embedded (the service that comes with the platform) or tencent (Tencent Cloud faceid).",
     ),
+    Variable("ERJIAN_FACES_RULE", "", "ERJIAN_FACES=tencent: RuleId of the business flow."),
     Variable(
         "ERJIAN_FACES_URL",
         "",

@@ -231,10 +231,21 @@ ERJIAN_CLAMD = env.text("ERJIAN_CLAMD")
 ERJIAN_SMS = env.text("ERJIAN_SMS")
 ERJIAN_SMS_URL = env.text("ERJIAN_SMS_URL")
 ERJIAN_SMS_SECRET = env.text("ERJIAN_SMS_SECRET")
+ERJIAN_SMS_APP = env.text("ERJIAN_SMS_APP")
+ERJIAN_SMS_SIGN = env.text("ERJIAN_SMS_SIGN")
+ERJIAN_SMS_TEMPLATES = env.file("ERJIAN_SMS_TEMPLATES")
+
+# Tencent Cloud, for faces and SMS
+
+ERJIAN_TENCENT_ID = env.text("ERJIAN_TENCENT_ID")
+ERJIAN_TENCENT_KEY = env.text("ERJIAN_TENCENT_KEY")
+ERJIAN_TENCENT_REGION = env.text("ERJIAN_TENCENT_REGION")
+ERJIAN_TENCENT_ENDPOINT = env.text("ERJIAN_TENCENT_ENDPOINT")
 
 # Faces. A fixed order of gestures is for tests alone; nothing outside can set it.
 
 ERJIAN_FACES = env.text("ERJIAN_FACES")
+ERJIAN_FACES_RULE = env.text("ERJIAN_FACES_RULE")
 ERJIAN_FACES_URL = env.text("ERJIAN_FACES_URL")
 ERJIAN_GESTURES: tuple[str, ...] = ()
 
@@ -267,5 +278,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "procrastinate": {"level": "WARNING"},
+        # At DEBUG it would write down what was sent: names and numbers.
+        "tencentcloud_sdk_common": {"level": "WARNING"},
     },
 }

@@ -222,7 +222,10 @@ def _asked(attempt: Attempt) -> faces.Decision:
             accept=rules.accept,
             refuse=rules.refuse,
         )
-    found = provider.outcome(attempt.reference)  # type: ignore[union-attr]
+    own = attempt.verification
+    found = provider.outcome(  # type: ignore[union-attr]
+        attempt.reference, name=own.name, id_number=own.id_number, attempt=str(attempt.uuid)
+    )
     if found is None:
         raise faces.FacesUnavailable("not finished")
     return found

@@ -170,3 +170,9 @@ def _address() -> str:
 def checks_of(user: User) -> QuerySet[CounterCheck]:
     """The checks recorded at the officer's authority, newest first."""
     return CounterCheck.objects.filter(authority_code=user.authority_code).select_related("person").order_by("-id")
+
+
+def refused(verification: Verification) -> CounterCheck | None:
+    """The person's latest check, when it was a refusal."""
+    last = CounterCheck.objects.filter(person_id=verification.person_id).order_by("-id").first()
+    return last if last is not None and not last.passed else None

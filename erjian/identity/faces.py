@@ -100,7 +100,7 @@ class Redirecting(Protocol):
         """The address to go to, and the provider's reference. Raises FacesUnavailable, BadPicture."""
         ...
 
-    def outcome(self, reference: str) -> Decision | None:
+    def outcome(self, reference: str, *, name: str, id_number: str, attempt: str) -> Decision | None:
         """The verdict, or None while the person has not finished. Raises FacesUnavailable."""
         ...
 

@@ -1,6 +1,6 @@
 """How an SMS leaves the house: the embedded outbox, or a provider over HTTP.
 
-Chosen by ERJIAN_SMS: "outbox" (default) or "http". A gateway raises `Undelivered`; whether trying
+Chosen by ERJIAN_SMS: "outbox" (default), "http" or "tencent". A gateway raises `Undelivered`; whether trying
 again can help is said by `permanent`.
 """
 
@@ -110,9 +110,32 @@ def gateway() -> SmsGateway:
     choice = settings.ERJIAN_SMS
     if choice == "outbox":
         return Outbox()
+    if choice == "tencent":
+        return _tencent()
     if choice != "http":
-        raise ImproperlyConfigured(f"ERJIAN_SMS is 'outbox' or 'http', not {choice!r}")
+        raise ImproperlyConfigured(f"ERJIAN_SMS is 'outbox', 'http' or 'tencent', not {choice!r}")
     url, secret = settings.ERJIAN_SMS_URL, settings.ERJIAN_SMS_SECRET
     if not url.startswith(("https://", "http://")) or not secret:
         raise ImproperlyConfigured("ERJIAN_SMS=http needs ERJIAN_SMS_URL and ERJIAN_SMS_SECRET")
     return HttpGateway(url=url, secret=secret.encode())
+
+
+def _tencent() -> SmsGateway:
+    from erjian.messaging.tencent import TencentSms
+
+    missing = [
+        name
+        for name in ("TENCENT_ID", "TENCENT_KEY", "SMS_APP", "SMS_SIGN", "SMS_TEMPLATES")
+        if not getattr(settings, f"ERJIAN_{name}")
+    ]
+    if missing:
+        raise ImproperlyConfigured(f"ERJIAN_SMS=tencent needs {', '.join(f'ERJIAN_{name}' for name in missing)}")
+    return TencentSms(
+        secret_id=settings.ERJIAN_TENCENT_ID,
+        secret_key=settings.ERJIAN_TENCENT_KEY,
+        region=settings.ERJIAN_TENCENT_REGION,
+        app=settings.ERJIAN_SMS_APP,
+        sign=settings.ERJIAN_SMS_SIGN,
+        templates=settings.ERJIAN_SMS_TEMPLATES,
+        endpoint=settings.ERJIAN_TENCENT_ENDPOINT,
+    )

@@ -170,6 +170,7 @@ def _counter(request: HttpRequest, verification: Verification) -> HttpResponse:
         why=reasons.COUNTER.get(verification.counter_reason, ""),
         may_return=verification.counter_reason != "failures",
         offices=list(policy.current().authorities),
+        refused=counter.refused(verification),
         check_list=[label for _, label in reasons.CHECK_LIST],
         last=_last(verification),
         now=2,
