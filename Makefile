@@ -8,6 +8,7 @@ STAMPS := $(VENV)/.made
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
+FACES := .venv-faces/.made/run
 .PHONY: help setup setup-tests run test test-fast lint bench lock clean
 
 help: ## List the targets
@@ -17,9 +18,10 @@ help: ## List the targets
 run: setup ## Start everything: database, web server, worker, demo province
 	@exec $(BIN)/erjian run --end-with-parent
 
-setup: $(STAMPS)/run $(STAMPS)/npm ## Install what running needs into .venv and node_modules
+setup: $(STAMPS)/run $(STAMPS)/npm $(FACES) ## Install what running needs into .venv and node_modules
 
-setup-tests: $(STAMPS)/dev $(STAMPS)/npm $(STAMPS)/pictures
+setup-tests: $(STAMPS)/dev $(STAMPS)/npm $(STAMPS)/pictures $(FACES)
+	@test -f $(FACES)
 	@sh tools/setup.sh machine
 
 test: setup-tests ## Run every test, browser journeys included
@@ -43,7 +45,7 @@ lock: $(STAMPS)/dev ## Lock the newest allowed versions of everything
 	@sh tools/setup.sh lock
 
 clean: ## Remove what setup and tests made; data folders stay
-	rm -rf $(VENV) node_modules build shots erjian.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-faces node_modules build shots erjian.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(STAMPS)/venv:
 	@PYTHON="$(PYTHON)" sh tools/setup.sh venv
@@ -60,6 +62,10 @@ $(STAMPS)/dev: requirements-dev.lock pyproject.toml | $(STAMPS)/venv
 $(STAMPS)/npm: package-lock.json .npmrc | $(STAMPS)/run
 	@sh tools/setup.sh npm
 	@touch $@
+
+# The face service has an environment of its own: its packages are many and large, and no page needs them.
+$(FACES): requirements-faces.lock | $(STAMPS)/venv
+	@PYTHON="$(PYTHON)" sh tools/setup.sh faces
 
 # Archives with photographs for the tests of face verification; nothing of them is installed.
 $(STAMPS)/pictures: requirements-pictures.lock | $(STAMPS)/dev

@@ -62,6 +62,21 @@ install_packages() {
         stop "pip could not install erjian itself ($(said)); log: $LOG"
 }
 
+# Nothing of the platform needs these packages, so a machine that has none of them still serves pages.
+install_faces() {
+    echo "Installing the face service"
+    rm -rf .venv-faces
+    if "$PYTHON" -m venv .venv-faces && quietly .venv-faces/bin/python -m pip install --disable-pip-version-check \
+        --progress-bar off --require-hashes --no-deps --only-binary :all: -r requirements-faces.lock; then
+        mkdir .venv-faces/.made
+        touch .venv-faces/.made/run
+    else
+        version=$("$PYTHON" -c 'import platform; print("Python", platform.python_version(), platform.machine())')
+        echo "erjian: the face service's packages could not be installed for $version, so nobody can be verified by" \
+            "face here. Is there a network? They exist for Python 3.11 to 3.13: make run PYTHON=python3.11. Log: $LOG" >&2
+    fi
+}
+
 download_pictures() {
     echo "Downloading photographs for tests"
     rm -rf "$VENV/pictures"
@@ -110,6 +125,8 @@ lock() {
     done
     uv pip compile -q --upgrade --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
         requirements-pictures.in -o requirements-pictures.lock
+    uv pip compile -q --upgrade --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        requirements-faces.in -o requirements-faces.lock
     npm_command install --package-lock-only --ignore-scripts
 }
 
@@ -117,6 +134,7 @@ case "$1" in
     venv) make_venv ;;
     packages) install_packages "$2" ;;
     npm) install_npm ;;
+    faces) install_faces ;;
     pictures) download_pictures ;;
     machine) prepare_machine ;;
     lock) lock ;;

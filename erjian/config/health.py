@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 import erjian
+from erjian.config import face_service
 
 # procrastinate's workers beat every 10 s.
 WORKER_SILENCE = timedelta(seconds=45)
@@ -28,7 +29,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def examine() -> dict[str, Any]:
-    """Database, worker, version and the digest of the policy in force."""
+    """Database, worker, face service, version and the digest of the policy in force.
+
+    Without the face service everything but real-name verification works, so it decides nothing here.
+    """
     database, worker = _database_and_worker()
     policy = _policy_digest()
     ok = database == "ok" and worker == "ok" and policy is not None
@@ -36,6 +40,7 @@ def examine() -> dict[str, Any]:
         "status": "ok" if ok else "down",
         "database": database,
         "worker": worker,
+        "faces": face_service.state(),
         "version": erjian.__version__,
         "policy": policy,
     }

@@ -1,8 +1,8 @@
 """`erjian run`: everything in one terminal, from an empty folder to a served page.
 
 In order: lock the data folder, find the port free, have a database, migrate, load the demo province if this is a
-demo and nothing is there, collect static files, start web server and worker, wait until they are healthy, tell the
-address and who may sign in. Then look after them until Ctrl-C or TERM.
+demo and nothing is there, collect static files, start web server, worker and face service, wait until the first two
+are healthy, tell the address and who may sign in. Then look after them until Ctrl-C or TERM.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from rich.console import Console
 
-from erjian.config import assets, database_use, env
+from erjian.config import assets, database_use, env, face_service
 from erjian.config.postgres import Cluster
 from erjian.config.supervision import Child, Supervisor
 from erjian.config.trouble import Trouble
@@ -42,6 +42,8 @@ def run(*, console: Console) -> None:
         if absent := assets.missing():
             raise Trouble(f"{absent[0]} is not installed; run: make setup")
         supervisor = Supervisor(_children(), say=lambda line: console.print(line, style="yellow", highlight=False))
+        if face_service.is_ours() and not face_service.is_installed():
+            supervisor.say("The face service is not installed (run: make setup); real-name verification is off.")
         with contextlib.ExitStack() as stack:
             with _step(console, "Starting the database"):
                 cluster = stack.enter_context(database_use.database())
@@ -158,7 +160,10 @@ def _children() -> list[Child]:
     def child(name: str, command: str) -> Child:
         return Child(name, [sys.executable, "-m", "erjian.config.cli", command], os.environ.copy())
 
-    return [child("Web server", "web"), child("Job worker", "worker")]
+    children = [child("Web server", "web"), child("Job worker", "worker")]
+    if face_service.is_ours() and face_service.is_installed():
+        children.append(child("Face service", "faces"))
+    return children
 
 
 def _reviving(cluster: Cluster, say: Callable[[str], None]) -> Callable[[], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from erjian.config import assets, databases, env, keys
+from erjian.config import assets, databases, env, face_service, keys
 from erjian.config.postgres import Cluster
 
 BASE_DIR = assets.ROOT
@@ -246,7 +246,7 @@ ERJIAN_TENCENT_ENDPOINT = env.text("ERJIAN_TENCENT_ENDPOINT")
 
 ERJIAN_FACES = env.text("ERJIAN_FACES")
 ERJIAN_FACES_RULE = env.text("ERJIAN_FACES_RULE")
-ERJIAN_FACES_URL = env.text("ERJIAN_FACES_URL")
+ERJIAN_FACES_URL = face_service.address()
 ERJIAN_GESTURES: tuple[str, ...] = ()
 
 # Other systems

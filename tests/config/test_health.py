@@ -26,6 +26,7 @@ def test_everything_up(client):
         "status": "ok",
         "database": "ok",
         "worker": "ok",
+        "faces": "down",
         "version": erjian.__version__,
         "policy": policy.digest(),
     }

@@ -146,6 +146,27 @@ def still_picture(person: str, *, seconds: float = 6.0, rate: int = FRAMES_A_SEC
     return shoot(person, [NEUTRAL] * round(seconds * rate), rate=rate, seed=seed)
 
 
+def tilted(image: Image.Image, degrees: float, axis: str) -> Image.Image:
+    """The view as if it were a flat print turned about its `upright` or its `level` axis before the camera."""
+    width, height = image.size
+    angle, distance = np.radians(degrees), width * 1.4
+    x, y = np.array([-1.0, 1, 1, -1]) * width / 2, np.array([-1.0, -1, 1, 1]) * height / 2
+    if axis == "upright":
+        corners = np.stack([x * np.cos(angle), y, distance - x * np.sin(angle)])
+    else:
+        corners = np.stack([x, y * np.cos(angle), distance + y * np.sin(angle)])
+    seen = corners[:2] / corners[2] * distance + np.array([[width / 2], [height / 2]])
+    rows, wanted = [], []
+    for (from_x, from_y), (to_x, to_y) in zip(seen.T, ((0, 0), (width, 0), (width, height), (0, height)), strict=True):
+        rows += [[from_x, from_y, 1, 0, 0, 0, -to_x * from_x, -to_x * from_y]]
+        rows += [[0, 0, 0, from_x, from_y, 1, -to_y * from_x, -to_y * from_y]]
+        wanted += [to_x, to_y]
+    factors = np.linalg.solve(np.array(rows), np.array(wanted, float))
+    return image.transform(
+        image.size, Image.Transform.PERSPECTIVE, tuple(factors), Image.Resampling.BILINEAR, fillcolor=(120, 120, 120)
+    )
+
+
 def jpeg(image: Image.Image, quality: int = 85) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)

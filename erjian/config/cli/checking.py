@@ -90,6 +90,15 @@ def _health() -> Iterator[str]:
         yield f"database {found['database']}, worker {found['worker']}; is `erjian run` or `erjian worker` running?"
 
 
+def _faces() -> Iterator[str]:
+    from erjian.config import face_service
+
+    if face_service.is_ours() and not face_service.is_installed():
+        yield "The face service is not installed; run: make setup"
+    elif (found := face_service.state()) != "ok":
+        yield f"The face service is {found}; nobody can be verified by face until it is ok."
+
+
 _QUESTIONS: dict[str, Callable[[], Iterator[str]]] = {
     "settings": _deployment,
     "services": _services,
@@ -99,4 +108,5 @@ _QUESTIONS: dict[str, Callable[[], Iterator[str]]] = {
     "disk": _disk,
     "migrations": _migrations,
     "health": _health,
+    "face service": _faces,
 }

@@ -61,6 +61,14 @@ def worker(once: Annotated[bool, typer.Option(help="End when no job is due.")] =
 
 
 @application.command()
+def faces() -> None:
+    """Run the face service only; `erjian run` starts it by itself."""
+    from erjian.config import face_service
+
+    face_service.become()
+
+
+@application.command()
 def migrate() -> None:
     """Bring the database to this version's shape and collect static files."""
     from erjian.config import database_use
