@@ -77,6 +77,7 @@ _ETHNIC_PLAIN = str.maketrans("漢維爾壯滿東納鮮錫烏別羅溫門達獨�
 
 _NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 _DIGIT_LIKE = str.maketrans("OoQDlI|iZzSsB", "0000111122558")
+_DOTS = str.maketrans("•・.●‧∙･", "·" * 7)
 _DAY = re.compile(r"([0-9]{4})[.。,，·:\-年 ]{1,2}([0-9]{1,2})[.。,，·:\-月 ]{1,2}([0-9]{1,2})")
 _BIRTH = re.compile(r"((?:19|20)[0-9]{2})年?([0-9]{1,2})月?([0-9]{1,2})日?")
 FRONT_LABELS = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码")
@@ -145,7 +146,7 @@ def read_front(found: Sequence[Line]) -> Reading:
     number, number_score = _number(found, reading)
     birth = _date(number[6:14]) if number and "number_wrong" not in reading.hints else None
     name, score = _beside("姓名", found)
-    name = re.sub(r"[^㐀-鿿𠀀-\U000323af·•.]", "", name).replace("•", "·").replace(".", "·").strip("·")
+    name = re.sub(r"[^㐀-鿿𠀀-\U000323af·]", "", name.translate(_DOTS)).strip("·")
     reading.put("name", name, score if 2 <= len(name) <= 30 else DOUBTFUL)
     if number:
         reading.put("id_number", number, number_score)

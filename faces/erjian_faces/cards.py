@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -71,32 +72,43 @@ class Reader:
         """The picture turned so that the card can be read, the face on it, and its lines."""
         turned, face = self._by_face(image) if wanted == "front" else (image, None)
         found = self._lines(turned)
-        if card_text.side(found) is None and turned is not image:
-            # What looked like a face was none.
-            turned, face = image, None
-            found = self._lines(turned)
-        if card_text.side(found) is None and face is None:
-            # Lines that are taller than wide mean a card on its side; none that make sense, one upside down.
-            sideways = image.shape[0] > image.shape[1]
-            for quarter in (1, 3) if sideways else (2,):
-                turned = np.ascontiguousarray(np.rot90(image, quarter))
-                found = self._lines(turned)
-                if card_text.side(found) is not None:
-                    break
-            else:
-                turned = image
+        if card_text.side(found) is not None and not _lies(found):
+            return turned, face, found
+        for other in self._other_ways(image, turned, face, found):
+            lines = self._lines(other)
+            if card_text.side(lines) is not None and not _lies(lines):
+                return other, self._face(other), lines
         return turned, face, found
 
+    def _other_ways(self, image: Image, turned: Image, face: Box | None, found: list[Line]) -> Iterator[Image]:
+        """Ways to turn a picture whose lines made no sense or ran from top to bottom."""
+        if turned is not image:
+            # What looked like a face was none.
+            yield image
+        if face is None or _lies(found):
+            # Lines that are taller than wide mean a card on its side; none that make sense, one upside down.
+            sideways = turned is image and (_lies(found) or image.shape[0] > image.shape[1])
+            for quarter in (1, 3) if sideways else (2,):
+                yield np.ascontiguousarray(np.rot90(image, quarter))
+
     def _by_face(self, image: Image) -> tuple[Image, Box | None]:
+        """The picture turned so that the face on it is upright."""
         best: tuple[float, Image, Box | None] = (0.0, image, None)
         for quarter in range(4):
             turned = np.ascontiguousarray(np.rot90(image, quarter))
-            # Large faces are the near detector's, the small one on a card at a distance the far one's.
-            for box in (self._far(turned) or self._near(turned))[:1]:
-                # The eyes must lie above the mouth, or the face stands on its head.
-                if box.points[:2, 1].mean() < box.points[3, 1] and box.score > best[0] + 0.02:
-                    best = (box.score, turned, box)
+            face = self._face(turned)
+            if face is not None and face.score > best[0] + 0.02:
+                best = (face.score, turned, face)
         return best[1], best[2]
+
+    def _face(self, image: Image) -> Box | None:
+        """The most certain face whose mouth lies below its eyes."""
+        return max(
+            # Large faces are the near detector's, a small one on a card at a distance is the far one's.
+            (box for box in [*self._far(image), *self._near(image)] if _stands(box)),
+            key=lambda box: box.score,
+            default=None,
+        )
 
     def _lines(self, image: Image) -> list[Line]:
         found = self._recognise(image)
@@ -136,6 +148,17 @@ class Reader:
         if any(line.left < edge or line.right > image.shape[1] - edge for line in found):
             hints.append("cut_off")
         return hints
+
+
+def _lies(found: list[Line]) -> bool:
+    """Whether the lines run from top to bottom: the card lies on its side."""
+    long = [line for line in found if len(line.text) > 2]
+    return sum(line.height > (line.right - line.left) * 1.5 for line in long) > len(long) / 2
+
+
+def _stands(face: Box) -> bool:
+    across, down = face.points[3] - face.points[:2].mean(axis=0)
+    return bool(down > abs(across) * 1.5)
 
 
 def _structure(grey: np.ndarray[Any, Any]) -> float:

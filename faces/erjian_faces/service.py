@@ -129,6 +129,7 @@ class Service:
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         expected = int(length) if length.isdigit() else MOST_BYTES
         if expected > MOST_BYTES:
+            await _drain(receive)
             raise TooLarge
         if self._bytes + expected > MOST_BYTES_AT_ONCE:
             raise Busy
@@ -154,6 +155,17 @@ async def _read(receive: Receive) -> bytes:
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+async def _drain(receive: Receive) -> None:
+    """Let the sender finish, within reason, so that it reads the refusal instead of a broken connection."""
+    size, more = 0, True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(BODY_SECONDS):
+            while more and size < MOST_BYTES * 4:
+                message = await receive()
+                size += len(message.get("body", b""))
+                more = message.get("more_body", False)
 
 
 async def _send(send: Send, status: int, body: bytes) -> None:
