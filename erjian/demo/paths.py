@@ -47,6 +47,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "former_reviewed": (*_CONSENTED, "agree_former", "accept", "first_pass"),
     "wait_enterprise": _FILED,
     "enterprise_agreed": (*_FILED, "agree_enterprise"),
+    "handed_in": _FILED,
+    "handed_in_accepted": (*_FILED, "accept"),
     "replaced": (*_ACCEPTED, "final_pass"),
 }
 

@@ -25,12 +25,13 @@ from erjian.standards.specialties import Specialty
 from erjian.standards.validity import add_years
 
 _NEARLY_THREE_YEARS = 1000
-_OFTEN_ATTACHED = ("loss_statement", "cancellation_ground")
+_OFTEN_ATTACHED = ("loss_statement", "cancellation_ground", "new_portrait")
 _WORDS = {
     "punishments": "无",
     "handler_phone": figures.mobile(60_000_077),
     "cancel_reason": "已与聘用企业解除聘用合同关系",
     "cancel_note": "双方协商一致解除劳动合同，已结清工资。",
+    "change_note": "近期更换发型，申请更换证书上的寸照。",
     "loss_note": "搬迁办公室时遗失，已登报声明。",
 }
 
@@ -191,6 +192,8 @@ class Teller:
                 )
             case "contract":
                 return self._contract(story, begin=begin)
+            case "new_portrait":
+                return pictures.portrait(97, who.person.sex)
             case "continuing_education":
                 lines = [f"{facts_.name}，{specialty}专业，", "必修课 60 学时、选修课 60 学时，考核合格。"]
                 return pictures.paper(

@@ -54,18 +54,18 @@ def test_nobody_is_flooded_with_messages(client: Client, django_capture_on_commi
     person = makers.person()
     answers = [
         client.post(
-            "/sign-in/activate/", {"name": person.name, "id_number": person.id_number}, REMOTE_ADDR=f"10.1.0.{number}"
+            "/password/forgotten/", {"name": person.name, "id_number": person.id_number}, REMOTE_ADDR=f"10.1.0.{number}"
         ).status_code
         for number in range(4)
     ]
     assert answers == [302, 429, 429, 429]
-    client.post("/sign-in/activate/", {"name": "无此人", "id_number": makers.id_number()})
+    client.post("/password/forgotten/", {"name": "无此人", "id_number": makers.id_number()})
     assert SmsCode.objects.count() == 0, "codes are made by the job, for known people only"
 
 
 def test_one_address_cannot_ask_for_many(client: Client) -> None:
     answers = [
-        client.post("/sign-in/activate/", {"name": "无此人", "id_number": makers.id_number()}).status_code
+        client.post("/password/forgotten/", {"name": "无此人", "id_number": makers.id_number()}).status_code
         for _ in range(62)
     ]
     assert answers == [302] * 60 + [429] * 2
