@@ -38,7 +38,7 @@ lint: $(STAMPS)/dev $(STAMPS)/npm ## Check style, layers, types and templates
 	@$(BIN)/djlint --quiet --lint erjian
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive erjian
 
-bench: $(STAMPS)/dev $(STAMPS)/npm ## Measure lists, certificates and imports
+bench: $(STAMPS)/dev $(STAMPS)/npm $(STAMPS)/pictures $(FACES) ## Measure lists, pages, certificates, imports and faces
 	@$(BIN)/python -m bench
 
 lock: $(STAMPS)/dev ## Lock the newest allowed versions of everything

