@@ -111,10 +111,10 @@ _OTHERS: tuple[tuple[str, str, int], ...] = (
     ("cancellation_by_person", "enterprise_agreed", 12),
     ("personal_change", "handed_in", 1),
     ("personal_change", "handed_in_accepted", 2),
-    ("temporary_personal_change", "handed_in", 2),
     ("temporary_renewal", "reported", 2),
     ("temporary_renewal", "accepted", 5),
     ("temporary_cancellation", "wait_person", 3),
+    ("temporary_personal_change", "handed_in", 2),
 )
 _LONG_AGO = (4, 9, 15, 22, 30, 41)
 

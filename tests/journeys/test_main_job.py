@@ -435,6 +435,8 @@ def city_accepts(stage: Stage, officer: Visitor) -> None:
 def city_reviews_by_keyboard(stage: Stage, officer: Visitor) -> None:
     page = officer.go("/authority/desk/")
     expect(page.get_by_role("heading", level=1)).to_contain_text(NAME)
+    # The keys come with a module that loads after the page; before, a key would do nothing.
+    expect(page.locator("[data-keys-ready]")).to_have_count(1)
     page.keyboard.press("2")
     expect(page.locator(".ej-film [aria-current]")).to_contain_text("2")
     page.keyboard.press("d")

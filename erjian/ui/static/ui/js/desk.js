@@ -63,4 +63,5 @@ export function wire(root) {
     }
     event.preventDefault();
   });
+  desk.dataset.keysReady = "";
 }
