@@ -349,6 +349,8 @@ class Register:
         match sort:
             case "temporary":
                 oldest, youngest = limit, 42
+            case "temporary_filing":
+                oldest, youngest = self._rules.temporary_age_limit - 1, 42
             case "lapsed" | "over" | "cancelled" | "revoked" | "rescinded":
                 oldest, youngest = limit - 6, 31
             case "qualified" | "pending" | "failed":

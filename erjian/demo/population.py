@@ -199,7 +199,9 @@ class Settlement:
         """People with a registration, each fit for one procedure."""
         rows = []
         for procedure, employer in wanted:
-            oldest, youngest = self._register.ages("temporary" if procedure.startswith("temporary") else "valid")
+            # Older ones are in the register, but nothing can be filed for them.
+            sort = "temporary_filing" if procedure.startswith("temporary") else "valid"
+            oldest, youngest = self._register.ages(sort)
             rows.append((procedure, self._candidate(self._people.next(oldest=oldest, youngest=youngest), employer)))
         Person.objects.bulk_create([row.person for _, row in rows])
         standings = []
