@@ -106,13 +106,16 @@ def phone_of(claim: Claim) -> str:
 def finish(*, claim: Claim, purpose: str, code: str, password: str, address: str) -> User:
     """Check the code and set the password.
 
-    Raises PasswordRefused before the code is used up, ActivationRefused for a wrong code, TooMany.
+    Raises PasswordRefused and leaves the code valid, ActivationRefused for a wrong code, TooMany. What the last
+    passwords were is only told to who holds the code.
     """
     passwords.check(password, names=_names(claim))
     _check_code(claim, purpose=purpose, code=code, address=address)
     with transaction.atomic():
         user = _account(claim)
         passwords.check_not_used(user, password)
+        if not messaging.codes.check(phone_of(claim), code, purpose=Purpose(purpose).value):
+            raise _wrong_code()
         passwords.store(user, password)
         devices.end_all(user=user, by=user.actor)
         event = "account.activated" if purpose == Purpose.ACTIVATE else "account.password_reset"
@@ -121,17 +124,23 @@ def finish(*, claim: Claim, purpose: str, code: str, password: str, address: str
 
 
 def _check_code(claim: Claim, *, purpose: str, code: str, address: str) -> None:
-    limits.take(_GUESSES, address, purpose, f"{claim.person_id}:{claim.user_id}")
+    """Raise unless the code is right; it stays valid until the password is judged, too."""
+    guess = limits.take(_GUESSES, address, purpose, f"{claim.person_id}:{claim.user_id}")
     phone = phone_of(claim)
     try:
-        right = bool(phone) and messaging.codes.check(phone, code, purpose=Purpose(purpose).value)
+        right = bool(phone) and messaging.codes.check(phone, code, purpose=Purpose(purpose).value, keep=True)
     except TooMany:
         raise
     except Refusal:
         # "Tries used up" is only ever said of a known phone.
         right = False
     if not right:
-        raise ActivationRefused("验证码不对或已过期。请核对短信，或重新获取验证码。", code="code", field="code")
+        raise _wrong_code()
+    guess.delete()
+
+
+def _wrong_code() -> ActivationRefused:
+    return ActivationRefused("验证码不对或已过期。请核对短信，或重新获取验证码。", code="code", field="code")
 
 
 def _names(claim: Claim) -> tuple[str, ...]:

@@ -87,10 +87,10 @@ def _strength(password: str, names: tuple[str, ...]) -> int:
 
 
 def check_not_used(user: User, password: str) -> None:
-    """Raise PasswordRefused for one of the user's last passwords."""
+    """Raise PasswordRefused for the user's present password and their last ones."""
     kept = policy.current().passwords.history
     former = FormerPassword.objects.filter(user=user).order_by("-at", "-pk").values_list("password", flat=True)[:kept]
-    if any(check_password(password, hashed) for hashed in former):
+    if kept and any(check_password(password, hashed) for hashed in (user.password, *former)):
         raise _refused(f"新口令与最近用过的 {kept} 个口令之一相同。请换一个。", "used")
 
 

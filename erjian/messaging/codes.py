@@ -79,8 +79,8 @@ def request(phone: str, *, purpose: str, address: str) -> CodeSent:
     return CodeSent(phone_mask=phones.mask(phone), expires_at=row.expires_at, resend_after=now + RESEND_AFTER)
 
 
-def check(phone: str, code: str, *, purpose: str) -> bool:
-    """Whether `code` is the one last sent to `phone` for `purpose`; a right one is used up.
+def check(phone: str, code: str, *, purpose: str, keep: bool = False) -> bool:
+    """Whether `code` is the one last sent to `phone` for `purpose`; a right one is used up, or with `keep` stays valid.
 
     Every wrong try counts, so the caller must not roll the transaction back when False is returned.
     Raises CodeRefused(code="too_many") when the tries are used up: a new code must be asked for.
@@ -100,6 +100,9 @@ def check(phone: str, code: str, *, purpose: str) -> bool:
         raise CodeRefused("验证码输错次数过多。请重新获取验证码。", code="too_many")
     if not hmac.compare_digest(bytes(latest.code_digest), _digest(phone, purpose, code.strip())):
         return False
+    if keep:
+        # Who knows the code guesses nothing: the try is given back.
+        return mine.update(tries=F("tries") - 1) == 1
     return mine.update(used_at=now) == 1
 
 

@@ -7,9 +7,10 @@ import re
 import pytest
 from django.test import Client
 
+from erjian.accounts import activation, passwords
 from erjian.accounts.models import Function, User
 from erjian.audit.models import Event
-from erjian.messaging.models import SmsMessage
+from erjian.messaging.models import SmsCode, SmsMessage
 from erjian.policy import clock
 from erjian.registry.models import Assurance, Change
 from tests import makers
@@ -130,6 +131,43 @@ def test_a_weak_password_does_not_use_up_the_code(client: Client, run_jobs) -> N
         assert said in answer.content.decode(), weak
     assert "两次输入的口令不一样" in finish(client, code, NEW, "other").content.decode()
     assert finish(client, code).status_code == 302
+
+
+def test_a_former_password_does_not_use_up_the_code(client: Client, run_jobs) -> None:
+    """Neither the present one nor one of the last; as often as somebody tries, the code then still sets another."""
+    person = member()
+    user = User.objects.get()
+    passwords.change(user=user, old=makers.PASSWORD, new="Juzizhou-Tou-1925")
+    ask(client, person)
+    run_jobs("sms")
+    code = sent_code()
+    for _ in range(3):
+        for used in (makers.PASSWORD, "Juzizhou-Tou-1925"):
+            answer = finish(client, code, used)
+            assert answer.status_code == 422
+            assert "与最近用过的" in answer.content.decode()
+    assert finish(client, code).url == "/person/"
+    assert SmsCode.objects.get().used_at is not None
+
+
+def test_former_passwords_are_told_only_to_who_holds_the_code(client: Client, run_jobs) -> None:
+    person = member()
+    ask(client, person)
+    run_jobs("sms")
+    wrong = f"{(int(sent_code()) + 1) % 10**6:06d}"
+    answer = finish(client, wrong, makers.PASSWORD)
+    assert "验证码不对或已过期" in answer.content.decode()
+    assert "最近用过" not in answer.content.decode()
+
+
+def test_a_code_sets_one_password(client: Client, run_jobs) -> None:
+    ask(client, member())
+    run_jobs("sms")
+    code = sent_code()
+    claim = activation.Claim(person_id=User.objects.get().person_id)
+    assert finish(client, code).status_code == 302
+    with pytest.raises(activation.ActivationRefused, match="验证码不对或已过期"):
+        activation.finish(claim=claim, purpose="reset", code=code, password="Tianxin-Ge-1746", address="192.0.2.9")
 
 
 def test_an_old_code_is_worthless(client: Client, run_jobs) -> None:
