@@ -173,6 +173,18 @@ class User(AbstractBaseUser):
         return self.enterprise.name if self.enterprise else ""
 
     @property
+    def role(self) -> str:
+        """What the user is there, in a word for the page's frame; an officer's functions are named by their portal."""
+        if self.kind == UserKind.ENTERPRISE:
+            return f"{EnterpriseRight(self.right).label}员" if self.right else ""
+        return "个人" if self.kind == UserKind.PERSON else ""
+
+    @property
+    def titled(self) -> str:
+        """李晓琳【管理员】."""
+        return f"{self.name}【{self.role}】" if self.role else self.name
+
+    @property
     def actor(self) -> Actor:
         """The user as audit and history name them."""
         return Actor(kind=ActorKind(self.kind), user_id=self.pk, label=self.name, organisation=self.organisation)

@@ -204,6 +204,31 @@ class SecondFactor:
         require(5 <= self.recovery_codes <= 20, "second_factor.recovery_codes is between 5 and 20")
 
 
+@dataclass(frozen=True)
+class Entrances:
+    """Which ways in are ``on``, ``announced`` or ``off``, and where the neighbouring registers are."""
+
+    certificate: str
+    digital_identity: str
+    e_licence: str
+    registration: str
+    architects_url: str
+    structural_engineers_url: str
+
+    def __post_init__(self) -> None:
+        for way in ("certificate", "digital_identity", "e_licence", "registration"):
+            require(getattr(self, way) in ("on", "announced", "off"), f"entrances.{way} is on, announced or off")
+        for name in ("architects_url", "structural_engineers_url"):
+            address = getattr(self, name)
+            leads = address.startswith(("https://", "http://"))
+            require(leads or address == LEFT_OUT, f"entrances.{name} is a web address or {LEFT_OUT}")
+
+    def leads_to(self, name: str) -> str:
+        """The address of a neighbouring register; empty where there is none."""
+        address: str = getattr(self, f"{name}_url")
+        return "" if address == LEFT_OUT else address
+
+
 #: How surely a person's identity may be established, weakest first (`registry.Assurance`).
 ASSURANCES = ("none", "sms", "face", "counter", "authoritative")
 
@@ -327,6 +352,7 @@ class Policy:
     passwords: Passwords
     identity: Identity
     second_factor: SecondFactor
+    entrances: Entrances
     networks: Mapping[str, tuple[str, ...]]
     page_size: int
     dialog_page_size: int

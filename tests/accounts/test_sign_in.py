@@ -39,7 +39,9 @@ def test_the_page_shows_only_ways_that_work(client: Client) -> None:
         "平台操作手册",
     ):
         assert words in page
-    assert "数字证书登录" not in page
+    follows = client.get("/sign-in/?way=certificate").content.decode()
+    assert "正在接入" in follows
+    assert 'type="password"' not in follows
 
 
 def test_an_operator_enters_the_enterprise_portal(client: Client, operator) -> None:

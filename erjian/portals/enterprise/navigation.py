@@ -56,7 +56,7 @@ def shell(request: HttpRequest, current: str) -> Shell:
     return Shell(
         edition="企业版",
         home_url=_address("enterprise:home"),
-        who=f"{enterprise.name} · {user.name}",
+        who=f"{enterprise.name} · {user.titled}",
         who_icon="building",
         tabs=(
             Entry("首页", _address("enterprise:home"), current=home),

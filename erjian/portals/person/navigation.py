@@ -34,7 +34,7 @@ def shell(request: HttpRequest, current: str = "") -> Shell:
         edition="个人版",
         home_url=reverse("person:home"),
         tabs=tuple(Entry(label, reverse(f"person:{name}"), current=name == current) for name, label in _TABS),
-        who=user.name,
+        who=user.titled,
         who_icon="user-check",
         messages_url=reverse("public:messages"),
         messages_count=mailbox.of(user).unread(),

@@ -29,7 +29,7 @@ def shell(request: HttpRequest, current: str = "") -> Shell:
     user: User = request.user
     return Shell(
         tabs=(*tabs, Entry(f"进入{_EDITION[user.kind]}", user.home)),
-        who=user.name,
+        who=user.titled,
         who_icon=_ICON[user.kind],
         messages_url=reverse("public:messages"),
         messages_count=mailbox.of(user).unread(),

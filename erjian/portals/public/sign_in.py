@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,9 +21,21 @@ from erjian import policy
 from erjian.accounts import captchas, devices, passwords, sessions, sign_in
 from erjian.accounts.sign_in import Side
 from erjian.audit.middleware import address_of
+from erjian.portals.public import entrances
+from erjian.portals.public.entrances import Place, Way
 from erjian.portals.public.navigation import shell
 from erjian.standards.errors import Refusal
 from erjian.ui.forms import ErjianForm
+
+
+@dataclass(frozen=True)
+class Link:
+    """One way in, as the page draws it."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
 
 
 def password_field(label: str, *, new: bool = False, hint: str = "") -> forms.CharField:
@@ -37,7 +50,13 @@ def password_field(label: str, *, new: bool = False, hint: str = "") -> forms.Ch
 
 
 class SignInForm(ErjianForm, forms.Form):
-    side = forms.ChoiceField(label="选择用户类型", choices=Side.choices, initial=Side.OUTSIDE)
+    side = forms.ChoiceField(
+        label="选择用户类型",
+        choices=Side.choices,
+        initial=Side.OUTSIDE,
+        # Stands above the tabs, outside the form that it belongs to.
+        widget=forms.Select(attrs={"form": "sign-in"}),
+    )
     name = forms.CharField(
         label="用户名", max_length=64, widget=forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"})
     )
@@ -149,15 +168,32 @@ def _page(
     said: str = "",
     captcha: captchas.Captcha | None = None,
 ) -> HttpResponse:
+    asked = "" if request.method == "POST" or hasattr(request, "interrupted") else request.GET.get("way", "")
+    way = entrances.chosen(asked)
+    side = form["side"].value()
+    kept = {"side": "" if side == Side.OUTSIDE else side, "next": form["next"].value() or ""}
     context = {
         "shell": shell(request),
         "form": form,
         "captcha": captcha,
         "said": said,
+        "way": way,
+        "panel": way.template if way.is_open else "public/entrances/announced.html",
+        "tabs": _links(Place.TAB, way, kept),
+        "buttons": _links(Place.BUTTON, way, kept),
+        "person_next": kept["next"],
+        "registration": entrances.registration_open(),
         "domain": urlsplit(settings.ERJIAN_ORIGIN).hostname,
         "support": policy.current().province.support_phone,
     }
     return render(request, "public/sign_in.html", context, status=status)
+
+
+def _links(place: Place, current: Way, kept: dict[str, str]) -> tuple[Link, ...]:
+    """The ways at a place; each keeps what the visitor already said."""
+    return tuple(
+        Link(way.label, way.url(**kept), icon=way.icon, current=way is current) for way in entrances.offered(place)
+    )
 
 
 @require_POST

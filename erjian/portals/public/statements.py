@@ -28,4 +28,15 @@ def _statement(template: str) -> Callable[[HttpRequest], HttpResponse]:
 accessibility = _statement("public/accessibility.html")
 privacy = _statement("public/privacy.html")
 manual = _statement("public/manual.html")
-engineers = _statement("public/engineers.html")
+
+
+@login_not_required
+@require_safe
+def engineers(request: HttpRequest) -> HttpResponse:
+    """The middle page 二级勘察设计工程师、二级建造师: neighbouring registers lead on, this one leads in."""
+    elsewhere = policy.current().entrances
+    neighbours = (
+        {"label": "二级建筑师", "url": elsewhere.leads_to("architects")},
+        {"label": "二级结构师", "url": elsewhere.leads_to("structural_engineers")},
+    )
+    return render(request, "public/engineers.html", {"shell": shell(request), "neighbours": neighbours})
