@@ -26,7 +26,7 @@ def test_from_the_home_page_into_the_portal(visit) -> None:
         page.get_by_role("link", name=follows).click()
         expect(page.get_by_text("正在接入")).to_be_visible()
     somebody.look("follows")
-    page.get_by_role("link", name="用用户名登录").click()
+    page.get_by_role("link", name="返回用户名登录").click()
     page.get_by_label("选择用户类型").select_option(label="主管单位")
     page.get_by_label("用户名", exact=True).fill("luchuan")
     page.get_by_label("口令", exact=True).fill(makers.PASSWORD)
