@@ -11,8 +11,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
-from erjian import files
-from erjian.accounts.models import EnterpriseRight, Function, Grant, User, UserKind
+from erjian import files, protection
+from erjian.accounts.models import EnterpriseRight, Function, Grant, Invitation, User, UserKind
 from erjian.applications import actions, materials
 from erjian.applications.models import Application
 from erjian.identity import frames
@@ -107,6 +107,14 @@ def operator(of: Enterprise, *, right: str = EnterpriseRight.MANAGE, username: s
     return User.objects.create_user(
         username or f"ent{next(_serial)}", PASSWORD, kind=UserKind.ENTERPRISE, name="李晓琳", enterprise=of, right=right
     )
+
+
+def link(user: User) -> str:
+    """The token of a one-time link by which the user sets a password."""
+    token, now = secrets.token_urlsafe(18), clock.now()
+    digest = protection.index("invitation", token)
+    Invitation.objects.create(user=user, digest=digest, sent_at=now, expires_at=now + timedelta(hours=72))
+    return token
 
 
 def officer(authority: str, *functions: Function, name: str = "胡敏", username: str | None = None) -> User:

@@ -123,3 +123,24 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begins:%F} 至 {self.ends:%F}"
+
+
+class Invitation(models.Model):
+    """A one-time link by which the holder of a mobile sets the password of an account; only its keyed digest is kept."""
+
+    user = models.ForeignKey(_USER, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.BinaryField(max_length=32, unique=True)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "设置口令的链接"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(used_at__isnull=True), name="one_open_invitation_of_a_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"设置口令的链接 {self.sent_at:%F}"

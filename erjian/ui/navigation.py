@@ -33,8 +33,8 @@ class Group:
 class Shell:
     """Everything around the content of a page.
 
-    ``edition`` is 企业版, 主管单位版, 个人版 or empty; ``who`` the organisation and name, shown with
-    ``who_icon``. An empty address leaves its link out. ``sign_out_url`` is posted to.
+    ``edition`` is 企业版, 主管单位版, 个人版 or empty; ``organisation`` is cut where it is long, ``who`` never: the name
+    and role, shown with ``who_icon``. An empty address leaves its link out. ``sign_out_url`` is posted to.
     """
 
     edition: str = ""
@@ -42,6 +42,7 @@ class Shell:
     tabs: tuple[Entry, ...] = ()
     groups: tuple[Group, ...] = ()
     menu_label: str = ""
+    organisation: str = ""
     who: str = ""
     who_icon: str = "user"
     messages_url: str = ""

@@ -7,7 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from erjian.messaging.models import SmsMessage
 from tests import makers
+from tests.journeys.working import work
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,3 +43,62 @@ def test_from_the_home_page_into_the_portal(visit) -> None:
     expect(page.get_by_role("link", name="修改密码").first).to_be_visible()
     page.get_by_role("button", name="退出系统").click()
     expect(page.get_by_text("已退出系统")).to_be_visible()
+
+
+def sent_link() -> str:
+    """The link of the newest SMS, sent by the real worker."""
+    work()
+    return re.search(r"(/sign-in/link/\S+/)", SmsMessage.objects.order_by("-pk")[0].text).group(1)
+
+
+def test_an_administrator_invites_empowers_and_removes(visit) -> None:
+    company = makers.enterprise("湖南省湘江新区麓谷城市更新与基础设施建设工程总承包有限责任公司")
+    makers.operator(company, username="luchuan")
+    boss = visit("李晓琳")
+    page = boss.sign_in("luchuan", makers.PASSWORD)
+    page.get_by_role("link", name="基本信息", exact=True).click()
+    page.get_by_role("link", name="操作员管理", exact=True).click()
+    page.get_by_role("link", name="邀请操作员").click()
+    page.get_by_label("姓名").fill("欧阳晓梅")
+    page.get_by_label("手机号码").fill("139")
+    page.get_by_role("button", name="发送邀请").click()
+    expect(page.get_by_text("手机号码").first).to_be_visible()
+    boss.look("invite-wrong")
+    page.get_by_label("手机号码").fill("13907310022")
+    page.get_by_label(re.compile("查阅：")).check()
+    page.get_by_role("button", name="发送邀请").click()
+    expect(page.get_by_text("已邀请欧阳晓梅")).to_be_visible()
+    link = sent_link()
+    boss.look("operators")
+
+    invited = visit("欧阳晓梅", phone=True)
+    theirs = invited.go(link)
+    invited.look("link")
+    theirs.get_by_label("新口令", exact=True).fill("Hunan2026")
+    theirs.get_by_label("再输一次新口令").fill("Hunan2026")
+    theirs.get_by_role("button", name="设置口令并登录").click()
+    expect(theirs.get_by_text("口令太短").first).to_be_visible()
+    theirs.get_by_label("新口令", exact=True).fill("Yuelu-Shan-1926")
+    theirs.get_by_label("再输一次新口令").fill("Yuelu-Shan-1926")
+    theirs.get_by_role("button", name="设置口令并登录").click()
+    expect(theirs.get_by_text("口令已设置")).to_be_visible()
+    invited.go("/enterprise/initial/")
+    expect(theirs.get_by_role("link", name="添加申报")).to_have_count(0)
+    invited.go("/enterprise/operators/")
+    expect(theirs.get_by_text("请联系本企业管理员")).to_be_visible()
+    invited.go(link)
+    expect(theirs.get_by_role("heading", name="链接已失效")).to_be_visible()
+    invited.look("link-gone")
+
+    page.get_by_role("row", name=re.compile("李晓琳")).get_by_role("link", name="管理").click()
+    page.get_by_role("button", name="移除操作员").click()
+    boss.confirm("移除操作员")
+    expect(page.get_by_text("企业至少要有一名管理员").first).to_be_visible()
+    boss.go("/enterprise/operators/")
+    page.get_by_role("row", name=re.compile("欧阳晓梅")).get_by_role("link", name="管理").click()
+    boss.look("operator")
+    page.get_by_role("button", name="移除操作员").click()
+    boss.confirm("移除操作员")
+    expect(page.get_by_text("已移除欧阳晓梅")).to_be_visible()
+    invited.go("/enterprise/")
+    expect(theirs.get_by_role("button", name="用户名登录")).to_be_visible()

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from erjian import audit, certificates
-from erjian.accounts.models import Delegation, Function, OpenSession, Passkey, User, UserKind
+from erjian.accounts.models import Delegation, EnterpriseRight, Function, OpenSession, Passkey, User, UserKind
 from erjian.applications import actions, letters, materials
 from erjian.applications.models import Application, CannedOpinion, RobotRun
 from erjian.applications.states import State
@@ -99,6 +99,8 @@ class Half:
         makers.qualification(drafted)
         things["case:draft"] = makers.draft(drafted, self.operator)
         things["enterprise"] = self.enterprise.pk
+        invited = makers.operator(self.enterprise, right=EnterpriseRight.FILE)
+        things |= {"operator": invited.pk, "link": makers.link(invited)}
         today = clock.today()
         things["enterprise_bar"] = restrictions.bar_enterprise(
             enterprise=self.enterprise, reason="提供虚假材料", document="湘建罚〔2026〕1号", begins=today, ends=today,

@@ -12,11 +12,12 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from erjian.accounts.models import EnterpriseRight
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.compiled import compiled
 from erjian.messaging import RecipientKind, inbox
-from erjian.portals.enterprise.access import employer, operator
+from erjian.portals.enterprise.access import employer, holds, operator
 from erjian.procedures import Filer, all_procedures
 from erjian.registry.models import RegistrationClass
 from erjian.ui.navigation import Entry, Group, Shell
@@ -29,6 +30,7 @@ _PROFILE = (
     ("qualifications", "资质信息", "enterprise:qualifications"),
     ("questions", "企业问题咨询", "enterprise:questions"),
 )
+_OPERATORS = ("operators", "操作员管理", "enterprise:operators")
 _QUERIES = (
     ("certificates", "建造师电子证书", "enterprise:certificates"),
     ("history", "建造师历史数据", "enterprise:history"),
@@ -51,19 +53,21 @@ def _address(name: str, *args: str) -> str:
 def shell(request: HttpRequest, current: str) -> Shell:
     """The frame; `current` is `home`, an entry's code or a procedure's code."""
     user, enterprise = operator(request), employer(request)
-    profile = current in {code for code, _, _ in _PROFILE}
+    profile_entries = (*_PROFILE, _OPERATORS) if holds(user, EnterpriseRight.MANAGE) else _PROFILE
+    profile = current in {code for code, _, _ in profile_entries}
     home = current == "home"
     return Shell(
         edition="企业版",
         home_url=_address("enterprise:home"),
-        who=f"{enterprise.name} · {user.titled}",
+        organisation=enterprise.name,
+        who=user.titled,
         who_icon="building",
         tabs=(
             Entry("首页", _address("enterprise:home"), current=home),
             Entry("基本信息", _address("enterprise:profile"), current=profile),
             Entry("人员管理", _address("enterprise:people"), current=not (home or profile)),
         ),
-        groups=_fixed("基本信息", _PROFILE, current) if profile else _people(request, current),
+        groups=_fixed("基本信息", profile_entries, current) if profile else _people(request, current),
         menu_label="基本信息" if profile else "人员管理 二级建造师",
         messages_url="/messages/",
         messages_count=inbox.unread_count(RecipientKind.ENTERPRISE, enterprise.pk),

@@ -22,6 +22,7 @@ FRONT = {
     "activate": Entry(get=PUBLIC, post=PUBLIC),
     "code": Entry(get=PUBLIC, post=PUBLIC),
     "forgotten": Entry(get=PUBLIC, post=PUBLIC),
+    "link": Entry(get=PUBLIC, post=PUBLIC, where={"token": "link"}),
     "captcha": _READ,
     "second": _ENTERING,
     "second-passkey": Entry(post=PUBLIC),
