@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from datetime import timedelta
 
 import pytest
+from rich.console import Console
 
 from erjian import audit, demo, policy
 from erjian.accounts.models import EnterpriseRight, Function, Grant, User, UserKind
@@ -13,6 +15,7 @@ from erjian.applications.models import Application, Clock, Letter, TimelineEntry
 from erjian.applications.states import State
 from erjian.applications.workflow import TRANSITIONS
 from erjian.certificates.models import CertificateVersion, VersionState
+from erjian.config.cli.accounts import table
 from erjian.demo import employers, offices
 from erjian.demo.paths import PATHS
 from erjian.policy import authorities, clock
@@ -165,6 +168,16 @@ def test_accounts_can_sign_in() -> None:
         assert user.organisation == account.organisation
     assert User.objects.get(username="cs-shouli").check_password(offices.PASSWORD)
     assert len(demo.accounts(everyone=True)) > len(listed)
+
+
+def test_the_table_of_accounts_fits_eighty_columns_without_breaking_what_is_copied() -> None:
+    shown = io.StringIO()
+    Console(file=shown, width=80).print(table())
+    lines = shown.getvalue().splitlines()
+    assert offices.PASSWORD in lines[0]
+    assert shown.getvalue().count(offices.PASSWORD) == 1
+    for account in demo.accounts():
+        assert any(account.username in line and account.role in line for line in lines), account.username
 
 
 def test_one_person_has_something_to_confirm_and_one_holds_a_certificate() -> None:
