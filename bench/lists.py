@@ -134,13 +134,15 @@ def _set_up(*, admin: bool) -> None:
 
 
 def _session(user: Any) -> str:
-    """The cookie of a session as signing in makes it."""
+    """The cookies of a browser that has signed in: the session's, and the one that guards its forms."""
     from django.conf import settings
     from django.test import Client
+    from django.utils.crypto import get_random_string
 
     client = Client()
     client.force_login(user)
-    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    session = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    return f"{session}; {settings.CSRF_COOKIE_NAME}={get_random_string(32)}"
 
 
 def _request(application: Callable[..., Any], address: str, cookie: str) -> bytes:

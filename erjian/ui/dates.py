@@ -17,14 +17,14 @@ NOTHING = "—"
 
 
 def _local(value: date | datetime) -> date | datetime:
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        return timezone.localtime(value)
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(timezone.get_default_timezone())
     return value
 
 
 def day(value: date | datetime | None) -> str:
     """2026-11-20; an em dash where there is none."""
-    return f"{_local(value):%Y-%m-%d}" if value else NOTHING
+    return _local(value).isoformat()[:10] if value else NOTHING
 
 
 def month_day(value: date | datetime | None) -> str:

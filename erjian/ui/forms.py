@@ -57,12 +57,19 @@ class ErjianForm:
 
     def __init__(self, *args, **kwargs) -> None:
         kwargs.setdefault("label_suffix", "")
+        kind = type(self)
+        if "_taught" not in kind.__dict__:  # once: what a form's own fields say, each form copies from its class
+            for name, field in kind.base_fields.items():
+                self._teach(name, field)
+            kind._taught = True  # noqa: SLF001 - a mark on the form class itself
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
         for name, field in self.fields.items():
-            self._teach(name, field)
+            if name not in kind.base_fields:
+                self._teach(name, field)
 
-    def _teach(self, name: str, field: forms.Field) -> None:
+    @staticmethod
+    def _teach(name: str, field: forms.Field) -> None:
         label = str(field.label or name)
         said = _messages(field, label)
         stock = _stock(type(field))

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape as quote
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -62,8 +64,7 @@ class Column:
     head: object = None
 
 
-@dataclass(frozen=True)
-class Op:
+class Op(NamedTuple):
     """One operation of a row: a link that names its row, or a button that posts.
 
     What is not possible is not shown: leave the operation out. ``post`` makes it a button of the page's row form; then
@@ -182,8 +183,16 @@ def _getter(cell: str | Callable[[object], object]) -> Callable[[object], object
     if callable(cell):
         return cell
     names = cell.split(".")
+    read = attrgetter(cell)
 
     def get(row: object) -> object:
+        try:
+            value = read(row)
+        except AttributeError:  # a mapping, a method or nothing on the way
+            return step_by_step(row)
+        return value() if callable(value) else value
+
+    def step_by_step(row: object) -> object:
         for name in names:
             row = row.get(name) if isinstance(row, dict) else getattr(row, name, None)
             if callable(row):

@@ -12,12 +12,10 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from erjian.accounts.models import EnterpriseRight, User
 from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, TONE, VIEWS, WITHDRAWABLE, State
 from erjian.compiled import Compiled, compiled
 from erjian.policy import authorities, clock
-from erjian.portals.enterprise.access import holds
 from erjian.portals.enterprise.scope import cases_of, own_cases
 from erjian.portals.enterprise.searching import PersonFilter, person_condition
 from erjian.portals.shared import case as case_parts
@@ -138,12 +136,10 @@ def views(
     query = request.GET.copy()
     for name in ("page", "after", "before", "state"):
         query.pop(name, None)
+    kept = query.urlencode()
 
     def view(code: str, label: str, count: int) -> parts.View:
-        query["state"] = code
-        address = (
-            query.urlencode() if code else "&".join(each for each in query.urlencode().split("&") if each != "state=")
-        )
+        address = "&".join(part for part in (kept, f"state={code}" if code else "") if part)
         return parts.View(
             label, f"?{address}", count, current=code == chosen if code in _STATES else chosen not in _STATES
         )
@@ -207,7 +203,8 @@ def class_cell(row: Application) -> str:
 
 def left_cell() -> Callable[[Application], str]:
     """剩余时限."""
-    return lambda row: case_parts.left(row.state, row.due_on)
+    left = case_parts.time_left()
+    return lambda row: left(row.state, row.due_on)
 
 
 def authority_cell() -> Callable[[Application], str]:
@@ -228,11 +225,13 @@ def remembered(key: Callable[[Any], Any], cell: Callable[[Any], str]) -> Callabl
     return draw
 
 
-def operations(row: Application, user: User, base: str) -> Iterator[Op]:
-    """What can be done with a row in its state; what is not possible is not there. `base` is where cases live."""
+def operations(row: Application, base: str, *, files: bool) -> Iterator[Op]:
+    """What can be done with a row in its state; what is not possible is not there.
+
+    `base` is where cases live, `files` whether the reader may file.
+    """
     address = f"{base}{row.uuid}/"
     state = State(row.state)
-    files = holds(user, EnterpriseRight.FILE)
     yield Op("查阅", address)
     if files and state == State.WAIT_ENTERPRISE:
         yield Op("同意", f"{address}answer/agree_enterprise/")

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -216,8 +216,14 @@ def conditions(verdicts: Iterable[Verdict]) -> tuple[parts.Condition, ...]:
 
 
 def left(state: str, due_on: Any) -> SafeString:
-    """剩余时限 of a list row: what runs, how much is left, in its colour."""
+    """剩余时限 of one case: what runs, how much is left, in its colour."""
     return _left(state, due_on, clock.today(), digest())
+
+
+def time_left() -> Callable[[str, Any], SafeString]:
+    """`left` for the rows of one list: all of them on the same day and under the same rules."""
+    today, rules = clock.today(), digest()
+    return lambda state, due_on: _left(state, due_on, today, rules)
 
 
 @lru_cache(maxsize=4096)

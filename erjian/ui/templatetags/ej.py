@@ -17,10 +17,10 @@ from django.utils.html import conditional_escape, escape, format_html, format_ht
 from django.utils.safestring import SafeString, mark_safe
 
 from erjian.standards import id_numbers, phones
-from erjian.ui import dates, fields, tables
+from erjian.ui import dates, fields, lists, tables
 from erjian.ui.icons import icon as draw_icon
 from erjian.ui.paging import Page
-from erjian.ui.parts import Condition
+from erjian.ui.parts import Condition, View
 
 register = template.Library()
 
@@ -183,8 +183,8 @@ def _with(query: QueryDict, changes: Mapping) -> str:
     return f"?{query.urlencode()}"
 
 
-@register.inclusion_tag("ui/parts/pager.html", takes_context=True)
-def pager(context: Mapping, page: Page) -> dict:
+@register.simple_tag(takes_context=True)
+def pager(context: Mapping, page: Page) -> SafeString:
     """第 n 页 … 转到 GO 每页 30 条 共 n 条记录."""
     query = _query(context)
     for key in ("page", "after", "before"):
@@ -199,13 +199,13 @@ def pager(context: Mapping, page: Page) -> dict:
         )
     ]
     kept = [(key, value) for key, values in query.lists() for value in values]
-    return {"page": page, "links": links, "kept": kept}
+    return lists.pager(page, links, kept)
 
 
-@register.inclusion_tag("ui/parts/views.html")
-def views(listed: Iterable, label: str = "按状态查看") -> dict:
-    """Saved views with counts above the filter (values: ``View``)."""
-    return {"views": listed, "label": label}
+@register.simple_tag
+def views(listed: Iterable[View], label: str = "按状态查看") -> SafeString:
+    """Saved views with counts above the filter."""
+    return lists.views(listed, label)
 
 
 @register.inclusion_tag("ui/parts/form_tabs.html")

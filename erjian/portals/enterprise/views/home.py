@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from erjian import policy
+from erjian.accounts.models import EnterpriseRight
 from erjian.applications.facts import missing_profile
 from erjian.applications.states import OPEN, State
 from erjian.policy import clock
 from erjian.portals.enterprise import case_list
-from erjian.portals.enterprise.access import employer, for_enterprise, operator
+from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
 from erjian.registry.models import Registration
@@ -31,7 +32,7 @@ _RECENT, _URGENT, _EXPIRING = 10, 10, 10
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The dashboard."""
-    enterprise, user = employer(request), operator(request)
+    enterprise, files = employer(request), holds(operator(request), EnterpriseRight.FILE)
     base = reverse("enterprise:cases")
     own = own_cases(request)
     counts = dict(own.filter(state__in=OPEN).order_by().values_list("state").annotate(Count("pk")))
@@ -51,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "missing": missing_profile(enterprise),
         "tiles": _tiles(counts, expiring.count(), departures(request).filter(state=State.WAIT_FORMER).count()),
         "waiting": Table(
-            columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, user, base), name="person.name",
+            columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, base, files=files), name="person.name",
             caption="等待本企业办理的申报",
         )
         if waiting
@@ -70,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
             caption="即将到期的注册",
         ),
         "recent": Table(
-            columns=_columns(), rows=recent, ops=lambda row: case_list.operations(row, user, base), name="person.name",
+            columns=_columns(), rows=recent, ops=lambda row: case_list.operations(row, base, files=files), name="person.name",
             empty="还没有申报。从左侧菜单选择申报类型，点“添加申报”开始。", caption="最近的申报",
         ),
     }  # fmt: skip

@@ -81,7 +81,7 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     table = Table(
         columns=case_list.columns(procedure),
         rows=page,
-        ops=lambda row: case_list.operations(row, user, base),
+        ops=lambda row: case_list.operations(row, base, files=files),
         name="person.name",
         numbered=True,
         first=page.start,
