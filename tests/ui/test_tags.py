@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 from django.template import engines
 from django.test import RequestFactory
+from django.utils.safestring import mark_safe
 
 from erjian.policy import clock
 from erjian.ui import dates, icons
 from erjian.ui.paging import Page
 from erjian.ui.parts import Condition, Row
+from erjian.ui.templatetags.ej import chip
 
 
 def draw(text, context=None, query=""):
@@ -58,6 +60,11 @@ def test_an_icon_is_decoration_or_an_image_with_a_name():
     assert 'role="img" aria-label="一致"' in icons.icon("check", "一致")
     with pytest.raises(icons.UnknownIconError):
         icons.icon("../../package")
+
+
+def test_a_chip_remembers_words_and_html_apart():
+    assert chip("done", mark_safe("<b>是</b>")).endswith("<b>是</b></span>")
+    assert chip("done", "<b>是</b>").endswith("&lt;b&gt;是&lt;/b&gt;</span>")
 
 
 def test_chips_escape_their_words():

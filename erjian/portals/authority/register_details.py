@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from erjian.accounts import scopes
@@ -23,6 +22,7 @@ from erjian.registry.models import Change, Enterprise, RegistrationSpecialty
 from erjian.registry.models.registrations import LIVE
 from erjian.standards import regions
 from erjian.standards.specialties import Specialty
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day, period
 from erjian.ui.parts import Row
 from erjian.ui.tables import Column, Op, Table
@@ -126,7 +126,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         rows=registered,
         empty="没有在册建造师。",
         name=lambda item: item.person.name,
-        ops=lambda item: (Op("查阅", reverse("authority:registration", args=[item.pk])),),
+        ops=lambda item: (Op("查阅", row_address("authority:registration")(item.pk)),),
     )
     may_bar = user.authority_code == authorities.province().code
     changes = Change.objects.filter(enterprise_id=row.pk, person_id__isnull=True).order_by("-at", "-id")[:HISTORY]

@@ -34,6 +34,7 @@ from erjian.registry.models import (
 )
 from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import Page, paginate
@@ -200,7 +201,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
             first=page.start,
             name=lambda row: row.person.name,
             empty=empty,
-            ops=lambda row: (Op("查阅", reverse("authority:registration", args=[row.pk])),),
+            ops=lambda row: (Op("查阅", row_address("authority:registration")(row.pk)),),
         )
 
     return _answer(
@@ -302,7 +303,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
             first=page.start,
             name="name",
             empty=empty,
-            ops=lambda row: (Op("查阅", reverse("authority:enterprise", args=[row.pk])),),
+            ops=lambda row: (Op("查阅", row_address("authority:enterprise")(row.pk)),),
         )
 
     return _answer(

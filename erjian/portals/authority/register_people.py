@@ -27,6 +27,7 @@ from erjian.portals.shared.register_history import HISTORY, history
 from erjian.registry.models import Bar, Change, EducationHours, Lock, Person, Registration, RegistrationSpecialty
 from erjian.standards import phones
 from erjian.standards.specialties import Specialty
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day, moment, period
 from erjian.ui.parts import Row
 from erjian.ui.tables import Column, Op, Table
@@ -126,7 +127,7 @@ def _registrations(found: Iterable[Registration], today: Any) -> Table:
         rows=found,
         name="number",
         empty="没有注册。",
-        ops=lambda row: (Op("查阅", reverse("authority:registration", args=[row.pk])),),
+        ops=lambda row: (Op("查阅", row_address("authority:registration")(row.pk)),),
     )
 
 
@@ -199,7 +200,7 @@ def _education(found: Iterable[EducationHours]) -> Table:
         ),
         rows=found,
         name="course",
-        ops=lambda row: (Op("查阅", reverse("authority:restriction", args=["education", row.pk])),),
+        ops=lambda row: (Op("查阅", row_address("authority:restriction", "education")(row.pk)),),
         empty="没有继续教育学时。",
     )
 
@@ -216,5 +217,5 @@ def _cases(found: Iterable[Application]) -> Table:
         rows=found,
         name="number",
         empty="没有申报。",
-        ops=lambda case: (Op("查阅", reverse("authority:case", args=[case.uuid])),),
+        ops=lambda case: (Op("查阅", row_address("authority:case")(case.uuid)),),
     )

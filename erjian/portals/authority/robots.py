@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +15,7 @@ from erjian.policy import clock
 from erjian.portals.authority.access import officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.publicity_pages.doors import for_province
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment, stamp
 from erjian.ui.paging import paginate
 from erjian.ui.parts import Row
@@ -53,7 +53,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         numbered=True,
         first=page.start,
         name=lambda run: moment(run.started_at),
-        ops=lambda run: (Op("查阅", reverse("authority:robot_run", args=[run.pk])),),
+        ops=lambda run: (Op("查阅", row_address("authority:robot_run")(run.pk)),),
         empty="还没有运行过。定时任务每小时运行一次。",
         caption="定时任务",
     )

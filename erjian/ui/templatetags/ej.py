@@ -6,7 +6,7 @@ under ``ui/parts/`` and take the values of :mod:`erjian.ui.parts`.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.forms import BaseForm
@@ -38,6 +38,7 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024, typed=True)  # a string that is HTML already equals one that is not
 def chip(tone: str, text: str, *, big: bool = False) -> SafeString:
     """A status: ``{% chip "mine" "待补正" %}``; tones mine, office, done, bad or empty."""
     css = " ".join(one for one in ("ej-chip", tone if tone != "plain" else "", "big" if big else "") if one)

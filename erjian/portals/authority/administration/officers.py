@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian.accounts import officers, second_factor
@@ -19,6 +18,7 @@ from erjian.policy import authorities
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.standards.errors import Refusal
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
@@ -112,7 +112,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         numbered=True,
         first=page.start,
         name="name",
-        ops=lambda row: (Op("管理", reverse("authority:officer", args=(row.pk,))),),
+        ops=lambda row: (Op("管理", row_address("authority:officer")(row.pk)),),
         empty="没有符合条件的账号。" if request.GET else "还没有账号。",
     )
     context = {

@@ -21,6 +21,7 @@ from erjian.identity.models import Attempt
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.standards.errors import Refusal
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
@@ -60,7 +61,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             Column("拍摄时间", lambda row: moment(row.given_at), css="ej-num m-wide", data_label="拍摄"),
         ),
         rows=page,
-        ops=lambda row: (Op("核对", reverse("authority:identity_face", args=(row.uuid,))),),
+        ops=lambda row: (Op("核对", row_address("authority:identity_face")(row.uuid)),),
         name="verification.name",
         numbered=True,
         first=page.start,

@@ -16,6 +16,7 @@ from erjian.files import refusals
 from erjian.portals.authority.access import officer
 from erjian.portals.authority.imports.doors import for_register
 from erjian.portals.authority.navigation import shell
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment
 from erjian.ui.paging import paginate
 from erjian.ui.parts import Row, Tile, Tone
@@ -65,7 +66,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             Column("状态", state_chip, css="m-top m-end"),
         ),
         rows=page,
-        ops=lambda run: (Op("查阅", reverse("authority:import", args=[run.pk])),),
+        ops=lambda run: (Op("查阅", row_address("authority:import")(run.pk)),),
         name=lambda run: run.filename,
         empty="还没有导入过数据。",
         empty_links=(("导入数据", reverse("authority:import_new")),),

@@ -22,6 +22,7 @@ from erjian.portals.shared import case as shown
 from erjian.publicity import actions, queries
 from erjian.publicity.models import Batch, BatchKind, BatchState
 from erjian.standards.errors import Refusal
+from erjian.ui.addresses import row_address
 from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
@@ -144,7 +145,7 @@ def _table(rows: object, *, announced: bool) -> Table:
         numbered=True,
         first=rows.start,
         pick=lambda row: row.pk,
-        ops=lambda row: (Op("查阅", reverse("authority:case", args=[row.uuid])),),
+        ops=lambda row: (Op("查阅", row_address("authority:case")(row.uuid)),),
         name="person.name",
         caption="可列入的申报",
         empty="没有等待公告的申报。" if announced else "没有等待公示的申报。",

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +19,7 @@ from erjian.portals.authority.access import officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.publicity_pages.doors import for_province, seen
 from erjian.standards.errors import Refusal
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
@@ -69,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             Column("状态", _chip, css="m-top m-end"),
         ),
         rows=page,
-        ops=lambda row: (Op("查阅" if row.is_answered else "答复", reverse("authority:question", args=(row.pk,))),),
+        ops=lambda row: (Op("查阅" if row.is_answered else "答复", row_address("authority:question")(row.pk)),),
         name="title",
         numbered=True,
         first=page.start,

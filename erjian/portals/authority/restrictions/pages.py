@@ -23,6 +23,7 @@ from erjian.portals.authority.restrictions.kept import Kept, kept_or_404
 from erjian.registry.models import Person
 from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
+from erjian.ui.addresses import row_address
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
 from erjian.ui.parts import Row
@@ -115,7 +116,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
         numbered=True,
         first=page.start,
         name=lambda row: row.person.name,
-        ops=lambda row: (Op("查阅", reverse("authority:restriction", args=[kind, row.pk])),),
+        ops=lambda row: (Op("查阅", row_address("authority:restriction", kind)(row.pk)),),
         empty="没有符合条件的记录。" if request.GET else "还没有记录。",
         empty_links=(("查看全部", "?"),) if request.GET else (),
         caption=kept.label,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from erjian import audit, files, policy
 from erjian import certificates as certificate_room
 from erjian.certificates.models import CertificateVersion, VersionState
+from erjian.compiled import compiled
 from erjian.policy import clock
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
@@ -57,10 +60,13 @@ def _expired(today: Any) -> Q:
     return Q(status=RegistrationStatus.VALID, dates_binding=True, valid_until__lt=today)
 
 
-def conditions() -> dict[str, tuple[str, Q]]:
-    """Saved views of the list: label and condition, as the law has it today."""
-    today = clock.today()
-    soon = today + timedelta(days=policy.current().renewal_opens_days)
+def renewals_until(today: date) -> date:
+    """The last day whose expiries can be renewed on a day."""
+    return today + timedelta(days=policy.current().renewal_opens_days)
+
+
+def conditions(today: date, soon: date) -> dict[str, tuple[str, Q]]:
+    """Saved views of the list: label and condition, as the law has it on a day; `soon` ends the time for renewals."""
     valid = Q(status=RegistrationStatus.VALID) & ~_expired(today)
     return {
         "valid": ("有效", valid),
@@ -78,7 +84,41 @@ def conditions() -> dict[str, tuple[str, Q]]:
 
 def own(request: HttpRequest) -> QuerySet[Registration]:
     """Registrations with this enterprise that have an electronic certificate."""
-    return Registration.objects.filter(enterprise=employer(request), certificate_kind=CertificateKind.ELECTRONIC)
+    return _of(employer(request).pk)
+
+
+def _of(enterprise_id: int) -> QuerySet[Registration]:
+    return Registration.objects.filter(enterprise_id=enterprise_id, certificate_kind=CertificateKind.ELECTRONIC)
+
+
+def _listed(rows: QuerySet[Registration]) -> QuerySet[Registration]:
+    """What the list shows of them, newest first; `standing` are the codes of the specialties."""
+    standing = RegistrationSpecialty.objects.filter(registration=OuterRef("pk"), voided=False)
+    return (
+        rows.select_related("person")
+        .only(
+            "number", "certificate_number", "registration_class", "status", "dates_binding", "valid_until",
+            "enterprise_id", "person__name", "person__id_number_mask",
+        )
+        .annotate(standing=ArraySubquery(standing.order_by("specialty", "begin").values("specialty")))
+        .order_by("-id")
+    )  # fmt: skip
+
+
+@compiled
+def _unfiltered(enterprise_id: int) -> QuerySet[Registration]:
+    return _listed(_of(enterprise_id))
+
+
+def _counted(rows: QuerySet[Registration], today: date, soon: date) -> QuerySet[Registration]:
+    """One row with the number of all and of each saved view, after the enterprise's; none where there is nothing."""
+    views = {code: Count("pk", filter=part, distinct=True) for code, (_, part) in conditions(today, soon).items()}
+    return rows.order_by().values_list("enterprise_id").annotate(everything=Count("pk", distinct=True), **views)
+
+
+@compiled
+def _counts(enterprise_id: int, today: date, soon: date) -> QuerySet[Registration]:
+    return _counted(_of(enterprise_id), today, soon)
 
 
 @for_enterprise()
@@ -88,30 +128,34 @@ def certificates(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return CertificateFilter(request.POST).address(request)
     form: Any = shown(request, CertificateFilter)
-    asked = form.cleaned_data
-    found = own(request).filter(person_condition(request, form))
-    if asked.get("kind"):
-        found = found.filter(registration_class=asked["kind"])
-    if asked.get("specialty"):
-        found = found.filter(specialties__specialty=asked["specialty"], specialties__voided=False).distinct()
-    saved = conditions()
+    asked, enterprise, today = form.cleaned_data, employer(request), clock.today()
+    saved = conditions(today, renewals_until(today))
     state = request.GET.get("state", "")
-    counts = found.order_by().aggregate(
-        everything=Count("pk", distinct=True),
-        **{code: Count("pk", filter=condition, distinct=True) for code, (_, condition) in saved.items()},
-    )
-    chosen = found.filter(saved[state][1]) if state in saved else found
-    standing = RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin")
-    page = paginate(
-        chosen.select_related("person", "enterprise")
-        .prefetch_related(Prefetch("specialties", queryset=standing))
-        .order_by("-id"),
-        request.GET,
-    )
+    found = own(request)
+    rows: Any
+    if any(asked.values()) or form.errors:
+        found = found.filter(person_condition(request, form))
+        if asked.get("kind"):
+            found = found.filter(registration_class=asked["kind"])
+        if asked.get("specialty"):
+            found = found.filter(specialties__specialty=asked["specialty"], specialties__voided=False).distinct()
+        counted: Any = list(_counted(found, today, renewals_until(today)))
+        rows = _listed(found.filter(saved[state][1]) if state in saved else found)
+    else:
+        counted = _counts(enterprise_id=enterprise.pk, today=today, soon=renewals_until(today))
+        rows = (
+            _listed(found.filter(saved[state][1])) if state in saved else _unfiltered.bind(enterprise_id=enterprise.pk)
+        )
+    numbers = counted[0][1:] if counted else (0,) * (len(saved) + 1)
+    counts = dict(zip(("everything", *saved), numbers, strict=True))
+    page = paginate(rows, request.GET, total=counts[state if state in saved else "everything"])
+    for row in page:
+        row.enterprise = enterprise
+    base = reverse("enterprise:certificates")
     table = Table(
         columns=tuple(_columns()),
         rows=page,
-        ops=lambda row: (Op("查阅", reverse("enterprise:certificate", args=(row.pk,))),),
+        ops=lambda row: (Op("查阅", f"{base}{row.pk}/"),),
         name="person.name",
         numbered=True,
         first=page.start,
@@ -141,20 +185,28 @@ def _columns() -> Iterator[Column]:
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("注册号", "number", css="ej-num m-wide", data_label="注册号")
     yield Column("证书编号", "certificate_number", css="ej-num", data_label="证书编号")
-    yield Column("注册类型", "get_registration_class_display", css="m-hide w-low2 ej-num")
+    yield Column("注册类型", lambda row: _class_label(row.registration_class), css="m-hide w-low2 ej-num")
     yield Column("注册专业", _specialties, css="ej-num m-wide", data_label="注册专业")
     yield Column("有效期至", lambda row: day(row.valid_until), css="ej-num m-wide", data_label="有效期至")
     yield Column("证书状态", lambda row: status_chip(row, today), css="m-top m-end")
 
 
-def _specialties(row: Registration) -> str:
-    return case_parts.specialty_names(dict.fromkeys(item.specialty for item in row.specialties.all()), short=True)
+_names = cache(lambda codes: case_parts.specialty_names(codes, short=True))
+_class_label = cache(lambda code: RegistrationClass(code).label)
+
+
+@cache
+def _chip(status: RegistrationStatus) -> str:
+    return chip(_TONE.get(status, "bad"), status.label)
+
+
+def _specialties(row: Any) -> str:
+    return _names(tuple(dict.fromkeys(row.standing)))
 
 
 def status_chip(row: Registration, today: Any) -> str:
     """证书状态 as it is today."""
-    status = row.status_on(today)
-    return chip(_TONE.get(status, "bad"), status.label)
+    return _chip(row.status_on(today))
 
 
 @for_enterprise()

@@ -22,6 +22,7 @@ from erjian.portals.enterprise.scope import filed_by_person, own_cases, with_ste
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.procedures import Step
 from erjian.registry.models import RegistrationClass
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Op, Table, strong
@@ -151,6 +152,6 @@ def temporary_transfers(request: HttpRequest) -> HttpResponse:
             Q(enterprise=own) | reached, procedure_code__in=codes, reported_at__isnull=False
         ),
         columns=_transfer_columns(),
-        ops=lambda row: iter((Op("查阅", reverse("enterprise:case", args=(row.uuid,))),)),
+        ops=lambda row: iter((Op("查阅", row_address("enterprise:case")(row.uuid)),)),
         empty="没有二级临时建造师变更申报。",
     )

@@ -21,12 +21,13 @@ from erjian.policy import clock
 from erjian.portals.enterprise.access import employer, for_enterprise
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
-from erjian.portals.enterprise.views.certificates import conditions, status_chip
+from erjian.portals.enterprise.views.certificates import conditions, renewals_until, status_chip
 from erjian.portals.shared.register_history import HISTORY
 from erjian.portals.shared.register_history import history as changes_table
 from erjian.registry.models import Change, Registration, RegistrationClass, RegistrationStatus
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day, period, stamp
 from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Op, Table, strong
@@ -46,7 +47,8 @@ class HistoryFilter(PersonFilter):
 
 def _condition(state: str) -> Q:
     """The rows of a 证书状态 as the law has it today, whatever the nightly job has stored yet."""
-    return Q(status__in=_ENDED) if state == "ended" else conditions()[state][1]
+    today = clock.today()
+    return Q(status__in=_ENDED) if state == "ended" else conditions(today, renewals_until(today))[state][1]
 
 
 def own(request: HttpRequest) -> QuerySet[Registration]:
@@ -71,7 +73,7 @@ def history(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=tuple(_columns()),
         rows=page,
-        ops=lambda row: (Op("查阅", reverse("enterprise:history-detail", args=(row.pk,))),),
+        ops=lambda row: (Op("查阅", row_address("enterprise:history-detail")(row.pk)),),
         name="person.name",
         numbered=True,
         first=page.start,

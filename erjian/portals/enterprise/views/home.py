@@ -22,6 +22,7 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
 from erjian.registry.models import Registration
 from erjian.ui import parts
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day, days_left
 from erjian.ui.tables import Column, Op, Table, strong
 
@@ -65,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 Column("剩余", lambda row: days_left((row.valid_until - today).days, unit="日"), css="ej-num m-top m-end"),
             ),
             rows=expiring.select_related("person").order_by("valid_until", "pk")[:_EXPIRING],
-            ops=lambda row: (Op("查阅", reverse("enterprise:certificate", args=(row.pk,))),),
+            ops=lambda row: (Op("查阅", row_address("enterprise:certificate")(row.pk)),),
             name="person.name",
             empty=f"{policy.current().renewal_opens_days} 日内没有到期的注册。",
             caption="即将到期的注册",

@@ -19,6 +19,7 @@ from erjian.portals.enterprise.access import employer, for_enterprise, holds, op
 from erjian.portals.enterprise.navigation import shell
 from erjian.standards.errors import Refusal
 from erjian.ui import parts
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import stamp
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
@@ -68,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             Column("状态", status_chip, css="m-top m-end"),
         ),
         rows=page,
-        ops=lambda row: (Op("查阅", reverse("enterprise:question", args=(row.pk,))),),
+        ops=lambda row: (Op("查阅", row_address("enterprise:question")(row.pk)),),
         name="title",
         numbered=True,
         first=page.start,
