@@ -110,16 +110,30 @@ def change(*, user: User, old: str, new: str) -> User:
 
 def store(user: User, password: str) -> None:
     """Write a judged password and what follows from a new one."""
-    kept = policy.current().passwords.history
-    if kept and user.has_usable_password():
-        FormerPassword.objects.create(user=user, password=user.password, at=clock.now())
-        oldest = FormerPassword.objects.filter(user=user).order_by("-at", "-pk").values_list("pk", flat=True)[kept:]
-        FormerPassword.objects.filter(pk__in=list(oldest)).delete()
+    _remember(user)
     user.set_password(password)
     user.must_change_password = False
     user.one_time_until = None
     user.password_changed_at = clock.now()
     user.save(update_fields=["password", "must_change_password", "one_time_until", "password_changed_at"])
+
+
+def take_away(user: User) -> None:
+    """Leave the user without a password, until they set another one."""
+    _remember(user)
+    user.set_unusable_password()
+    user.must_change_password = False
+    user.one_time_until = None
+    user.save(update_fields=["password", "must_change_password", "one_time_until"])
+
+
+def _remember(user: User) -> None:
+    """Keep the present password among the last ones."""
+    kept = policy.current().passwords.history
+    if kept and user.has_usable_password():
+        FormerPassword.objects.create(user=user, password=user.password, at=clock.now())
+        oldest = FormerPassword.objects.filter(user=user).order_by("-at", "-pk").values_list("pk", flat=True)[kept:]
+        FormerPassword.objects.filter(pk__in=list(oldest)).delete()
 
 
 def issue_one_time(user: User) -> str:

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from erjian.accounts.models import Function
 from erjian.messaging.models import SmsMessage
 from tests import makers
 from tests.journeys.working import work
@@ -102,3 +103,45 @@ def test_an_administrator_invites_empowers_and_removes(visit) -> None:
     expect(page.get_by_text("已移除欧阳晓梅")).to_be_visible()
     invited.go("/enterprise/")
     expect(theirs.get_by_role("button", name="用户名登录")).to_be_visible()
+
+
+def test_the_city_assigns_and_resets_an_account(visit) -> None:
+    company = makers.enterprise("湖南省湘江新区麓谷城市更新与基础设施建设工程总承包有限责任公司")
+    makers.officer("430100", Function.SYSTEM, name="邓可", username="cs-dengke")
+    officer = visit("邓可")
+    page = officer.sign_in("cs-dengke", makers.PASSWORD, side="主管单位")
+    page.get_by_role("link", name="企业账号").click()
+    page.get_by_label("企业名称或统一社会信用代码").fill("湖南省湘江新区")
+    page.get_by_role("button", name="查询").click()
+    officer.look("assigned")
+    page.get_by_role("row").get_by_role("link", name="管理").click()
+    page.get_by_label("管理员姓名").fill("陈国梁")
+    page.get_by_label("手机号码").fill("1390731")
+    page.get_by_role("button", name="分配账号").click()
+    expect(page.get_by_text("手机号码应为").first).to_be_visible()
+    page.get_by_label("手机号码").fill("13907310033")
+    page.get_by_role("button", name="分配账号").click()
+    expect(page.get_by_text("已分配账号")).to_be_visible()
+    officer.look("assigned-enterprise")
+    first = sent_link()
+    page.get_by_role("row").get_by_role("link", name="管理").click()
+    page.get_by_label("事由").fill("更换手机，已核对授权书")
+    page.get_by_label("新手机号码").fill("13907310044")
+    page.get_by_role("button", name="重置账号").click()
+    officer.confirm("重置账号")
+    expect(page.get_by_text("账号已重置")).to_be_visible()
+    officer.look("assigned-account")
+    holder = visit("陈国梁", phone=True)
+    theirs = holder.go(first)
+    expect(theirs.get_by_role("heading", name="链接已失效")).to_be_visible()
+    holder.go(sent_link())
+    theirs.get_by_label("新口令", exact=True).fill("Yuelu-Shan-1926")
+    theirs.get_by_label("再输一次新口令").fill("Yuelu-Shan-1926")
+    theirs.get_by_role("button", name="设置口令并登录").click()
+    expect(theirs.get_by_text("口令已设置")).to_be_visible()
+    page.get_by_role("button", name="停用账号").click()
+    officer.confirm("停用账号")
+    expect(page.get_by_text("账号已停用")).to_be_visible()
+    holder.go("/enterprise/operators/")
+    expect(theirs.get_by_role("button", name="用户名登录")).to_be_visible()
+    assert company.operators.get().is_active is False

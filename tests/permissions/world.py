@@ -100,7 +100,7 @@ class Half:
         things["case:draft"] = makers.draft(drafted, self.operator)
         things["enterprise"] = self.enterprise.pk
         invited = makers.operator(self.enterprise, right=EnterpriseRight.FILE)
-        things |= {"operator": invited.pk, "link": makers.link(invited)}
+        things |= {"operator": invited.pk, "link": makers.link(invited), "manager": self.operator.pk}
         today = clock.today()
         things["enterprise_bar"] = restrictions.bar_enterprise(
             enterprise=self.enterprise, reason="提供虚假材料", document="湘建罚〔2026〕1号", begins=today, ends=today,

@@ -91,6 +91,8 @@ def _of_operation(user: User, *, province: bool) -> list[tuple[str, str, str]]:
     tabs: list[tuple[str, str, str]] = []
     if held & {Function.SYSTEM, Function.SECURITY}:
         tabs.append(("officers", "账号与授权", reverse("authority:officers")))
+    if Function.SYSTEM in held:
+        tabs.append(("assigned", "企业账号", reverse("authority:assigned")))
     if Function.AUDIT in held:
         tabs.append(("trail", "审计记录", reverse("authority:audit_trail")))
     if Function.SYSTEM in held and province:

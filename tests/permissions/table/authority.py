@@ -157,7 +157,13 @@ def _nobody_knocks(role: Role, side: Side) -> Outcome | None:
     return Outcome.MISSING
 
 
+_ASSIGNED = {"pk": "manager"}
 _ADMINISTRATION = {
+    "assigned": Entry(get=officers(_SYSTEM, scoped=False), query={"q": "湖南"}),
+    "assigned_enterprise": Entry(get=_BY_SYSTEM, post=_BY_SYSTEM, where={"pk": "enterprise"}),
+    "assigned_account": Entry(get=_BY_SYSTEM, where=_ASSIGNED),
+    "assigned_reset": Entry(post=_BY_SYSTEM, where=_ASSIGNED, data={"reason": "更换手机", "phone": "13800002799"}),
+    "assigned_active": Entry(post=_BY_SYSTEM, where=_ASSIGNED, data={"active": "0"}),
     "officers": Entry(get=officers(_SYSTEM, _SECURITY, scoped=False)),
     "officer_new": Entry(get=officers(_SYSTEM, scoped=False), post=officers(_SYSTEM, scoped=False)),
     "officer": Entry(get=_ADMINISTER, where=_ONE),

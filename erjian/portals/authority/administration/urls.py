@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from erjian.portals.authority.administration import delegation, officers, trail
+from erjian.portals.authority.administration import assigned, delegation, officers, trail
 
 urlpatterns = [
     path("officers/", officers.listing, name="officers"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("officers/<int:pk>/active/", officers.active, name="officer_active"),
     path("officers/<int:pk>/second-factor/", officers.second_factor_reset, name="officer_second_factor"),
     path("officers/<int:pk>/unlock/", officers.unlock, name="officer_unlock"),
+    path("enterprises/", assigned.listing, name="assigned"),
+    path("enterprises/<int:pk>/", assigned.enterprise, name="assigned_enterprise"),
+    path("enterprises/accounts/<int:pk>/", assigned.account, name="assigned_account"),
+    path("enterprises/accounts/<int:pk>/reset/", assigned.reset, name="assigned_reset"),
+    path("enterprises/accounts/<int:pk>/active/", assigned.active, name="assigned_active"),
     path("delegation/", delegation.page, name="delegation"),
     path("delegation/<int:pk>/revoke/", delegation.revoke, name="delegation_revoke"),
     path("trail/", trail.listing, name="audit_trail"),
