@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import secrets
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
 from erjian import files, protection
-from erjian.accounts.models import EnterpriseRight, Function, Grant, Invitation, User, UserKind
+from erjian.accounts.models import EnterpriseRight, Function, Grant, Invitation, SignUp, User, UserKind
 from erjian.applications import actions, materials
 from erjian.applications.models import Application
 from erjian.identity import frames
@@ -115,6 +116,22 @@ def link(user: User) -> str:
     digest = protection.index("invitation", token)
     Invitation.objects.create(user=user, digest=digest, sent_at=now, expires_at=now + timedelta(hours=72))
     return token
+
+
+def sign_up(name: str = "湖南新立建设工程有限公司", *, authority: str = "430100", **fields: Any) -> SignUp:
+    """An enterprise's request for its first account, waiting."""
+    values: dict[str, Any] = {
+        "key": uuid.uuid4(),
+        "credit_code": credit_code(),
+        "origin": "inside",
+        "city": authority,
+        "authority_code": authority,
+        "contact_name": "谭雨欣",
+        "contact_phone": "13907310055",
+        "licence": blob(),
+        "submitted_at": clock.now(),
+    }
+    return SignUp.objects.create(name=name, **{**values, **fields})
 
 
 def officer(authority: str, *functions: Function, name: str = "胡敏", username: str | None = None) -> User:

@@ -20,6 +20,7 @@ from erjian.accounts.safety import (
     Passkey,
     RecoveryCode,
 )
+from erjian.accounts.sign_ups import SignUp, SignUpState
 from erjian.audit import Actor, ActorKind
 from erjian.policy import authorities, clock
 from erjian.protection import ProtectedText
@@ -39,6 +40,8 @@ __all__ = [
     "Passkey",
     "RecoveryCode",
     "SignInFailure",
+    "SignUp",
+    "SignUpState",
     "User",
     "UserKind",
 ]

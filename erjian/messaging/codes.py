@@ -30,7 +30,13 @@ MAX_TRIES = 5
 PHONE_LIMITS = ((timedelta(hours=1), 5), (timedelta(days=1), 10))
 ADDRESS_LIMITS = ((timedelta(hours=1), 60), (timedelta(days=1), 300))
 
-PURPOSES = {"sign_in": "登录", "activate": "激活账户", "reset": "重置密码", "verify": "实名认证"}
+PURPOSES = {
+    "sign_in": "登录",
+    "activate": "激活账户",
+    "reset": "重置密码",
+    "verify": "实名认证",
+    "register": "用户注册",
+}
 
 
 class CodeRefused(Refusal):

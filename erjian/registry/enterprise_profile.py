@@ -41,6 +41,7 @@ FROM_LIBRARY = (
 audit.codes.register("enterprise.profile", "更新企业基本信息")
 audit.codes.register("enterprise.library", "采用中央库数据")
 audit.codes.register("enterprise.licence", "上传营业执照")
+audit.codes.register("enterprise.entered", "登记企业")
 
 
 class ProfileRefused(Refusal):
@@ -195,3 +196,18 @@ def attach_licence(*, enterprise: Enterprise, licence: Blob, by: Actor) -> Enter
         remember(ChangeKind.CORRECTED, actor=by, enterprise_id=locked.pk, before={}, after={"licence": licence.sha256})
         audit.record("enterprise.licence", actor=by, subject=("enterprise", locked.pk), data={"sha256": licence.sha256})
     return locked
+
+
+def enter(*, credit_code: str, values: Mapping[str, Any], by: Actor) -> Enterprise:
+    """The enterprise of a credit code: as the register knows it, or else entered with these values. Within a transaction.
+
+    What is known is left as it is; only a licence that was missing is kept.
+    """
+    known = Enterprise.objects.select_for_update(no_key=True).filter(credit_code=credit_code).first()
+    if known is not None:
+        return known if known.licence_id else attach_licence(enterprise=known, licence=values["licence"], by=by)
+    made = Enterprise.objects.create(credit_code=credit_code, **values)
+    after = {name: _said(made, name) for name in values if name != "licence"}
+    remember(ChangeKind.CORRECTED, actor=by, enterprise_id=made.pk, before={}, after=after)
+    audit.record("enterprise.entered", actor=by, subject=("enterprise", made.pk), data={"credit_code": credit_code})
+    return made

@@ -101,6 +101,7 @@ class Half:
         things["enterprise"] = self.enterprise.pk
         invited = makers.operator(self.enterprise, right=EnterpriseRight.FILE)
         things |= {"operator": invited.pk, "link": makers.link(invited), "manager": self.operator.pk}
+        things["sign_up"] = makers.sign_up(authority=self.city).pk
         today = clock.today()
         things["enterprise_bar"] = restrictions.bar_enterprise(
             enterprise=self.enterprise, reason="提供虚假材料", document="湘建罚〔2026〕1号", begins=today, ends=today,

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from erjian import messaging
+from erjian.accounts import signing_up
 from erjian.accounts.models import Function, User
 from erjian.messaging import RecipientKind, inbox, outbox
 from erjian.policy import authorities
@@ -78,6 +79,8 @@ def _tabs(user: User) -> list[tuple[str, str, str]]:
             tabs.append(("imports", "数据导入", reverse("authority:imports")))
     if Function.DECISION in held and Function.REGISTER not in held:
         tabs.append(("proceedings", "处置", reverse("authority:proceedings")))
+    if Function.ACCEPTANCE in held and signing_up.is_open():
+        tabs.append(("sign_ups", "用户注册", reverse("authority:sign_ups")))
     if Function.NOTICES in held and province and built("publicity_pages"):
         tabs.append(("notices", "通知公告", reverse("authority:notices")))
     if Function.NOTICES in held and province and built("questions"):

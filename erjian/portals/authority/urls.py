@@ -69,7 +69,7 @@ for _part, _prefix in (
     ("administration", "administration/"),
     ("restrictions", "register/"),
     ("proceedings", ""),
-    ("proceedings", ""),
+    ("sign_ups", "sign-ups/"),
     ("identity", "identity/"),
 ):
     if built(_part):

@@ -109,8 +109,3 @@ def chosen(code: str) -> Way:
         if way.code == code and way.opening != Opening.OFF and not (way.is_open and way.address):
             return way
     return WAYS[0]
-
-
-def registration_open() -> bool:
-    """Whether enterprises may register themselves."""
-    return policy.current().entrances.registration == Opening.ON

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from erjian import policy
-from erjian.accounts import captchas, devices, passwords, sessions, sign_in
+from erjian.accounts import captchas, devices, passwords, sessions, sign_in, signing_up
 from erjian.accounts.sign_in import Side
 from erjian.audit.middleware import address_of
 from erjian.portals.public import entrances
@@ -182,7 +182,7 @@ def _page(
         "tabs": _links(Place.TAB, way, kept),
         "buttons": _links(Place.BUTTON, way, kept),
         "person_next": kept["next"],
-        "registration": entrances.registration_open(),
+        "registration": signing_up.is_open(),
         "domain": urlsplit(settings.ERJIAN_ORIGIN).hostname,
         "support": policy.current().province.support_phone,
     }

@@ -157,6 +157,14 @@ def _nobody_knocks(role: Role, side: Side) -> Outcome | None:
     return Outcome.MISSING
 
 
+_ACCEPTS, _SIGN_UP = officers(_ACCEPTANCE), {"pk": "sign_up"}
+_SIGN_UPS = {
+    "sign_ups": Entry(get=officers(_ACCEPTANCE, scoped=False)),
+    "sign_up": Entry(get=_ACCEPTS, where=_SIGN_UP),
+    "sign_up_licence": Entry(get=_ACCEPTS, where=_SIGN_UP),
+    "sign_up_approve": Entry(post=_ACCEPTS, where=_SIGN_UP),
+    "sign_up_refuse": Entry(post=_ACCEPTS, where=_SIGN_UP, data={"reason": "×"}),
+}
 _ASSIGNED = {"pk": "manager"}
 _ADMINISTRATION = {
     "assigned": Entry(get=officers(_SYSTEM, scoped=False), query={"q": "湖南"}),
@@ -200,6 +208,7 @@ _IDENTITY_PAGES = {
 
 AUTHORITY = {
     **_ADMINISTRATION,
+    **_SIGN_UPS,
     "work": Entry(get=officers(scoped=False)),
     "outbox": Entry(get=officers(Function.SYSTEM, scoped=False)),
     **_ROBOTS,

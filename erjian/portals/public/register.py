@@ -1,0 +1,282 @@
+"""用户注册: the contact's mobile, its code, then the enterprise; and the states of what was handed in before."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from erjian import files, policy, protection
+from erjian.accounts import signing_up
+from erjian.accounts.models import SignUp, SignUpState
+from erjian.audit import Actor, ActorKind
+from erjian.audit.middleware import address_of
+from erjian.files import Blob
+from erjian.policy import authorities, clock
+from erjian.portals.public.navigation import shell
+from erjian.registry.models.enterprises import EnterpriseOrigin
+from erjian.standards import phones, regions
+from erjian.standards.errors import Refusal
+from erjian.ui.dates import moment
+from erjian.ui.forms import ErjianForm
+from erjian.ui.tables import Column, Table, strong
+from erjian.ui.templatetags.ej import chip
+
+_STATE = "register"
+_LIFE = 30 * 60
+PREFILL = "register_prefill"
+"""Key of the session under which another way in leaves `credit_code` and `name` of an enterprise that has no account."""
+TONES = {SignUpState.WAITING: "office", SignUpState.APPROVED: "done", SignUpState.REFUSED: "bad"}
+
+
+class PhoneForm(ErjianForm, forms.Form):
+    phone = forms.CharField(
+        label="联系人手机号码",
+        max_length=20,
+        help_text="审核结果和设置口令的链接发到这个号码。",
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+
+class CodeForm(ErjianForm, forms.Form):
+    code = forms.CharField(
+        label="短信验证码",
+        max_length=6,
+        min_length=6,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+def _counties() -> list[tuple[str, Any]]:
+    return [("", "请选择"), *((name, list(regions.counties_of(city).items())) for city, name in regions.CITIES.items())]
+
+
+class EnterpriseForm(ErjianForm, forms.Form):
+    """What the applicant says of the enterprise."""
+
+    credit_code = forms.CharField(
+        label="统一社会信用代码",
+        max_length=30,
+        help_text="营业执照上的 18 位代码。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    name = forms.CharField(
+        label="企业名称",
+        max_length=200,
+        help_text="与营业执照一致的全称。",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    origin = forms.ChoiceField(
+        label="企业类型",
+        choices=EnterpriseOrigin.choices,
+        initial=EnterpriseOrigin.PROVINCIAL,
+        help_text="省内企业由所在市州审核，省直、省外企业由省厅审核。",
+    )
+    city = forms.ChoiceField(
+        label="注册所在地市",
+        required=False,
+        choices=[("", "请选择"), *regions.CITIES.items()],
+        help_text="省外企业不填。",
+    )
+    county = forms.ChoiceField(label="注册所在区县", required=False, choices=_counties)
+    contact_name = forms.CharField(
+        label="联系人姓名",
+        max_length=100,
+        help_text="通过后成为本企业管理员，可以再邀请其他操作员。",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    licence = forms.FileField(
+        label="营业执照",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.pdf"}),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+def _limits() -> files.Limits:
+    rules = policy.current().material_limits["document"]
+    return files.Limits(types=rules.types, max_bytes=rules.max_bytes, max_pages=rules.max_pages)
+
+
+def _open() -> None:
+    """Registration exists where policy opens it."""
+    if not signing_up.is_open():
+        raise Http404
+
+
+def _keep(request: HttpRequest, phone: str, *, proved: bool) -> None:
+    sealed = base64.b64encode(protection.encrypt("sign_up", phone)).decode()
+    request.session[_STATE] = {"phone": sealed, "proved": proved, "at": int(clock.now().timestamp())}
+
+
+def _phone(request: HttpRequest, *, proved: bool) -> str:
+    """The mobile that was given, and proved, in this session lately; empty when there is none."""
+    state = request.session.get(_STATE)
+    if not state or (proved and not state["proved"]) or clock.now().timestamp() - state["at"] > _LIFE:
+        return ""
+    return protection.decrypt("sign_up", base64.b64decode(state["phone"]))
+
+
+def _again(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, "请先验证联系人的手机号码。")
+    return redirect("public:register")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("phone")
+def start(request: HttpRequest) -> HttpResponse:
+    """/register/: the contact's mobile; also the way to the state of a request."""
+    _open()
+    form = PhoneForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                phone = phones.parse_mobile(form.cleaned_data["phone"])
+                signing_up.request_code(phone=phone, address=address_of(request))
+            except Refusal as refusal:
+                form.add_error("phone", refusal.message)
+                status = getattr(refusal, "status", 422)
+            else:
+                _keep(request, phone, proved=False)
+                return redirect("public:register-code")
+    return render(request, "public/register/start.html", {"shell": shell(request), "form": form}, status=status)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("code")
+def code(request: HttpRequest) -> HttpResponse:
+    """/register/code/"""
+    _open()
+    phone = _phone(request, proved=False)
+    if not phone:
+        return _again(request)
+    form = CodeForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                signing_up.check_code(phone=phone, code=form.cleaned_data["code"], address=address_of(request))
+            except Refusal as refusal:
+                form.add_error("code", refusal.message)
+                status = getattr(refusal, "status", 422)
+            else:
+                request.session.cycle_key()
+                _keep(request, phone, proved=True)
+                return redirect(
+                    "public:register-mine" if signing_up.of_phone(phone).exists() else "public:register-new"
+                )
+    context = {"shell": shell(request), "form": form, "phone": phones.mask(phone)}
+    return render(request, "public/register/code.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """/register/mine/: what was handed in with this mobile, and where it stands."""
+    _open()
+    phone = _phone(request, proved=True)
+    if not phone:
+        return _again(request)
+    table = Table(
+        columns=(
+            Column("企业名称", lambda row: strong(row.name), css="m-top wrap"),
+            Column("统一社会信用代码", "credit_code", css="ej-num m-wide", data_label="信用代码"),
+            Column("提交时间", lambda row: moment(row.submitted_at), css="ej-num m-wide", data_label="提交"),
+            Column(
+                "审核单位", lambda row: authorities.get(row.authority_code).name, css="m-wide", data_label="审核单位"
+            ),
+            Column("说明", _said, css="m-wide wrap", data_label="说明"),
+            Column("状态", lambda row: chip(TONES[SignUpState(row.state)], row.get_state_display()), css="m-top m-end"),
+        ),
+        rows=list(signing_up.of_phone(phone)[:50]),
+        empty="还没有提交过用户注册。",
+    )
+    return render(request, "public/register/mine.html", {"shell": shell(request), "table": table})
+
+
+def _said(row: SignUp) -> str:
+    if row.state == SignUpState.REFUSED:
+        return row.reason
+    if row.state == SignUpState.APPROVED:
+        return "设置口令的链接已发到您的手机。"
+    return "审核后以短信告知。"
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """/register/new/: the enterprise. A licence once accepted is kept while other fields are put right."""
+    _open()
+    phone = _phone(request, proved=True)
+    if not phone:
+        return _again(request)
+    if request.method != "POST":
+        prefill = request.session.get(PREFILL) or {}
+        initial = {name: prefill.get(name, "") for name in ("credit_code", "name")}
+        request.session[_STATE] |= {"licence": ""}
+        request.session.modified = True
+        return _form(request, EnterpriseForm(initial={**initial, "key": uuid4()}))
+    form = EnterpriseForm(request.POST, request.FILES)
+    valid = form.is_valid()
+    licence = _licence(request, form)
+    if valid and not form.errors:
+        data = dict(form.cleaned_data)
+        key: UUID = data.pop("key")
+        data.pop("licence")
+        try:
+            made = signing_up.submit(
+                key=key, phone=phone, asked=signing_up.Asked(**data), licence=licence, address=address_of(request)
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+            return _form(request, form, status=getattr(refusal, "status", 422))
+        request.session.pop(PREFILL, None)
+        messages.success(
+            request, f"已提交，由{authorities.get(made.authority_code).name}审核。结果以短信告知，也可以在这里查看。"
+        )
+        return redirect("public:register-mine")
+    return _form(request, form, status=422)
+
+
+def _licence(request: HttpRequest, form: EnterpriseForm) -> Blob | None:
+    """The licence sent now, or accepted with an earlier try of this form."""
+    state = request.session[_STATE]
+    upload = request.FILES.get("licence")
+    if upload is not None:
+        actor = Actor(kind=ActorKind.PUBLIC, user_id=None, label="注册申请人", address=address_of(request))
+        try:
+            blob = files.accept(upload, limits=_limits(), actor=actor)
+        except Refusal as refusal:
+            form.add_error("licence", refusal.message)
+            return None
+        state["licence"] = str(blob.pk)
+        request.session.modified = True
+        return blob
+    return Blob.objects.filter(pk=state["licence"]).first() if state.get("licence") else None
+
+
+def _form(request: HttpRequest, form: EnterpriseForm, *, status: int = 200) -> HttpResponse:
+    kept = bool(request.session[_STATE].get("licence"))
+    form["licence"].help_text = (
+        "已上传。要更换的，请重新选择。" if kept else "照片或扫描件，JPG、PNG 或 PDF，四角完整、字迹清楚。"
+    )
+    return render(request, "public/register/new.html", {"shell": shell(request), "form": form}, status=status)
