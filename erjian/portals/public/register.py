@@ -276,6 +276,8 @@ def _licence(request: HttpRequest, form: EnterpriseForm) -> Blob | None:
 
 def _form(request: HttpRequest, form: EnterpriseForm, *, status: int = 200) -> HttpResponse:
     kept = bool(request.session[_STATE].get("licence"))
+    # Asked for by `submit`; a licence that is kept need not be sent again.
+    form["licence"].field.required = not kept
     form["licence"].help_text = (
         "已上传。要更换的，请重新选择。" if kept else "照片或扫描件，JPG、PNG 或 PDF，四角完整、字迹清楚。"
     )
