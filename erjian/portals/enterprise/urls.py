@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from erjian.portals.enterprise.views import (
+    agreeing,
     attachments,
     cases,
     certificates,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("cases/", searches.cases, name="cases"),
     path("cases/<uuid:uuid>/", include(_case)),
     path("confirmations/cancellations/", confirming.cancellations, name="cancellations"),
+    path("confirmations/cancellations/agree/", agreeing.agree, name="cancellations-agree"),
     path("confirmations/transfers/", confirming.departures, name="departures"),
     path("confirmations/temporary-transfers/", confirming.temporary_departures, name="temporary-departures"),
     path("temporary-transfers/", confirming.temporary_transfers, name="temporary-transfers"),

@@ -72,6 +72,7 @@ ENTERPRISE = {
     "remind": Entry(post=_FILE, where=_case("wait_person")),
     "answer": Entry(get=_FILE, post=_FILE, where=_case("transfer", name="=agree_former"), data={"seen": "1"}),
     "cancellations": Entry(get=_LIST, post=_LIST),
+    "cancellations-agree": Entry(post=_FILES),
     "departures": Entry(get=_LIST, post=_LIST),
     "temporary-departures": Entry(get=_LIST, post=_LIST),
     "temporary-transfers": Entry(get=_LIST, post=_LIST),

@@ -93,9 +93,8 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _departure(request: HttpRequest, found: Application) -> HttpResponse:
     """What the former employer sees of a transfer: who, where to, how it stands; not the papers."""
     entries = list(found.timeline.filter(transition__in=_TOLD_FORMER).order_by("-id"))
-    temporary = found.registration_class == RegistrationClass.TEMPORARY
     context = {
-        "shell": shell(request, "temporary-departures" if temporary else "departures"),
+        "shell": shell(request, _menu(found, "former")),
         "case": found,
         "procedure": found.procedure,
         "tone": case_parts.tone(found.state),
@@ -212,7 +211,7 @@ def answer(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
         if form is None or form.is_valid():
             opinion = form.cleaned_data["opinion"] if form else ""
             act(application=found, by=operator(request), seen=seen(request), agreed=agreed, opinion=opinion)
-            messages.success(request, f"已{transition.label}。")
+            messages.success(request, _answered(found, transition))
             return redirect("enterprise:case", uuid)
         status = 422
     elif transition not in answers(found, request):
@@ -222,7 +221,7 @@ def answer(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
     promise = commitments.get(side, "").format(enterprise=found.enterprise.name, person=found.person.name)
     context = {
         "frame": "ui/shell.html",
-        "shell": shell(request, found.procedure_code),
+        "shell": shell(request, _menu(found, name)),
         "title": f"{found.procedure.kind_label}　{transition.label}",
         "question": f"{transition.label}{found.person.name}的{found.procedure.kind_label}（{found.number}）？",
         "consequences": (promise,) if agreed else ("请写明理由，理由将告知对方。",),
@@ -235,6 +234,20 @@ def answer(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
         "form": form,
     }
     return render(request, "ui/confirm.html", context, status=status)
+
+
+def _menu(found: Application, name: str) -> str:
+    """The menu's entry under which the enterprise answers."""
+    if name.endswith("enterprise"):
+        return "cancellations"
+    return "temporary-departures" if found.registration_class == RegistrationClass.TEMPORARY else "departures"
+
+
+def _answered(found: Application, transition: Transition) -> str:
+    """What was answered and, where it takes effect at once, that it did (manual 3.2.3.7: 该证书注销成功)."""
+    found.refresh_from_db()
+    done = f"{found.person.name}的证书注销成功。" if found.state == State.DONE else ""
+    return f"已{transition.label}。{done}"
 
 
 class AnswerForm(ErjianForm, forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -20,6 +21,7 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures as departing
 from erjian.portals.enterprise.scope import filed_by_person, own_cases, with_step
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
+from erjian.portals.enterprise.views import agreeing
 from erjian.procedures import Step
 from erjian.registry.models import RegistrationClass
 from erjian.ui.addresses import row_address
@@ -30,9 +32,18 @@ from erjian.ui.tables import Column, Op, Table, strong
 Operations = Callable[[Application], Iterator[Op]]
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Boxes before the rows and one button above them."""
+
+    pick: Callable[[Any], object]
+    verb: str
+    url: str
+
+
 def _page(
     request: HttpRequest, *, current: str, title: str, lead: str, cases: QuerySet[Application], columns: tuple[Column, ...],
-    ops: Operations, empty: str,
+    ops: Operations, empty: str, batch: Batch | None = None,
 ) -> HttpResponse:  # fmt: skip
     if request.method == "POST":
         return PersonFilter(request.POST).address(request)
@@ -46,12 +57,14 @@ def _page(
         name="person.name",
         numbered=True,
         first=page.start,
+        pick=batch.pick if batch else None,
         empty="没有符合条件的申报。" if request.GET else empty,
         empty_links=(("查看全部", "?"),) if request.GET else (),
         caption=title,
     )
     context = {
         "shell": shell(request, current), "title": title, "lead": lead, "filter": form, "table": table, "page": page,
+        "batch": batch if batch and any(batch.pick(row) for row in table.rows) else None,
     }  # fmt: skip
     return render(request, "enterprise/confirming.html", context)
 
@@ -95,6 +108,9 @@ def cancellations(request: HttpRequest) -> HttpResponse:
         columns=columns,
         ops=_answering(request, State.WAIT_ENTERPRISE, "enterprise"),
         empty="没有个人提出的注销申报。",
+        batch=Batch(agreeing.box, "同意所选", reverse("enterprise:cancellations-agree"))
+        if holds(operator(request), EnterpriseRight.FILE)
+        else None,
     )
 
 
