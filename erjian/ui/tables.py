@@ -222,7 +222,7 @@ def _pick(name: str, value: object, named: str) -> str:
     if value is None:
         return '<td class="m-hide"></td>'
     return (
-        f'<td class="m-top m-wide"><input class="form-check-input m-0" type="checkbox" name="{escape(name)}"'
+        f'<td class="m-top pick"><input class="form-check-input m-0" type="checkbox" name="{escape(name)}"'
         f' value="{escape(value)}" aria-label="选择 {escape(named)}"></td>'
     )
 

@@ -160,6 +160,24 @@ class Cast:
             browser.look(look)
         return Application.objects.get(number=number[1])
 
+    def begins(self, code: str, who: Somebody, *, look: str = "") -> Visitor:
+        """我要申报: what a person files for themself; arrive at the form."""
+        browser = self.at(who.user)
+        page = browser.go("/person/filing/")
+        if look:
+            browser.look(look)
+        place = page.get_by_role("region", name=get(code).label, exact=True)
+        place.get_by_role("button", name=f"填写{get(code).kind_label}").click()
+        page.wait_for_url("**/edit/")
+        return browser
+
+    def brings(self, browser: Visitor, code: str, file: Path) -> None:
+        """One file to where it is asked for, in a form that has its materials on the same page."""
+        place = browser.page.locator(f"#material-{code}")
+        with browser.page.expect_navigation():
+            place.locator("input[type=file]").set_input_files(file)
+        expect(place.get_by_text("已提供")).to_be_visible()
+
     # --- who confirms ---
 
     def consents(self, who: Somebody, *, look: str = "", says: str = "已同意并签名") -> None:

@@ -29,6 +29,8 @@ _TWICE = """() => {
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
   return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
 }"""
+_SETTLED = """() => document.readyState === "complete" && !document.querySelector(".htmx-request")
+  && [...document.images].every((image) => image.loading === "lazy" || image.complete)"""
 _order = itertools.count(1)
 
 
@@ -85,7 +87,7 @@ class Visitor:
     def look(self, name: str, *, full: bool = True) -> None:
         """Keep pictures of the page at both widths; nothing is wider than the screen, axe finds nothing."""
         page, number = self.page, next(_order)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(_SETTLED)
         for size in (DESK, PHONE):
             if page.viewport_size != size:
                 page.set_viewport_size(size)

@@ -323,12 +323,12 @@ def clock(
 
 
 @register.inclusion_tag("ui/parts/guards.html")
-def guards(listed: Iterable[Condition], title: str = "申报条件") -> dict:
-    """Conditions with reason and source, failing first (values: ``Condition``)."""
+def guards(listed: Iterable[Condition], title: str = "申报条件", ident: str = "ej-guard-list") -> dict:
+    """Conditions with reason and source, failing first (values: ``Condition``); `ident` where a page has several."""
     rank = {"no": 0, "ask": 1}
     conditions = sorted(listed, key=lambda one: rank.get(one.state, 2))
     held = sum(one.state not in rank for one in conditions)
-    return {"conditions": conditions, "total": len(conditions), "held": held, "title": title}
+    return {"conditions": conditions, "total": len(conditions), "held": held, "title": title, "ident": ident}
 
 
 @register.inclusion_tag("ui/parts/materials.html")
