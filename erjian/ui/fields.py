@@ -45,7 +45,19 @@ def _described_by(bound: BoundField) -> str:
         parts.append(f"{bound.auto_id}_hint")
     if bound.errors:
         parts.append(f"{bound.auto_id}_error")
+    if lost(bound):
+        parts.append(f"{bound.auto_id}_lost")
     return " ".join(parts)
+
+
+def lost(bound: BoundField) -> str:
+    """That the files chosen have to be chosen again: no browser fills in a file field, and a refused form keeps none."""
+    form = bound.form
+    if not isinstance(bound.field, forms.FileField) or not form.is_bound or not form.errors:
+        return ""
+    given = form.files.getlist(bound.html_name) if hasattr(form.files, "getlist") else [form.files.get(bound.html_name)]
+    names = "、".join(file.name for file in given if file)
+    return f"刚才选择的 {names} 没有保存，改正后请重新选择。" if names else ""
 
 
 def _choices(bound: BoundField, attrs: dict) -> SafeString:
@@ -83,6 +95,8 @@ def field(
     for number, error in enumerate(bound.errors):
         ref = format_html(' id="{}_error"', bound.auto_id) if number == 0 else ""
         parts.append(format_html('<p class="err"{}>{}</p>', ref, error))
+    if again := lost(bound):
+        parts.append(format_html('<p class="err" id="{}_lost">{}</p>', bound.auto_id, again))
     tail = mark_safe("".join(parts))  # noqa: S308
     css = "ej-field wide" if wide else "ej-field"
     if grouped:

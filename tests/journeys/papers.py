@@ -51,6 +51,20 @@ def portrait(folder: Path) -> Path:
     return _save(picture, folder / "寸照.jpg")
 
 
+def signature(folder: Path) -> Path:
+    """A written name, dark on white."""
+    picture = Image.new("RGB", (600, 240), "#ffffff")
+    draw = ImageDraw.Draw(picture)
+    for line in (
+        ((80, 70), (200, 60), (180, 180), (90, 190)),
+        ((260, 40), (290, 120), (230, 200)),
+        ((340, 90), (430, 70), (410, 180), (350, 150)),
+        ((480, 40), (470, 200), (540, 130), (570, 190)),
+    ):
+        draw.line(line, fill="#1a1a1a", width=9, joint="curve")
+    return _save(picture, folder / "签名.jpg")
+
+
 def scan(folder: Path, name: str, lines: tuple[str, ...], *, size: tuple[int, int] = (1240, 1754)) -> Path:
     """A scanned page with a heading and some lines."""
     picture = Image.new("RGB", size, "#fbfaf6")

@@ -30,7 +30,7 @@ _TWICE = """() => {
   return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
 }"""
 _SETTLED = """() => document.readyState === "complete" && !document.querySelector(".htmx-request")
-  && [...document.images].every((image) => image.loading === "lazy" || image.complete)"""
+  && [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight)"""
 _order = itertools.count(1)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import engines
 
 from erjian.standards.errors import Refusal
@@ -98,3 +99,20 @@ def test_a_refusal_is_shown_where_it_belongs(field, place):
     form = Filing({})
     form.refuse(Refusal("身份证号最后一位不对。请核对。", code="check_digit", field=field))
     assert "身份证号最后一位不对。请核对。" in form.errors[place]
+
+
+class Proof(ErjianForm, forms.Form):
+    facts = forms.CharField(label="事实", max_length=5)
+    paper = forms.FileField(label="证明材料")
+
+
+@pytest.mark.parametrize(
+    ("facts", "paper", "again"),
+    [("一二三四五六", "合同<1>.pdf", True), ("一二三", "合同<1>.pdf", False), ("一二三四五六", "", False)],
+)
+def test_a_refused_form_says_that_its_files_have_to_be_chosen_again(facts, paper, again):
+    given = {"paper": SimpleUploadedFile(paper, b"%PDF-")} if paper else {}
+    form = Proof({"facts": facts}, given)
+    drawn = str(fields.field(form["paper"]))
+    assert ("刚才选择的 合同&lt;1&gt;.pdf 没有保存，改正后请重新选择。" in drawn) is again
+    assert ('aria-describedby="id_paper_lost"' in drawn) is again

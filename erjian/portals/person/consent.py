@@ -155,6 +155,7 @@ def _ask(request: HttpRequest, case: Application, refusal: Refusal | None = None
     here = reverse("person:consent", args=[case.uuid])
     rows = [
         ("申报类型", case.procedure.kind_label),
+        ("注册号", case.registration.number if case.registration else ""),
         ("聘用企业", case.enterprise.name),
         (case.procedure.specialty_label, shared.specialty_names(case.specialties)),
         ("申报主管部门", shared.authority_name(case.authority_code) if filing.shows_authority(case) else ""),

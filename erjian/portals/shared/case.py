@@ -252,6 +252,7 @@ def running_clock(application: Application, found: Iterable[Clock]) -> dict[str,
         note = f"{item.paused_on} 起暂停计时。" + note
     return {
         "title": f"{item.get_kind_display()}时限",
+        "unit": "个工作日" if item.working else "日",
         "total": total,
         "used": max(0, spent - item.paused_days),
         "start": item.started_on,

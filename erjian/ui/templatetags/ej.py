@@ -302,8 +302,10 @@ def clock(
     note: str = "",
     running: bool = True,
     ended: bool = False,
+    title: str = "办理时限",
+    unit: str = "个工作日",
 ) -> dict:
-    """The working-day clock, one cell a day; ``running`` false while time does not count, ``ended`` when it is over."""
+    """The clock of a time limit, one cell a day; ``running`` false while time does not count, ``ended`` when it is over."""
     cells = ["used"] * min(used, total)
     if running and not ended and used < total:
         cells.append("today")
@@ -319,6 +321,8 @@ def clock(
         "note": note,
         "running": running,
         "ended": ended,
+        "title": title,
+        "unit": unit,
     }
 
 

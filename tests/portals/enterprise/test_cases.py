@@ -279,3 +279,9 @@ def test_a_persons_cancellation_is_agreed_to(
     case.refresh_from_db()
     assert case.state == State.DONE
     assert Registration.objects.get(person=holder).status == "cancelled"
+    page = text(browser.get(address(case)))
+    assert f"{holder.name}的证书注销成功" in page
+    assert "确认时限" in page
+    assert "15 日" in page
+    for words in ("个工作日", "申报主管部门"):
+        assert words not in page, "no authority takes part, and the limit is in calendar days"

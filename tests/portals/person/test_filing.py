@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -75,7 +76,7 @@ def test_the_page_names_both_classes_and_what_holds(
         "二级临时建造师个人注销申报",
         held.number,
         "有可以注销的注册",
-        "没有您有效的二级注册临时建造师注册",
+        "没有你有效的二级注册临时建造师注册",
     ):
         assert words in page
     assert "注销立即生效，不能撤销" in page
@@ -84,6 +85,8 @@ def test_the_page_names_both_classes_and_what_holds(
     page = text(client.get("/person/filing/"))
     assert temporary.number in page
     assert "按政策继续有效" in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "each filing's conditions open by themselves"
 
 
 @pytest.mark.parametrize("code", ["cancellation_by_person", "temporary_cancellation_by_person"])
@@ -111,7 +114,7 @@ def test_from_the_form_to_the_end_of_the_registration(
     case.refresh_from_db()
     registration.refresh_from_db()
     assert (case.state, registration.status, registration.end_reason) == (State.DONE, "cancelled", REASON)
-    assert "没有您有效的" in text(client.get("/person/filing/"))
+    assert "没有你有效的" in text(client.get("/person/filing/"))
     told = InboxMessage.objects.filter(recipient_kind="person", template="application.effective")
     assert told.count() == 1
 

@@ -115,6 +115,7 @@ def test_bad_input_is_said_at_its_field_and_kept(scene: Scene, changed: dict[str
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert changed.get("facts", "发生重大质量事故")[:50] in answer.content.decode()
+    assert ("没有保存，改正后请重新选择" in answer.content.decode()) is ("files" in changed)
     assert not Proceeding.objects.exists()
 
 

@@ -133,10 +133,9 @@ def _before(found: Application, version: int | None) -> dict[str, Any] | None:
 
 
 def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[str, Any] | None) -> list[parts.Row]:
-    rows = [
-        parts.Row("注册类型", found.get_registration_class_display()),
-        parts.Row("申报主管部门", case_parts.authority_name(found.authority_code)),
-    ]
+    rows = [parts.Row("注册类型", found.get_registration_class_display())]
+    if filing.shows_authority(found):
+        rows.append(parts.Row("申报主管部门", case_parts.authority_name(found.authority_code)))
     for section in found.procedure.sections:
         earlier = {row.label: row.value for row in case_parts.rows(section, before)} if before else {}
         for row in case_parts.rows(section, values):
