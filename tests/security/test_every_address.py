@@ -1,7 +1,8 @@
-"""Every address by methods that nothing uses."""
+"""Every address: by methods that nothing uses, without a token, and with what its answers tell the browser."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,11 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from erjian.accounts.models import EnterpriseRight, Function, UserKind
+from erjian.config.security import CONTENT_SECURITY_POLICY
 from tests.permissions.roles import ANONYMOUS, ROLES, Role, Side
 from tests.permissions.table import TABLE
 from tests.permissions.world import World
 
+FILE_POLICY = "default-src 'none'; sandbox"
+FILE_TYPES = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
 pytestmark = pytest.mark.django_db
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=[\"']|\son[a-z]+=[\"']|javascript:", re.IGNORECASE)
 
 
 def visitors() -> list[Role]:
@@ -52,6 +57,63 @@ def test_methods_that_nothing_uses_are_refused_everywhere(
         if (answer := ask(world, clients[role], name=name, role=role, method=method)).status_code != 405
     ]
     assert wrong == []
+
+
+def test_no_post_without_a_token(world: World) -> None:
+    """A page of another site cannot make a signed-in browser do anything."""
+    wrong, refused = [], 0
+    for role in visitors():
+        client = Client(enforce_csrf_checks=True, REMOTE_ADDR="192.0.2.1")
+        if role is not ANONYMOUS:
+            client.force_login(world.users[role])
+        for name, entry in sorted(TABLE.items()):
+            if entry.post is None or name == "robots_run":
+                continue
+            answer = ask(world, client, name=name, role=role, method="POST")
+            refused += answer.status_code == 403
+            if answer.status_code != 403:
+                wrong.append(f"{name} {role.name}: {answer.status_code}")
+    assert wrong == []
+    assert refused > 100
+
+
+def test_headers_and_nothing_inline_on_every_page(world: World, clients: dict[Role, Client]) -> None:
+    wrong, pages, files = [], 0, 0
+    for name, entry in sorted(TABLE.items()):
+        if entry.get is None:
+            continue
+        for role in visitors():
+            answer = ask(world, clients[role], name=name, role=role, method="GET")
+            is_page = answer.get("Content-Type", "").startswith("text/html")
+            # Stored files may not run anything, not even what our own pages may.
+            is_file = answer.get("Content-Security-Policy") == FILE_POLICY
+            missing = [
+                header
+                for header, value in {
+                    "X-Content-Type-Options": "nosniff",
+                    "Referrer-Policy": "same-origin",
+                    "Cross-Origin-Opener-Policy": "same-origin",
+                    "X-Frame-Options": "SAMEORIGIN",
+                    "Content-Security-Policy": FILE_POLICY if is_file and not is_page else CONTENT_SECURITY_POLICY,
+                }.items()
+                if answer.get(header) != value
+            ]
+            if role is not ANONYMOUS and not {"no-store", "private", "no-cache"} & set(
+                re.split(r"[\s,]+", answer.get("Cache-Control", ""))
+            ):
+                missing.append("Cache-Control")
+            if is_file:
+                files += 1
+                if answer["Content-Type"] not in FILE_TYPES:
+                    missing.append(answer["Content-Type"])
+            if is_page and answer.status_code == 200:
+                pages += 1
+                missing += INLINE.findall(answer.content.decode())
+            if missing:
+                wrong.append(f"{name} {role.name}: {missing}")
+    assert wrong == []
+    assert pages > 100
+    assert files > 10
 
 
 def test_the_table_has_every_kind_of_visitor() -> None:
