@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -22,6 +23,7 @@ from erjian.accounts.safety import (
 )
 from erjian.accounts.sign_ups import SignUp, SignUpState
 from erjian.audit import Actor, ActorKind
+from erjian.compiled import compiled
 from erjian.policy import authorities, clock
 from erjian.protection import ProtectedText
 from erjian.registry.models import Enterprise, Person
@@ -141,16 +143,7 @@ class User(AbstractBaseUser):
         """Each function with the name of the colleague who lent it, empty for an own one; one query a request."""
         if self.kind != UserKind.OFFICER:
             return {}
-        today = clock.today()
-        lent = Q(
-            user__delegations_given__taker=self.pk,
-            user__delegations_given__begins__lte=today,
-            user__delegations_given__ends__gte=today,
-            user__delegations_given__revoked_at__isnull=True,
-            user__is_active=True,
-            user__authority_code=self.authority_code,
-        ) & ~Q(function__in=ADMINISTRATORS)
-        rows = Grant.objects.filter(Q(user=self.pk) | lent).values_list("function", "user_id", "user__name")
+        rows = _held_functions(user_id=self.pk, authority_code=self.authority_code, today=clock.today())
         held: dict[Function, str] = {}
         for function, user_id, name in sorted(rows, key=lambda row: row[1] == self.pk):
             held[Function(function)] = "" if user_id == self.pk else name
@@ -229,6 +222,20 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return self.get_function_display()
+
+
+@compiled
+def _held_functions(user_id: int, authority_code: str, today: date) -> models.QuerySet[Grant]:
+    """An officer's own functions and those lent to them: (function, whose it is, their name)."""
+    lent = Q(
+        user__delegations_given__taker=user_id,
+        user__delegations_given__begins__lte=today,
+        user__delegations_given__ends__gte=today,
+        user__delegations_given__revoked_at__isnull=True,
+        user__is_active=True,
+        user__authority_code=authority_code,
+    ) & ~Q(function__in=ADMINISTRATORS)
+    return Grant.objects.filter(Q(user=user_id) | lent).values_list("function", "user_id", "user__name")
 
 
 class SignInFailure(models.Model):

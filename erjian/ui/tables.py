@@ -11,10 +11,12 @@ A cell that is not a ``SafeString`` is escaped, always.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape as quote
 from operator import attrgetter
 from typing import NamedTuple
 
+from django.db.models import Model
 from django.utils.safestring import SafeString, mark_safe
 
 from erjian.ui.dates import NOTHING
@@ -22,6 +24,7 @@ from erjian.ui.dates import NOTHING
 # The form on every signed-in page that a row's buttons belong to (ui/document.html): one token a
 # page, and a list may stand inside a form of its own for batches.
 ROW_FORM = "ej-row-form"
+_DISPLAY = re.compile("get_([a-z_]+)_display")
 _unsafe = re.compile("[&<>\"']").search
 
 
@@ -178,10 +181,24 @@ class Table:
         parts.append("</tr>")
 
 
+def word(row: Model, field: str) -> str:
+    """The word of a row's choice: what `get_…_display` gives, whose list is built anew for every cell."""
+    value = getattr(row, field)
+    return _words(type(row), field).get(value, value)
+
+
+@cache
+def _words(model: type[Model], field: str) -> dict[object, str]:
+    return {value: str(label) for value, label in model._meta.get_field(field).flatchoices}
+
+
 def _getter(cell: str | Callable[[object], object]) -> Callable[[object], object]:
     """A function of the row for a column's cell."""
     if callable(cell):
         return cell
+    if chosen := _DISPLAY.fullmatch(cell):
+        field = chosen[1]
+        return lambda row: word(row, field)
     names = cell.split(".")
     read = attrgetter(cell)
 

@@ -13,7 +13,7 @@ from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.ui.dates import moment
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Table
+from erjian.ui.tables import Column, Table, word
 from erjian.ui.templatetags.ej import chip
 
 _TONES = {"sent": "done", "failed": "bad", "queued": "office"}
@@ -34,7 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
             Column("提交时间", lambda item: moment(item.created_at), css="ej-num m-top"),
             Column("手机号", "phone_mask", css="ej-num", data_label="手机号"),
             Column("内容", "text", css="m-wide"),
-            Column("状态", lambda item: chip(_TONES[item.state], item.get_state_display()), css="m-top m-end"),
+            Column("状态", lambda item: chip(_TONES[item.state], word(item, "state")), css="m-top m-end"),
         ),
         rows=shown,
         numbered=True,

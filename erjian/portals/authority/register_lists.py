@@ -38,7 +38,7 @@ from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import Page, paginate
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, word
 from erjian.ui.templatetags.ej import chip
 
 STATUS_TONES = {
@@ -147,7 +147,7 @@ def people(request: HttpRequest) -> HttpResponse:
                 Column("手机号码", "phone_mask", css="ej-num", data_label="手机号码"),
                 Column(
                     "实名认证",
-                    lambda row: chip("done" if row.is_verified else "", row.get_assurance_display()),
+                    lambda row: chip("done" if row.is_verified else "", word(row, "assurance")),
                     css="m-top m-end",
                 ),
             ),
@@ -245,7 +245,7 @@ def qualifications(request: HttpRequest) -> HttpResponse:
                 Column("获取日期", lambda row: day(row.obtained_on), css="ej-num", data_label="获取日期"),
                 Column(
                     "复审结果",
-                    lambda row: chip(REVIEW_TONES[row.review_result], row.get_review_result_display()),
+                    lambda row: chip(REVIEW_TONES[row.review_result], word(row, "review_result")),
                     css="m-top m-end",
                 ),
                 Column("是否使用", _used, data_label="是否使用"),

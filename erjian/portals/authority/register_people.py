@@ -30,7 +30,7 @@ from erjian.standards.specialties import Specialty
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day, moment, period
 from erjian.ui.parts import Row
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, word
 from erjian.ui.templatetags.ej import chip
 
 
@@ -141,7 +141,7 @@ def _qualifications(found: Iterable[Any]) -> Table:
             Column("企业名称", "enterprise_name", css="m-wide"),
             Column(
                 "复审结果",
-                lambda row: chip(REVIEW_TONES[row.review_result], row.get_review_result_display()),
+                lambda row: chip(REVIEW_TONES[row.review_result], word(row, "review_result")),
                 css="m-top m-end",
             ),
             Column(
@@ -168,7 +168,7 @@ def _restrictions(person: Person, today: Any) -> Table:
         columns=(
             Column(
                 "类型",
-                lambda row: row.get_basis_display() if isinstance(row, Bar) else row.get_kind_display(),
+                lambda row: word(row, "basis") if isinstance(row, Bar) else word(row, "kind"),
                 css="m-top",
             ),
             Column("事由", "reason", css="m-wide"),
@@ -212,7 +212,7 @@ def _cases(found: Iterable[Application]) -> Table:
             Column("申报类型", lambda case: case.procedure.kind_label, data_label="申报类型"),
             Column("企业名称", "enterprise.name", css="m-wide"),
             Column("上报时间", lambda case: moment(case.reported_at), css="ej-num", data_label="上报时间"),
-            Column("状态", lambda case: chip(case_parts.tone(case.state), case.get_state_display()), css="m-top m-end"),
+            Column("状态", lambda case: chip(case_parts.tone(case.state), word(case, "state")), css="m-top m-end"),
         ),
         rows=found,
         name="number",

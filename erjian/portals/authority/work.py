@@ -21,7 +21,7 @@ from erjian.portals.authority.navigation import built, shell
 from erjian.portals.shared import case as case_parts
 from erjian.ui import parts
 from erjian.ui.dates import moment
-from erjian.ui.tables import Column, Op, Table, strong
+from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
 SOON = 2
@@ -128,7 +128,7 @@ def _waiting(user: User) -> Table:
             Column("申报编号", "number", css="ej-num m-hide w-low2"),
             Column("企业名称", "enterprise.name", css="m-wide"),
             Column("上报时间", lambda case: moment(case.reported_at), css="ej-num m-hide"),
-            Column("状态", lambda case: chip(case_parts.tone(case.state), case.get_state_display()), css="m-top m-end"),
+            Column("状态", lambda case: chip(case_parts.tone(case.state), word(case, "state")), css="m-top m-end"),
             Column("剩余时限", queue.left, css="ej-num", data_label="剩余时限"),
         ),
         rows=cases,

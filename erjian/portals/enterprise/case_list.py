@@ -78,10 +78,10 @@ def light(cases: QuerySet[Application]) -> QuerySet[Application]:
     return cases.select_related("person", "enterprise", "former_enterprise").only(*_LISTED)
 
 
-def own(cases: QuerySet[Application], procedure: Procedure) -> QuerySet[Application]:
+def own(cases: QuerySet[Application], procedure: Procedure | None = None) -> QuerySet[Application]:
     """The same for a list in which every case is the reader's own: its enterprise is known already."""
     joined, listed = ["person"], [name for name in _LISTED if not name.startswith(("enterprise_", "former_"))]
-    if Step.FORMER_ENTERPRISE in procedure.route:
+    if procedure is not None and Step.FORMER_ENTERPRISE in procedure.route:
         joined, listed = [*joined, "former_enterprise"], [*listed, "former_enterprise__name"]
     return cases.select_related(*joined).only(*listed, "enterprise_id")
 
@@ -188,12 +188,11 @@ def state_chip(row: Application) -> str:
 
 
 _class_label = cache(lambda code: RegistrationClass(code).label)
-_specialty_names = cache(lambda codes: case_parts.specialty_names(codes, short=True))
 
 
 def specialty_cell(row: Application) -> str:
     """建筑、市政."""
-    return _specialty_names(tuple(row.specialties))
+    return case_parts.short_specialties(tuple(row.specialties))
 
 
 def class_cell(row: Application) -> str:
@@ -209,20 +208,8 @@ def left_cell() -> Callable[[Application], str]:
 
 def authority_cell() -> Callable[[Application], str]:
     """申报主管部门."""
-    return remembered(lambda row: row.authority_code, lambda row: case_parts.authority_name(row.authority_code))
-
-
-def remembered(key: Callable[[Any], Any], cell: Callable[[Any], str]) -> Callable[[Any], str]:
-    """A cell that is drawn once for rows with the same key, within one list."""
-    drawn: dict[Any, str] = {}
-
-    def draw(row: Any) -> str:
-        found = key(row)
-        if found not in drawn:
-            drawn[found] = cell(row)
-        return drawn[found]
-
-    return draw
+    names = case_parts.names_of_authorities()
+    return lambda row: names(row.authority_code)
 
 
 def operations(row: Application, base: str, *, files: bool) -> Iterator[Op]:

@@ -18,7 +18,7 @@ from erjian.proceedings.models import Proceeding
 from erjian.registry.models import Bar, EducationHours, Lock
 from erjian.ui.dates import day, period
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Table
+from erjian.ui.tables import Column, Table, word
 from erjian.ui.templatetags.ej import chip
 
 
@@ -80,7 +80,7 @@ def _restrictions(person_id: int) -> Table:
 
     return Table(
         columns=(
-            Column("类型", lambda row: "不予注册" if isinstance(row, Bar) else row.get_kind_display(), css="m-top"),
+            Column("类型", lambda row: "不予注册" if isinstance(row, Bar) else word(row, "kind"), css="m-top"),
             Column("事由", "reason", css="m-wide"),
             Column("文书号或项目编号", "document", css="m-wide"),
             Column("期限", term, css="ej-num m-wide"),

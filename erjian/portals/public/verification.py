@@ -33,7 +33,7 @@ from erjian.standards.errors import Refusal
 from erjian.ui.dates import day, period, stamp
 from erjian.ui.forms import ErjianForm
 from erjian.ui.parts import Row
-from erjian.ui.tables import Column, Table
+from erjian.ui.tables import Column, Table, word
 from erjian.ui.templatetags.ej import chip
 
 MISSES = limits.Limit("verify-miss", 20, timedelta(minutes=10))
@@ -260,7 +260,7 @@ def _versions(finding: Finding) -> Table | None:
             Column("证书编号", "number", css="ej-num m-wide", data_label="证书编号"),
             Column("签发日期", lambda row: day(row.issued_on), css="ej-num m-wide", data_label="签发日期"),
             Column("原因", "reason", css="m-wide", data_label="原因"),
-            Column("状态", lambda row: row.get_state_display(), css="m-top m-end"),
+            Column("状态", lambda row: word(row, "state"), css="m-top m-end"),
         ),
         rows=versions,
         caption="证书版本",

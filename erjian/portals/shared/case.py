@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -188,6 +188,12 @@ def specialty_names(codes: Iterable[str], *, short: bool = False) -> str:
     return "、".join(Specialty(code).short if short else str(Specialty(code).label) for code in codes)
 
 
+@cache
+def short_specialties(codes: tuple[str, ...]) -> str:
+    """建筑、市政 for the rows of a list: there are few combinations."""
+    return specialty_names(codes, short=True)
+
+
 def materials(listing: Iterable[MaterialRow], base: str) -> tuple[parts.Material, ...]:
     """The material grid: every file with its origin, and what is required and missing."""
     shown = []
@@ -265,24 +271,26 @@ def running_clock(application: Application, found: Iterable[Clock]) -> dict[str,
 
 def status_columns(application: Application) -> tuple[str, str, str]:
     """受理状态, 初审状态, 复审状态 as the manual's query page shows them (3.2.4.3)."""
-    verdict = {"pass": "审核通过", "fail": "审核不通过"}
-    state = State(application.state)
-    if application.accepted_at:
-        acceptance = "受理通过"
-    else:
-        acceptance = {State.NOT_ACCEPTED: "不予受理", State.CORRECTION: "待补正", State.REPORTED: "待受理"}.get(
-            state, "—"
-        )
-    running = application.is_open and application.accepted_at is not None
-    first = verdict.get(application.first_verdict) or (
-        "待审核" if running and application.acting_function == "first_review" else "—"
-    )
-    final = verdict.get(application.final_verdict) or (
-        "待审核" if running and application.acting_function == "final_review" else "—"
-    )
+    acceptance = "受理通过" if application.accepted_at else _ACCEPTANCE.get(application.state, "—")
+    reviewing = application.acting_function if application.is_open and application.accepted_at is not None else ""
+    first = _VERDICTS.get(application.first_verdict) or ("待审核" if reviewing == "first_review" else "—")
+    final = _VERDICTS.get(application.final_verdict) or ("待审核" if reviewing == "final_review" else "—")
     return acceptance, first, final
+
+
+_VERDICTS = {"pass": "审核通过", "fail": "审核不通过"}
+_ACCEPTANCE: dict[str, str] = {
+    State.NOT_ACCEPTED: "不予受理",
+    State.CORRECTION: "待补正",
+    State.REPORTED: "待受理",
+}
 
 
 def authority_name(code: str) -> str:
     """Short name of an authority, e.g. 长沙市."""
     return authorities.get(code).short
+
+
+def names_of_authorities() -> Callable[[str], str]:
+    """`authority_name` for the rows of one list, of which most are filed with the same few."""
+    return cache(authority_name)

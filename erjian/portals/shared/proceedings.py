@@ -29,7 +29,7 @@ from erjian.ui.dates import day, moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.navigation import Shell
 from erjian.ui.parts import Moment, Row
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, word
 from erjian.ui.templatetags.ej import chip
 
 _BEGUN = {"open": "提出依职权办理", "file": "申请强制注销"}
@@ -120,12 +120,12 @@ def table(rows: Iterable[Proceeding], frame: Frame, *, start: int = 1) -> Table:
         columns=(
             Column("编号", "number", css="ej-num m-wide"),
             Column("姓名", "person.name", css="m-top"),
-            Column("事项", lambda row: row.get_measure_display(), data_label="事项"),
+            Column("事项", lambda row: word(row, "measure"), data_label="事项"),
             Column("注册号", "registration.number", css="ej-num m-wide w-low"),
             Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
             Column("来源", "get_origin_display", css="m-hide"),
             Column("陈述申辩期限", lambda row: day(row.due_on), css="ej-num", data_label="陈述申辩期限"),
-            Column("状态", lambda row: chip(TONE.get(row.state, ""), row.get_state_display()), css="m-top m-end"),
+            Column("状态", lambda row: chip(TONE.get(row.state, ""), word(row, "state")), css="m-top m-end"),
         ),
         rows=rows,
         numbered=True,

@@ -22,7 +22,7 @@ from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
-from erjian.ui.tables import Column, Op, Table, strong
+from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
 
@@ -69,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=(
             Column("标题", lambda row: strong(row.title), css="m-top m-wide wrap"),
-            Column("类别", lambda row: row.get_kind_display(), css="m-wide", data_label="类别"),
+            Column("类别", lambda row: word(row, "kind"), css="m-wide", data_label="类别"),
             Column("置顶", lambda row: "置顶" if row.pinned else "", css="m-wide"),
             Column("发布单位", "author", css="m-wide w-low"),
             Column("发布时间", lambda row: moment(row.published_at), css="ej-num m-wide", data_label="发布时间"),

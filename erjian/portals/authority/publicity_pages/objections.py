@@ -24,7 +24,7 @@ from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
 from erjian.ui.parts import Row, View
-from erjian.ui.tables import Column, Op, Table, strong
+from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
 _TONES = {ObjectionState.RECEIVED: "mine", ObjectionState.UPHELD: "bad", ObjectionState.DISMISSED: "done"}
@@ -60,9 +60,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             Column("公示批次", "item.batch.number", css="ej-num m-wide w-low", data_label="公示批次"),
             Column("异议人", "name", css="m-wide", data_label="异议人"),
             Column("提出时间", lambda row: moment(row.created_at), css="ej-num m-wide", data_label="提出时间"),
-            Column(
-                "状态", lambda row: chip(_TONES[ObjectionState(row.state)], row.get_state_display()), css="m-top m-end"
-            ),
+            Column("状态", lambda row: chip(_TONES[ObjectionState(row.state)], word(row, "state")), css="m-top m-end"),
         ),
         rows=page,
         numbered=True,

@@ -191,7 +191,6 @@ def _columns() -> Iterator[Column]:
     yield Column("证书状态", lambda row: status_chip(row, today), css="m-top m-end")
 
 
-_names = cache(lambda codes: case_parts.specialty_names(codes, short=True))
 _class_label = cache(lambda code: RegistrationClass(code).label)
 
 
@@ -201,7 +200,7 @@ def _chip(status: RegistrationStatus) -> str:
 
 
 def _specialties(row: Any) -> str:
-    return _names(tuple(dict.fromkeys(row.standing)))
+    return case_parts.short_specialties(tuple(dict.fromkeys(row.standing)))
 
 
 def status_chip(row: Registration, today: Any) -> str:

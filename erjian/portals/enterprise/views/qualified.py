@@ -26,7 +26,7 @@ from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Op, Table, strong
+from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
 _TONE = {ReviewResult.PASSED: "done", ReviewResult.FAILED: "bad", ReviewResult.PENDING: "office"}
@@ -69,9 +69,7 @@ def qualified(request: HttpRequest) -> HttpResponse:
             Column("资格证书管理号", "management_number", css="ej-num m-wide", data_label="管理号"),
             Column("获取日期", lambda row: day(row.obtained_on), css="ej-num", data_label="获取日期"),
             Column("资格证类型", "kind", css="m-hide"),
-            Column(
-                "复审结果", lambda row: chip(_TONE[row.review_result], row.get_review_result_display()), css="m-end"
-            ),
+            Column("复审结果", lambda row: chip(_TONE[row.review_result], word(row, "review_result")), css="m-end"),
         ),
         rows=page,
         ops=lambda row: (Op("查阅", _address(request, row, signed=holder is not None)),),

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, State
+from erjian.compiled import Compiled, compiled
 from erjian.portals.enterprise import case_list
-from erjian.portals.enterprise.access import for_enterprise, holds, operator
-from erjian.portals.enterprise.case_list import between, light
-from erjian.portals.enterprise.navigation import shell
-from erjian.portals.enterprise.scope import own_cases
+from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
+from erjian.portals.enterprise.case_list import between
+from erjian.portals.enterprise.navigation import case_counts, shell
+from erjian.portals.enterprise.scope import cases_of, filed_by_person, own_cases
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import Filer, all_procedures
 from erjian.registry.models import RegistrationClass
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Op, Table, strong
@@ -48,6 +51,34 @@ class SearchFilter(PersonFilter):
         field.choices = [("", "全部类型"), *((item.code, item.kind_label) for item in all_procedures())]
 
 
+_REPORTED = frozenset(State) - {State.DRAFT}
+
+
+def _listed(cases: QuerySet[Application], state: str) -> QuerySet[Application]:
+    """The rows of a saved view, newest first; drafts stand in theirs only."""
+    chosen = case_list.in_view(cases, state) if state else cases.exclude(state=State.DRAFT)
+    return case_list.own(chosen).order_by("-id")
+
+
+@cache
+def _unfiltered(state: str) -> Compiled:
+    @compiled
+    def rows(enterprise_id: int) -> QuerySet[Application]:
+        return _listed(cases_of(enterprise_id), state)
+
+    return rows
+
+
+def _counts(request: HttpRequest) -> dict[str, int]:
+    """How many of the enterprise's own cases are in each state, from what the menu has counted already."""
+    unfinished = filed_by_person()
+    counts: dict[str, int] = {}
+    for (entry, state), number in case_counts(request).items():
+        if not entry.endswith("departures") and not (state == State.DRAFT and entry in unfinished):
+            counts[state] = counts.get(state, 0) + number
+    return counts
+
+
 @for_enterprise()
 @require_http_methods(["GET", "HEAD", "POST"])
 def cases(request: HttpRequest) -> HttpResponse:
@@ -56,18 +87,24 @@ def cases(request: HttpRequest) -> HttpResponse:
         return SearchFilter(request.POST).address(request)
     form: Any = shown(request, SearchFilter)
     asked = form.cleaned_data
-    found = own_cases(request).filter(
-        person_condition(request, form), between("reported_at", asked.get("begin"), asked.get("end"))
-    )
-    if asked.get("procedure"):
-        found = found.filter(procedure_code=asked["procedure"])
-    if asked.get("kind"):
-        found = found.filter(registration_class=asked["kind"])
-    state = request.GET.get("state", "")
-    shown_cases = case_list.in_view(found, state)
-    if shown_cases is found:
-        shown_cases = found.exclude(state=State.DRAFT)
-    page = paginate(light(shown_cases).order_by("-id"), request.GET)
+    state, enterprise = case_list.known_view(request.GET.get("state", "")), employer(request)
+    rows: Any
+    if any(asked.values()) or form.errors:
+        found = own_cases(request).filter(
+            person_condition(request, form), between("reported_at", asked.get("begin"), asked.get("end"))
+        )
+        if asked.get("procedure"):
+            found = found.filter(procedure_code=asked["procedure"])
+        if asked.get("kind"):
+            found = found.filter(registration_class=asked["kind"])
+        views = case_list.views(found, request, everything=_REPORTED)
+        rows = _listed(found, state)
+    else:
+        views = case_list.views(None, request, everything=_REPORTED, counts=_counts(request))
+        rows = _unfiltered(state).bind(enterprise_id=enterprise.pk)
+    page = paginate(rows, request.GET, total=next(int(view.count or 0) for view in views if view.current))
+    for row in page:
+        row.enterprise = enterprise
     files = holds(operator(request), EnterpriseRight.FILE)
     table = Table(
         columns=tuple(_columns()),
@@ -83,7 +120,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = {
         "shell": shell(request, "cases"),
         "filter": form,
-        "views": case_list.views(found, request, everything=frozenset(State) - {State.DRAFT}),
+        "views": views,
         "table": table,
         "page": page,
     }
@@ -91,7 +128,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 def _operations(row: Application, *, files: bool) -> Iterator[Op]:
-    address = reverse("enterprise:case", args=(row.uuid,))
+    address = row_address("enterprise:case")(row.uuid)
     yield Op("查阅", address)
     if files and row.state in EDITABLE and row.procedure.filer == Filer.ENTERPRISE:
         yield Op("修改" if row.state == State.DRAFT else "补正", f"{address}edit/")
