@@ -15,7 +15,7 @@ from erjian.accounts.models import Function, User
 from erjian.applications import letters
 from erjian.applications.models import Letter
 from erjian.audit import SYSTEM, codes
-from erjian.demo import employers, enquiries, moments, notices, offices
+from erjian.demo import employers, enquiries, moments, newcomers, notices, offices
 from erjian.demo.batches import Publisher, Round, rounds
 from erjian.demo.employers import Employer
 from erjian.demo.people import Serials
@@ -202,6 +202,7 @@ class _Load:
         enquiries.upload(by=registrar.actor, user=registrar)
         main = self._employers[0]
         enquiries.ask(main.enterprise, operator=main.manager, officer=officers.of(province, Function.NOTICES))
+        newcomers.register(officer=officers.of(authorities.cities()[0].code, Function.ACCEPTANCE))
         for letter in Letter.objects.filter(application__enterprise=self._employers[0].enterprise).order_by("-id")[:12]:
             letters.render(letter)
         InboxMessage.objects.filter(created_at__lt=self._now - timedelta(days=6)).update(

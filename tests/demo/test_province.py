@@ -10,7 +10,8 @@ import pytest
 from rich.console import Console
 
 from erjian import audit, demo, policy
-from erjian.accounts.models import EnterpriseRight, Function, Grant, User, UserKind
+from erjian.accounts import signing_up
+from erjian.accounts.models import EnterpriseRight, Function, Grant, SignUp, User, UserKind
 from erjian.applications.models import Application, Clock, Letter, TimelineEntry
 from erjian.applications.states import State
 from erjian.applications.workflow import TRANSITIONS
@@ -57,6 +58,15 @@ def test_enterprises_of_every_origin_and_condition() -> None:
     assert Enterprise.objects.filter(qualifications__expires_on__range=(today, today + timedelta(days=45))).exists()
     for enterprise in Enterprise.objects.all():
         assert enterprise.operators.filter(right=EnterpriseRight.MANAGE).count() == 1
+
+
+def test_enterprises_ask_for_their_first_account() -> None:
+    """Who waits can be approved: nobody has the credit code yet, and the licence is a picture."""
+    states = Counter(SignUp.objects.values_list("state", flat=True))
+    assert states == {"waiting": 2, "refused": 1}
+    for request in SignUp.objects.all():
+        assert signing_up.register_of(request) is None
+        assert request.licence.media_type == "image/jpeg"
 
 
 def test_people_have_numbers_that_belong_to_nobody() -> None:
