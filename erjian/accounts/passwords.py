@@ -19,7 +19,7 @@ from django.db import transaction
 from zxcvbn import zxcvbn
 
 from erjian import audit, policy
-from erjian.accounts.models import FormerPassword, User, UserKind
+from erjian.accounts.models import FormerPassword, Invitation, User, UserKind
 from erjian.audit import codes
 from erjian.policy import clock
 from erjian.standards.errors import Refusal
@@ -111,6 +111,8 @@ def change(*, user: User, old: str, new: str) -> User:
 def store(user: User, password: str) -> None:
     """Write a judged password and what follows from a new one."""
     _remember(user)
+    # A link that still waits in somebody's messages must not replace this password.
+    Invitation.objects.filter(user=user, used_at__isnull=True).delete()
     user.set_password(password)
     user.must_change_password = False
     user.one_time_until = None

@@ -30,7 +30,11 @@ class SignUp(models.Model):
     contact_name = models.CharField("联系人姓名", max_length=100)
     contact_phone = ProtectedText(kind="phone", mask=phones.mask)
     contact_phone_mask: str
-    licence = models.ForeignKey("files.Blob", verbose_name="营业执照", on_delete=models.PROTECT, related_name="+")
+    licence = models.ForeignKey(
+        "files.Blob", verbose_name="营业执照", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    vouched = models.CharField("凭证", max_length=20, blank=True)
+    """What proved the enterprise in place of a scanned licence, in words: 电子营业执照."""
     state = models.CharField("状态", max_length=10, choices=SignUpState.choices, default=SignUpState.WAITING)
     reason = models.CharField("理由", max_length=500, blank=True)
     submitted_at = models.DateTimeField("提交时间")
@@ -57,6 +61,11 @@ class SignUp(models.Model):
                 | (Q(state=SignUpState.REFUSED, decided_at__isnull=False, account__isnull=True) & ~Q(reason="")),
                 name="sign_up_decided_as_its_state_says",
                 violation_error_message="用户注册的状态和审核结果不一致。",
+            ),
+            models.CheckConstraint(
+                condition=Q(licence__isnull=False) | ~Q(vouched=""),
+                name="sign_up_has_a_licence_or_is_vouched_for",
+                violation_error_message="请上传营业执照。",
             ),
         ]
         indexes = [

@@ -205,7 +205,9 @@ def enter(*, credit_code: str, values: Mapping[str, Any], by: Actor) -> Enterpri
     """
     known = Enterprise.objects.select_for_update(no_key=True).filter(credit_code=credit_code).first()
     if known is not None:
-        return known if known.licence_id else attach_licence(enterprise=known, licence=values["licence"], by=by)
+        if known.licence_id or values["licence"] is None:
+            return known
+        return attach_licence(enterprise=known, licence=values["licence"], by=by)
     made = Enterprise.objects.create(credit_code=credit_code, **values)
     after = {name: _said(made, name) for name in values if name != "licence"}
     remember(ChangeKind.CORRECTED, actor=by, enterprise_id=made.pk, before={}, after=after)

@@ -181,6 +181,18 @@ def test_a_removed_operators_link_is_void(client_: Client) -> None:
     assert Client().get(link()).status_code == 404
 
 
+def test_a_link_is_void_once_a_password_was_set_in_another_way(client_: Client, run_jobs) -> None:
+    invite(client_)
+    made, first = User.objects.get(name="谭雨欣"), link()
+    theirs = Client()
+    theirs.post("/sign-in/activate/?as=account", {"username": made.username, "phone": "13907310022"})
+    run_jobs("sms")
+    code = re.search(r"\d{6}", SmsMessage.objects.filter(template="code").get().text).group()
+    answer = theirs.post("/sign-in/code/", {"code": code, "new_password": NEW, "again": NEW})
+    assert answer.url == "/enterprise/"
+    assert Client().get(first).status_code == 404
+
+
 @pytest.mark.parametrize("act", ["remove", "right"])
 def test_the_last_administrator_stays(client_: Client, manager: User, act: str) -> None:
     answer = client_.post(f"{BASE}{manager.pk}/{act}/", {"right": "view"} if act == "right" else {})

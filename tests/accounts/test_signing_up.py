@@ -239,6 +239,65 @@ def test_the_provinces_own_and_foreign_enterprises_go_to_the_province(city: Clie
     assert Enterprise.objects.get().filing_authority == "430000"
 
 
+def vouched_for(client: Client, **changes: str) -> None:
+    """What a way in leaves in the session after it has proved an enterprise."""
+    session = client.session
+    session["register_vouched"] = {
+        "credit_code": makers.credit_code(4242), "name": NAME, "way": "电子营业执照", **changes,
+    }  # fmt: skip
+    session.save()
+
+
+def test_an_e_licence_opens_the_account_at_once() -> None:
+    applicant = proved()
+    vouched_for(applicant)
+    page = applicant.get("/register/new/").content.decode()
+    assert NAME in page
+    assert "取自电子营业执照" in page
+    assert 'type="file"' not in page
+    forged = fields(credit_code=makers.credit_code(1), name="别人的企业")
+    forged.pop("licence")
+    answer = applicant.post("/register/new/", forged, follow=True)
+    assert "账号已开通" in answer.content.decode()
+    request = SignUp.objects.get()
+    assert (request.credit_code, request.name, request.state) == (makers.credit_code(4242), NAME, "approved")
+    assert request.account.enterprise.credit_code == makers.credit_code(4242)
+    assert request.account.right == "manage"
+    link = re.search(r"(/sign-in/link/\S+/)", SmsMessage.objects.order_by("-pk")[0].text).group(1)
+    assert Client().post(link, {"new_password": NEW, "again": NEW}).url == "/enterprise/"
+    assert "register_vouched" not in applicant.session
+    officer = browser(makers.officer("430100", Function.ACCEPTANCE))
+    assert "电子营业执照" in officer.get(f"{QUEUE}{request.pk}/").content.decode()
+    assert officer.get(f"{QUEUE}{request.pk}/licence/").status_code == 404
+
+
+def test_an_e_licence_of_an_enterprise_with_account_opens_nothing() -> None:
+    makers.operator(makers.enterprise(credit_code=makers.credit_code(4242)))
+    applicant = proved()
+    vouched_for(applicant)
+    form = fields()
+    form.pop("licence")
+    answer = applicant.post("/register/new/", form)
+    assert answer.status_code == 422
+    assert "已有账号" in answer.content.decode()
+    assert not SignUp.objects.exists()
+
+
+def test_nobody_vouches_for_themself(city: Client) -> None:
+    applicant = proved()
+    form = fields(vouched="电子营业执照", way="x", state="approved", register_vouched="1")
+    form.pop("licence")
+    assert applicant.post("/register/new/", form).status_code == 422
+    assert not SignUp.objects.exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        makers.sign_up(licence=None)
+
+
+def test_the_work_page_counts_what_waits(city: Client) -> None:
+    makers.sign_up()
+    assert "用户注册待审核 1 件" in city.get("/authority/").content.decode()
+
+
 def test_two_officers_decide_once(city: Client) -> None:
     request = makers.sign_up()
     colleague = browser(makers.officer("430100", Function.ACCEPTANCE))

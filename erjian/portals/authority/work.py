@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from erjian import audit
-from erjian.accounts.models import ADMINISTRATORS, Function, User
+from erjian.accounts import signing_up
+from erjian.accounts.models import ADMINISTRATORS, Function, SignUpState, User
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
 from erjian.policy import clock, working_days
@@ -149,4 +150,6 @@ def work(request: HttpRequest) -> HttpResponse:
         context |= {"tiles": _tiles(user, counts), "functions": _functions(counts), "waiting": _waiting(user)}
     context["working"] = bool(user.functions - frozenset(ADMINISTRATORS))
     context["desk"] = bool(user.functions & frozenset(REVIEWING))
+    if Function.ACCEPTANCE in user.functions and signing_up.is_open():
+        context["sign_ups"] = signing_up.visible_to(user).filter(state=SignUpState.WAITING).count()
     return render(request, "authority/work.html", context)

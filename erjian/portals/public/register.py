@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from erjian import files, policy, protection
 from erjian.accounts import signing_up
 from erjian.accounts.models import SignUp, SignUpState
+from erjian.accounts.signing_up import Vouched
 from erjian.audit import Actor, ActorKind
 from erjian.audit.middleware import address_of
 from erjian.files import Blob
@@ -33,8 +34,9 @@ from erjian.ui.templatetags.ej import chip
 
 _STATE = "register"
 _LIFE = 30 * 60
-PREFILL = "register_prefill"
-"""Key of the session under which another way in leaves `credit_code` and `name` of an enterprise that has no account."""
+VOUCHED = "register_vouched"
+"""Key of the session under which a way in that has proved an enterprise without account leaves `credit_code`, `name` and
+`way` (its words, such as 电子营业执照) before it leads here; never taken from the visitor."""
 TONES = {SignUpState.WAITING: "office", SignUpState.APPROVED: "done", SignUpState.REFUSED: "bad"}
 
 
@@ -101,6 +103,15 @@ class EnterpriseForm(ErjianForm, forms.Form):
         widget=forms.FileInput(attrs={"accept": ".jpg,.jpeg,.png,.pdf"}),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, vouched: Vouched | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if vouched is not None:
+            # A disabled field has its initial value, whatever is sent.
+            for name in ("credit_code", "name"):
+                self.fields[name].disabled = True
+                self.fields[name].initial = getattr(vouched, name)
+            del self.fields["licence"]
 
 
 def _limits() -> files.Limits:
@@ -229,30 +240,37 @@ def new(request: HttpRequest) -> HttpResponse:
     phone = _phone(request, proved=True)
     if not phone:
         return _again(request)
+    kept = request.session.get(VOUCHED)
+    vouched = Vouched(**kept) if kept else None
     if request.method != "POST":
-        prefill = request.session.get(PREFILL) or {}
-        initial = {name: prefill.get(name, "") for name in ("credit_code", "name")}
         request.session[_STATE] |= {"licence": ""}
         request.session.modified = True
-        return _form(request, EnterpriseForm(initial={**initial, "key": uuid4()}))
-    form = EnterpriseForm(request.POST, request.FILES)
+        return _form(request, EnterpriseForm(initial={"key": uuid4()}, vouched=vouched))
+    form = EnterpriseForm(request.POST, request.FILES, vouched=vouched)
     valid = form.is_valid()
-    licence = _licence(request, form)
+    licence = _licence(request, form) if vouched is None else None
     if valid and not form.errors:
         data = dict(form.cleaned_data)
         key: UUID = data.pop("key")
-        data.pop("licence")
+        data.pop("licence", None)
         try:
             made = signing_up.submit(
-                key=key, phone=phone, asked=signing_up.Asked(**data), licence=licence, address=address_of(request)
+                key=key,
+                phone=phone,
+                asked=signing_up.Asked(**data),
+                licence=licence,
+                address=address_of(request),
+                vouched=vouched,
             )
         except Refusal as refusal:
             form.refuse(refusal)
             return _form(request, form, status=getattr(refusal, "status", 422))
-        request.session.pop(PREFILL, None)
-        messages.success(
-            request, f"已提交，由{authorities.get(made.authority_code).name}审核。结果以短信告知，也可以在这里查看。"
-        )
+        request.session.pop(VOUCHED, None)
+        decides = authorities.get(made.authority_code).name
+        done = f"已提交，由{decides}审核。结果以短信告知，也可以在这里查看。"
+        if made.state == SignUpState.APPROVED:
+            done = "账号已开通。设置口令的链接已发到您的手机，72 小时内有效。"
+        messages.success(request, done)
         return redirect("public:register-mine")
     return _form(request, form, status=422)
 
@@ -275,10 +293,16 @@ def _licence(request: HttpRequest, form: EnterpriseForm) -> Blob | None:
 
 
 def _form(request: HttpRequest, form: EnterpriseForm, *, status: int = 200) -> HttpResponse:
-    kept = bool(request.session[_STATE].get("licence"))
+    if "licence" in form.fields:
+        _ask_for_licence(form, kept=bool(request.session[_STATE].get("licence")))
+    way = request.session.get(VOUCHED, {}).get("way", "")
+    context = {"shell": shell(request), "form": form, "taken_from": f"取自{way}" if way else ""}
+    return render(request, "public/register/new.html", context, status=status)
+
+
+def _ask_for_licence(form: EnterpriseForm, *, kept: bool) -> None:
     # Asked for by `submit`; a licence that is kept need not be sent again.
     form["licence"].field.required = not kept
     form["licence"].help_text = (
         "已上传。要更换的，请重新选择。" if kept else "照片或扫描件，JPG、PNG 或 PDF，四角完整、字迹清楚。"
     )
-    return render(request, "public/register/new.html", {"shell": shell(request), "form": form}, status=status)

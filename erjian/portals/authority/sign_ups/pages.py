@@ -93,7 +93,7 @@ def _page(request: HttpRequest, pk: int, *, form: RefuseForm | None = None, stat
         "waiting": one.state == SignUpState.WAITING,
         "facts": _facts(one),
         "register": _register(one),
-        "is_image": one.licence.media_type.startswith("image/"),
+        "is_image": one.licence is not None and one.licence.media_type.startswith("image/"),
         "form": form or RefuseForm(),
     }
     return render(request, "authority/sign_ups/page.html", context, status=status)
@@ -110,8 +110,12 @@ def _facts(one: SignUp) -> list[tuple[str, Any]]:
         ("手机号码", one.contact_phone_mask),
         ("提交时间", moment(one.submitted_at)),
     ]
+    if one.vouched:
+        facts.append(("凭证", f"{one.vouched}，自动通过"))
+    if one.decided_at is not None:
+        facts.append(("审核时间", moment(one.decided_at)))
     if one.decided_by is not None:
-        facts += [("审核人", one.decided_by.name), ("审核时间", moment(one.decided_at))]
+        facts.append(("审核人", one.decided_by.name))
     if one.account is not None:
         facts.append(("账号", one.account.username))
     if one.reason:
@@ -139,6 +143,8 @@ def _register(one: SignUp) -> list[tuple[str, Any]]:
 def licence(request: HttpRequest, pk: int) -> HttpResponse:
     """The uploaded 营业执照."""
     one = get_object_or_404(signing_up.visible_to(officer(request)).select_related("licence"), pk=pk)
+    if one.licence is None:
+        raise Http404
     return files.response(one.licence, filename="营业执照")
 
 
