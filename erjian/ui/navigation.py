@@ -64,6 +64,8 @@ class Shell:
         return _menu(self.groups, self.menu_label, self.password_url)
 
 
+_FIT = {"many": 6, "some": 4}
+"""How many tabs stand beside the names of platform and user on most screens, and on small ones; more get their own line."""
 _TO_DO = ' title="待我处理"'
 
 
@@ -79,7 +81,8 @@ def _tabs(tabs: tuple[Entry, ...]) -> SafeString:
     if not tabs:
         return mark_safe("")
     links = "".join(_link(entry, "") for entry in tabs)
-    return mark_safe(f'<nav class="ej-tabs-top" aria-label="一级菜单">{links}</nav>')  # noqa: S308
+    css = next((f" {name}" for name, most in _FIT.items() if len(tabs) > most), "")
+    return mark_safe(f'<nav class="ej-tabs-top{css}" aria-label="一级菜单">{links}</nav>')  # noqa: S308
 
 
 @lru_cache(maxsize=1024)

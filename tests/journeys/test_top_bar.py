@@ -1,0 +1,37 @@
+"""The bar on top of the officers' pages, for those who hold few functions and those who hold many."""
+
+from __future__ import annotations
+
+import pytest
+
+from erjian.accounts.models import ADMINISTRATORS, Function
+from tests import makers
+from tests.journeys.acting import PROVINCE, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+BUSINESS = tuple(each for each in Function if each not in ADMINISTRATORS)
+_CUT = """() => [...document.querySelectorAll(".ej-tabs-top a, .ej-user > *")].filter((one) => {
+  const box = one.getBoundingClientRect(), nav = one.closest("nav")?.getBoundingClientRect();
+  return box.width && (box.left < 0 || box.right > innerWidth || (nav && box.right > nav.right + 1));
+}).map((one) => one.innerText)"""
+_MEET = """() => {
+  const tabs = [...document.querySelectorAll(".ej-tabs-top a")].at(-1).getBoundingClientRect();
+  const user = document.querySelector(".ej-user").firstElementChild.getBoundingClientRect();
+  return tabs.right > user.left && tabs.top < user.bottom && user.top < tabs.bottom;
+}"""
+
+
+def test_no_tab_is_cut_however_many_functions_are_held(visit: Visit) -> None:
+    for number, functions in enumerate((BUSINESS[:2], BUSINESS[:5], BUSINESS[:6], BUSINESS)):
+        who = makers.officer(PROVINCE, *functions, name="欧阳海棠", username=f"hn-{number}")
+        browser = visit(f"{len(functions)}项")
+        page = browser.sign_in(who.username, makers.PASSWORD, side="主管单位")
+        for width in (1101, 1280, 1366, 1920):
+            page.set_viewport_size({"width": width, "height": 768})
+            assert page.evaluate(_CUT) == [], (len(functions), width)
+            assert not page.evaluate(_MEET), (len(functions), width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    browser.look("首栏-全部职能")
+    browser.go("/authority/desk/")
+    browser.look("首栏-审核台")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
