@@ -1,5 +1,6 @@
 """Dates, marks and small components as templates draw them."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -117,9 +118,23 @@ def test_failing_conditions_come_first():
 
 
 def test_definition_lists_take_pairs_and_rows():
-    drawn = draw("{% dl rows %}", {"rows": [("姓名", "周<"), Row("企业", "", wide=True, origin="取自登记")]})
+    drawn = draw("{% dl rows %}", {"rows": [("姓名", "周<"), ("性别", "男"), Row("企业", "", wide=True, origin="取自登记")]})
     assert "<dt>姓名</dt><dd>周&lt;</dd>" in drawn
     assert '<dd class="wide">—<span class="origin">取自登记</span></dd>' in drawn
+
+
+def test_what_would_stand_alone_in_two_columns_takes_the_whole_line():
+    rows = [("甲", "1"), ("乙", "2"), ("丙", "3"), Row("丁", "4", wide=True), ("戊", "5")]
+    drawn = draw("{% dl rows %}", {"rows": rows})
+    assert re.findall(r"<dt>(.)</dt><dd class=\"wide\">", drawn) == ["丙", "丁", "戊"]
+    assert "wide" not in draw("{% dl rows one=True %}", {"rows": rows[:3]})
+
+
+def test_a_limit_is_told_in_its_own_unit():
+    drawn = draw("{% clock 15 3 title='确认时限' unit='日' %}", {})
+    assert "<h2>确认时限</h2>" in drawn
+    assert "15 日" in drawn
+    assert "工作日" not in drawn
 
 
 @pytest.mark.parametrize(

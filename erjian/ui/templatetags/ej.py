@@ -261,14 +261,28 @@ def panel(
 @register.simple_tag
 def dl(rows: Iterable, *, one: bool = False, bare: bool = False, css: str = "") -> SafeString:
     """Names and values: (label, value) pairs or ``Row``; ``one`` column, ``bare`` without ground."""
+    listed = [_dl_parts(row) for row in rows]
+    if not one:
+        _fill_lines(listed)
     names = " ".join(name for name, on in (("ej-dl", True), ("one", one), ("bare", bare), (css, css)) if on)
-    return format_html('<dl class="{}">{}</dl>', names, format_html_join("", "{}", ((_dl_row(row),) for row in rows)))
+    return format_html('<dl class="{}">{}</dl>', names, format_html_join("", "{}", ((_dl_row(*row),) for row in listed)))
 
 
-def _dl_row(row: object) -> SafeString:
-    label, value, wide, origin = (
-        (row.label, row.value, row.wide, row.origin) if hasattr(row, "label") else (*row, False, "")
-    )
+def _dl_parts(row: object) -> list:
+    """Label, value, wide, origin."""
+    return [row.label, row.value, row.wide, row.origin] if hasattr(row, "label") else [*row, False, ""]
+
+
+def _fill_lines(listed: list[list]) -> None:
+    """Two columns without a hole: what would stand alone, before a wide row or at the end, takes the whole line."""
+    alone: list | None = None
+    for row in [*listed, ["", "", True, ""]]:
+        if row[2] and alone is not None:
+            alone[2] = True
+        alone = None if row[2] or alone is not None else row
+
+
+def _dl_row(label: object, value: object, wide: bool, origin: str) -> SafeString:
     tail = format_html('<span class="origin">{}</span>', origin) if origin else ""
     css = mark_safe(' class="wide"' if wide else "")  # noqa: S308
     return format_html("<dt>{}</dt><dd{}>{}{}</dd>", label, css, said(value), tail)

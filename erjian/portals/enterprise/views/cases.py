@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -153,19 +152,7 @@ def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[s
             if item
         )
         rows.append(parts.Row(found.procedure.specialty_label, told, wide=True))
-    return _even(rows)
-
-
-def _even(rows: list[parts.Row]) -> list[parts.Row]:
-    """Two columns without a hole: a row left alone before a wide one takes the whole line too."""
-    even: list[parts.Row] = []
-    alone = False
-    for row in [*rows, parts.Row("", "", wide=True)]:
-        if row.wide and alone:
-            even[-1] = replace(even[-1], wide=True)
-        alone = not row.wide and not alone
-        even.append(row)
-    return even[:-1]
+    return rows
 
 
 @for_enterprise(EnterpriseRight.FILE)
