@@ -77,6 +77,8 @@ _PROOF = {
     "loss_reason": "loss_statement",
     "cancel_reason": "cancellation_ground",
 }
+_OTHERWISE = {"new_name": "name_proof"}
+"""The proof where the procedure does not ask for the one above."""
 _EMPLOYMENT = ("employment_begin", "employment_end", "employment_open")
 _NONE = frozenset({"", "无", "没有", "无。", "暂无", "无处罚", "无不良记录"})
 
@@ -232,6 +234,8 @@ def _elsewhere(section: Section, procedure: Procedure, facts: Facts) -> Row:
 
 
 def _with_note(row: Row, labels: Mapping[str, str]) -> Row:
+    if row.material not in labels and (other := _OTHERWISE.get(row.target)) in labels:
+        row = replace(row, material=other)
     proof = labels.get(row.material, "")
     if row.note or row.verdict == Agreement.SAME:
         return row

@@ -188,3 +188,12 @@ def test_a_number_to_be_corrected_stands_beside_the_old_one_and_is_no_fault() ->
     for label, note in (("情况说明", "核对身份证号变更证明"), ("申报类型", "请核对")):
         row = _row_of("id_number", label, values=values, known=known)
         assert (row.known, row.note) == ("—", note)
+
+
+def test_a_new_name_is_what_is_asked_for_and_no_fault() -> None:
+    known = {"new_name": "欧阳海棠", "name": "欧阳海棠"}
+    row = _row_of("personal_change", "姓名", values={"new_name": "欧阳海澜"}, known=known)
+    assert (row.verdict, row.known) == (Agreement.UNKNOWN, "原为 欧阳海棠")
+    assert (row.note, row.material) == ("核对姓名变更证明", "name_proof")
+    row = _row_of("personal_change", "姓名", values={"new_name": "欧阳海棠"}, known=known)
+    assert row.verdict == Agreement.SAME

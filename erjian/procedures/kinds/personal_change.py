@@ -33,6 +33,7 @@ _FORM = Section(
             label="姓名",
             required=True,
             known_from="person.name",
+            corrects="name",
             hint="姓名依法变更的填写新姓名，并上传证明；不变更的保持原样。",
         ),
         FormField(name="name", label="登记姓名", read_only=True, known_from="person.name"),
