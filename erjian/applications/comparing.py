@@ -234,7 +234,7 @@ def _elsewhere(section: Section, procedure: Procedure, facts: Facts) -> Row:
 
 
 def _with_note(row: Row, labels: Mapping[str, str]) -> Row:
-    if row.material not in labels and (other := _OTHERWISE.get(row.target)) in labels:
+    if row.material not in labels and (other := _OTHERWISE.get(row.target, "")) in labels:
         row = replace(row, material=other)
     proof = labels.get(row.material, "")
     if row.note or row.verdict == Agreement.SAME:

@@ -118,7 +118,9 @@ def test_failing_conditions_come_first():
 
 
 def test_definition_lists_take_pairs_and_rows():
-    drawn = draw("{% dl rows %}", {"rows": [("姓名", "周<"), ("性别", "男"), Row("企业", "", wide=True, origin="取自登记")]})
+    drawn = draw(
+        "{% dl rows %}", {"rows": [("姓名", "周<"), ("性别", "男"), Row("企业", "", wide=True, origin="取自登记")]}
+    )
     assert "<dt>姓名</dt><dd>周&lt;</dd>" in drawn
     assert '<dd class="wide">—<span class="origin">取自登记</span></dd>' in drawn
 

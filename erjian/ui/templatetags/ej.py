@@ -265,7 +265,9 @@ def dl(rows: Iterable, *, one: bool = False, bare: bool = False, css: str = "") 
     if not one:
         _fill_lines(listed)
     names = " ".join(name for name, on in (("ej-dl", True), ("one", one), ("bare", bare), (css, css)) if on)
-    return format_html('<dl class="{}">{}</dl>', names, format_html_join("", "{}", ((_dl_row(*row),) for row in listed)))
+    return format_html(
+        '<dl class="{}">{}</dl>', names, format_html_join("", "{}", ((_dl_row(*row),) for row in listed))
+    )
 
 
 def _dl_parts(row: object) -> list:
