@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from erjian import audit, files, policy
+from erjian import audit, files
 from erjian.accounts.models import User
 from erjian.applications import engine
 from erjian.applications.errors import CaseRefused
@@ -60,14 +60,7 @@ def _material(application: Application, code: str) -> Material:
 
 def limits_of(material: Material) -> files.Limits:
     """What the policy lets a material be."""
-    limit = policy.current().material_limits[material.limits]
-    return files.Limits(
-        types=limit.types,
-        max_bytes=limit.max_bytes,
-        min_width=limit.min_width,
-        min_height=limit.min_height,
-        max_pages=limit.max_pages,
-    )
+    return files.Limits.of(material.limits)
 
 
 def attach_held(application: Application, *, by: User) -> Sequence[MaterialFile]:

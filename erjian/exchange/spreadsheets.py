@@ -28,20 +28,25 @@ def csv_safe(value: object) -> str:
     return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
+def book(target: BinaryIO, *, constant_memory: bool = False) -> xlsxwriter.Workbook:
+    """An empty workbook that takes no text for a formula, an address or a number: every workbook begins here."""
+    return xlsxwriter.Workbook(
+        target,
+        {
+            "constant_memory": constant_memory,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
+
+
 class Writer:
     """A workbook written row by row, in constant memory; all texts as text."""
 
     def __init__(self, target: BinaryIO, *, sheet: str, headers: Sequence[str], widths: Sequence[int] = ()) -> None:
-        self._book = xlsxwriter.Workbook(
-            target,
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-                "default_date_format": "yyyy-mm-dd",
-            },
-        )
+        self._book = book(target, constant_memory=True)
         self._text = self._book.add_format({"num_format": "@"})
         head = self._book.add_format({"bold": True, "bg_color": "#E8EEF5", "border": 1, "num_format": "@"})
         self._sheet = self._book.add_worksheet(sheet[:31])
@@ -68,6 +73,11 @@ class Writer:
                 self._sheet.write_number(self._row, column, value)
             else:
                 self._sheet.write_string(self._row, column, str(value)[:_LONGEST], self._text)
+
+    @property
+    def rows(self) -> int:
+        """How many rows were written under the headings."""
+        return self._row
 
     def close(self) -> None:
         """Finish the file."""

@@ -6,6 +6,7 @@ import io
 
 import xlsxwriter
 
+from erjian.exchange import spreadsheets
 from erjian.exchange.columns import Column, Kind
 
 _ROWS = 2000
@@ -18,7 +19,7 @@ def template(kind: Kind) -> bytes:
     on the second sheet, where it cannot be loaded by mistake.
     """
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
+    book = spreadsheets.book(stream)
     text = book.add_format({"num_format": "@"})
     required = book.add_format({"bold": True, "bg_color": "#E8EEF5", "border": 1, "num_format": "@"})
     optional = book.add_format({"bg_color": "#F5F6F8", "border": 1, "num_format": "@", "font_color": "#555555"})

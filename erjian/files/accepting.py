@@ -35,6 +35,8 @@ def accept(uploaded_file: UploadedFile, *, limits: Limits, actor: Actor, scan_wi
     """
     content = _received(uploaded_file, limits.max_bytes)
     media_type = _kind(content, uploaded_file.name or "", limits)
+    if len(content) > limits.bytes_for(media_type):
+        raise FileRefused.too_large(limits.bytes_for(media_type), media_type if limits.pdf_is_larger else "")
     scanned = (scan_with or scanner()).scan(io.BytesIO(content))
     judged = _judged_pdf(content, limits) if media_type == PDF else _judged_image(content, limits)
     return _stored(judged, actor=actor, scanned=scanned)

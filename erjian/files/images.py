@@ -11,7 +11,7 @@ from typing import IO
 
 from PIL import Image, ImageCms, ImageOps
 
-from erjian.files.limits import JPEG, MAX_PIXELS, PNG, Limits
+from erjian.files.limits import JPEG, PNG, Limits
 from erjian.files.refusals import FileRefused
 
 QUALITY = 88
@@ -33,7 +33,7 @@ class Picture:
 
 def clean(stream: IO[bytes], *, limits: Limits) -> Picture:
     """The picture in `stream`, written anew. Raises FileRefused."""
-    image = _decode(stream)
+    image = _decode(stream, most=limits.max_pixels)
     if image.width < limits.min_width or image.height < limits.min_height:
         raise FileRefused.too_small(image.width, image.height, min_width=limits.min_width, min_height=limits.min_height)
     if limits.aspect and not _has_aspect(image, limits.aspect, limits.aspect_tolerance):
@@ -70,7 +70,7 @@ def encode(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _decode(stream: IO[bytes]) -> Image.Image:
+def _decode(stream: IO[bytes], *, most: int) -> Image.Image:
     """An upright picture in RGB, or RGBA when something in it is transparent."""
     with warnings.catch_warnings():
         # Our own limit of pixels, checked before anything is decoded, stands in for Pillow's warning.
@@ -78,11 +78,11 @@ def _decode(stream: IO[bytes]) -> Image.Image:
         try:
             opened = Image.open(stream, formats=list(_FORMATS))
         except Image.DecompressionBombError:  # far beyond our own limit
-            raise FileRefused.too_many_pixels() from None
+            raise FileRefused.too_many_pixels(most) from None
         except _BROKEN:
             raise FileRefused.broken_image() from None
-        if opened.width * opened.height > MAX_PIXELS:
-            raise FileRefused.too_many_pixels()
+        if opened.width * opened.height > most:
+            raise FileRefused.too_many_pixels(most)
         try:
             opened.load()
         except _BROKEN as error:

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from erjian.files.limits import JPEG, MAX_PIXELS, PDF, PNG
+from erjian.files.limits import IMAGES, JPEG, PDF, PNG, Limits
 from erjian.standards.errors import Refusal
 
 _NAMES = {JPEG: "JPG 图片", PNG: "PNG 图片", PDF: "PDF 文件"}
@@ -22,8 +22,9 @@ class FileRefused(Refusal):
         return cls("文件是空的。请重新选择文件。", code="empty")
 
     @classmethod
-    def too_large(cls, max_bytes: int) -> Self:
-        return cls(f"文件超过 {size_text(max_bytes)}。请压缩后再上传。", code="too_large")
+    def too_large(cls, max_bytes: int, media_type: str = "") -> Self:
+        what = "图片" if media_type in IMAGES else "文件"
+        return cls(f"{what}超过 {size_text(max_bytes)}。请压缩后再上传。", code="too_large")
 
     @classmethod
     def wrong_type(cls, types: tuple[str, ...]) -> Self:
@@ -46,8 +47,8 @@ class FileRefused(Refusal):
         return cls("照片已损坏（只收到一部分）。请重新拍照或导出后再上传。", code="corrupt")
 
     @classmethod
-    def too_many_pixels(cls) -> Self:
-        return cls(f"图片尺寸过大（超过 {MAX_PIXELS // 10_000} 万像素）。请缩小后再上传。", code="dimensions")
+    def too_many_pixels(cls, most: int) -> Self:
+        return cls(f"图片尺寸过大（超过 {most // 10_000} 万像素）。请缩小后再上传。", code="dimensions")
 
     @classmethod
     def too_small(cls, width: int, height: int, *, min_width: int, min_height: int) -> Self:
@@ -83,6 +84,14 @@ class FileRefused(Refusal):
     @classmethod
     def scan_unavailable(cls) -> Self:
         return cls("病毒查杀服务暂时不可用，文件没有保存。请稍后再上传。", code="unavailable")
+
+
+def sizes_text(limits: Limits) -> str:
+    """What a place takes, for people: “每个不超过 5 MB” or, where a PDF may be larger, “图片每个不超过 5 MB，PDF 每个不超过 20 MB”."""
+    if limits.pdf_is_larger:
+        picture, pdf = size_text(limits.image_bytes), size_text(limits.bytes_for(PDF))
+        return f"图片每个不超过 {picture}，PDF 每个不超过 {pdf}"
+    return f"每个不超过 {size_text(limits.max_bytes)}"
 
 
 def size_text(size: int) -> str:

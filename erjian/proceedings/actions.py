@@ -260,8 +260,7 @@ def _take(uploads: Iterable[Any], by: User) -> list[tuple[Any, str]]:
     kept = [each for each in uploads if each]
     if len(kept) > MOST_FILES:
         raise ProceedingRefused(f"一次最多上传 {MOST_FILES} 个文件。", code="too_many", field="files")
-    rules = policy.current().material_limits["document"]
-    limits = files.Limits(types=rules.types, max_bytes=rules.max_bytes, max_pages=rules.max_pages)
+    limits = files.Limits.of("document")
     return [(files.accept(each, limits=limits, actor=by.actor), each.name[-200:]) for each in kept]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from erjian import audit, files, policy
+from erjian import audit, files
 from erjian.accounts.models import Function, User
 from erjian.audit import codes
 from erjian.policy import clock
@@ -155,6 +155,5 @@ def _words(title: str, body: str) -> tuple[str, str]:
 def _accept(attachment: Any, by: User) -> tuple[Any, str]:
     if not attachment:
         return None, ""
-    rules = policy.current().material_limits["document"]
-    limits = files.Limits(types=rules.types, max_bytes=rules.max_bytes, max_pages=rules.max_pages)
+    limits = files.Limits.of("document")
     return files.accept(attachment, limits=limits, actor=by.actor), attachment.name[-200:]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from erjian import audit, files, messaging, policy
+from erjian import audit, files, messaging
 from erjian.accounts import limits
 from erjian.accounts.limits import Limit
 from erjian.accounts.models import Function, User
@@ -161,5 +161,4 @@ def _code() -> str:
 
 
 def _limits() -> files.Limits:
-    rules = policy.current().material_limits["document"]
-    return files.Limits(types=rules.types, max_bytes=rules.max_bytes, max_pages=rules.max_pages)
+    return files.Limits.of("document")

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from PIL import Image
 
-from erjian import audit, files, messaging, policy
+from erjian import audit, files, messaging
 from erjian.audit import Actor, codes
 from erjian.files import Blob, FileRefused, Limits
 from erjian.messaging import templates
@@ -50,14 +50,7 @@ class PersonalRefused(Refusal):
 
 def limits(kind: str) -> Limits:
     """What policy lets a signature (`signature`) or a portrait (`portrait`) be."""
-    row = policy.current().material_limits[kind]
-    return Limits(
-        types=row.types,
-        max_bytes=row.max_bytes,
-        min_width=row.min_width,
-        min_height=row.min_height,
-        max_pages=row.max_pages,
-    )
+    return Limits.of(kind)
 
 
 def _locked(person_id: int) -> Person:

@@ -10,13 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from erjian import files
+from erjian.files.refusals import sizes_text
 from erjian.policy import OFFICIAL_STEPS, Level, Policy
 from erjian.policy import current as policy
 from erjian.portals.public.navigation import shell
 from erjian.procedures import Filer, Procedure, Step, all_procedures, get
 from erjian.procedures import materials as declared
 from erjian.ui.parts import Row
-from erjian.ui.templatetags.ej import file_size
 
 _TYPES = {"image/jpeg": "JPG", "image/png": "PNG", "application/pdf": "PDF"}
 _NEED = {declared.always: "必须提供", declared.never: "可选"}
@@ -44,7 +45,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "procedure": procedure,
         "facts": _facts(procedure, rules),
         "steps": _route(procedure, rules),
-        "materials": [_material(item, rules) for item in procedure.materials],
+        "materials": [_material(item) for item in procedure.materials],
         "rules": rules,
     }
     return render(request, "public/guide.html", context)
@@ -121,14 +122,13 @@ def _note(step: Step, rules: Policy) -> str:
             return "审核并出具意见"
 
 
-def _material(item: declared.Material, rules: Policy) -> dict[str, str]:
-    sizes = rules.material_limits[item.limits]
-    kinds = "、".join(_TYPES.get(kind, kind) for kind in sizes.types)
-    most = file_size(sizes.max_bytes)
+def _material(item: declared.Material) -> dict[str, str]:
+    limits = files.Limits.of(item.limits)
+    kinds = "、".join(_TYPES.get(kind, kind) for kind in limits.types)
     count = f"，最多 {item.max_files} 个文件" if item.max_files > 1 else ""
     return {
         "label": item.label,
         "need": _NEED.get(item.required, "符合条件的提供"),
-        "form": f"{kinds}，每个不超过 {most}{count}",
+        "form": f"{kinds}，{sizes_text(limits)}{count}",
         "hint": item.hint,
     }

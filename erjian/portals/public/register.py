@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from erjian import files, policy, protection
+from erjian import files, protection
 from erjian.accounts import signing_up
 from erjian.accounts.models import SignUp, SignUpState
 from erjian.accounts.signing_up import Vouched
@@ -115,8 +115,7 @@ class EnterpriseForm(ErjianForm, forms.Form):
 
 
 def _limits() -> files.Limits:
-    rules = policy.current().material_limits["document"]
-    return files.Limits(types=rules.types, max_bytes=rules.max_bytes, max_pages=rules.max_pages)
+    return files.Limits.of("document")
 
 
 def _open() -> None:

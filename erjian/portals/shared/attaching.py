@@ -13,7 +13,7 @@ from erjian.accounts.models import User
 from erjian.applications import materials
 from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application, MaterialFile
-from erjian.files.refusals import size_text
+from erjian.files.refusals import sizes_text
 
 OF_PERSON = "signature"
 """The handwritten signature: given by the person when they confirm, never attached as a file."""
@@ -48,7 +48,7 @@ def _place(row: materials.MaterialRow, wanted: str, refused: tuple[str, str]) ->
     return Place(
         row=row,
         limits=limits,
-        hint=f"{kinds}，每个不超过 {size_text(limits.max_bytes)}。",
+        hint=f"{kinds}，{sizes_text(limits)}。",
         accept=",".join(limits.types),
         by_person=row.material.held_on_person == OF_PERSON,
         full=row.material.max_files > 1 and len(row.files) >= row.material.max_files,

@@ -11,6 +11,7 @@ from erjian.accounts.models import User
 from erjian.applications import actions
 from erjian.applications.models import Application
 from tests import makers
+from tests.files import hostile as papers
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {"X-Requested-With": "upload", "Accept": "application/json"}
@@ -74,6 +75,36 @@ def test_what_is_refused(
     assert said in shown
     assert shown.index('id="material-contract"') < shown.index(said) < shown.index('id="material-continuing')
     assert draft.materials.count() == before
+
+
+MB = 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("code", "content", "name", "said"),
+    [
+        ("contract", makers.picture() + b"\0" * (6 * MB), "scan.jpg", "图片超过 5 MB。请压缩后再上传。"),
+        ("portrait", makers.picture() + b"\0" * (6 * MB), "scan.jpg", "文件超过 5 MB。请压缩后再上传。"),
+        ("contract", b"%PDF-1.7\n" + b"0" * (21 * MB), "scan.pdf", "文件超过 20 MB。请压缩后再上传。"),
+    ],
+)
+def test_each_kind_of_file_has_its_own_size_in_each_place(
+    browser: Client, draft: Application, *, code: str, content: bytes, name: str, said: str
+) -> None:
+    before = list(draft.materials.values_list("pk", "blob_id"))
+    answer = put(browser, draft, makers.upload(content, name), code, **SCRIPT)
+    assert answer.status_code == 413
+    assert answer.json()["message"] == said
+    assert list(draft.materials.values_list("pk", "blob_id")) == before
+
+
+def test_a_pdf_may_be_larger_than_a_picture(browser: Client, draft: Application) -> None:
+    document = papers.pdf(pages=1)
+    document += b"\n%" + b"0" * (6 * MB) + b"\n" + document[document.rindex(b"startxref") :]
+    answer = put(browser, draft, makers.upload(document, "contract.pdf"), **SCRIPT)
+    assert answer.status_code == 200, answer.content.decode()
+    page = browser.get(f"/enterprise/cases/{draft.uuid}/materials/").content.decode()
+    assert "图片每个不超过 5 MB，PDF 每个不超过 20 MB" in page
 
 
 def test_no_file_and_no_such_material(browser: Client, draft: Application) -> None:

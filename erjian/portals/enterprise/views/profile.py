@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from erjian import audit, files, policy
+from erjian import audit, files
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications.facts import missing_profile
-from erjian.files.refusals import size_text
+from erjian.files.refusals import sizes_text
 from erjian.policy import clock
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
@@ -102,11 +102,6 @@ def counties(request: HttpRequest) -> HttpResponse:
     return render(request, "enterprise/parts/counties.html", {"counties": found.items()})
 
 
-def _limits() -> files.Limits:
-    limit = policy.current().material_limits["document"]
-    return files.Limits(types=limit.types, max_bytes=limit.max_bytes, max_pages=limit.max_pages)
-
-
 @for_enterprise()
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachments(request: HttpRequest) -> HttpResponse:
@@ -117,7 +112,7 @@ def attachments(request: HttpRequest) -> HttpResponse:
 
 
 def _attachments(request: HttpRequest, refused: str = "", status: int = 200) -> HttpResponse:
-    limits = _limits()
+    limits = files.Limits.of("document")
     context = {
         "shell": shell(request, "profile"),
         "enterprise": employer(request),
@@ -125,7 +120,7 @@ def _attachments(request: HttpRequest, refused: str = "", status: int = 200) -> 
         "may_save": holds(operator(request), EnterpriseRight.MANAGE),
         "limits": limits,
         "accept": ",".join(limits.types),
-        "hint": f"JPG、PNG、PDF，不超过 {size_text(limits.max_bytes)}。",
+        "hint": f"JPG、PNG、PDF，{sizes_text(limits)}。",
         "refused": refused,
     }
     return render(request, "enterprise/profile_attachments.html", context, status=status)
@@ -139,7 +134,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
         upload = request.FILES.get("file")
         if upload is None:
             raise enterprise_profile.ProfileRefused("没有收到文件。请选择文件后再上传。", code="no_file")
-        blob = files.accept(upload, limits=_limits(), actor=user.actor)
+        blob = files.accept(upload, limits=files.Limits.of("document"), actor=user.actor)
         enterprise_profile.attach_licence(enterprise=employer(request), licence=blob, by=user.actor)
     except Refusal as refusal:
         if wants_json(request):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from erjian import files, policy
+from erjian import files
 from erjian.accounts.models import EnterpriseRight
 from erjian.messaging import questions
 from erjian.messaging.models import Question
@@ -95,8 +95,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def _attached(upload: Any, request: HttpRequest) -> questions.Attachment | None:
     if not upload:
         return None
-    rules = policy.current().material_limits["document"]
-    limits = files.Limits(types=rules.types, max_bytes=rules.max_bytes, max_pages=rules.max_pages)
+    limits = files.Limits.of("document")
     blob = files.accept(upload, limits=limits, actor=operator(request).actor)
     return questions.Attachment(blob_id=blob.pk, name=upload.name[-200:])
 

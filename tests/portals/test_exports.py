@@ -1,0 +1,103 @@
+"""Every spreadsheet that leaves the house is written by one writer, and no text in it is ever a formula."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from openpyxl import load_workbook
+
+import erjian
+from erjian.accounts.models import Function
+from erjian.registry.models import Enterprise, Person
+from tests import makers
+from tests.portals.authority.scenes import CITY, Scene, signed_in
+
+pytestmark = pytest.mark.django_db
+HOSTILE = (
+    '=HYPERLINK("http://x.example","看")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1:A9)",
+    "\t=1+1",
+    "=cmd|' /C calc'!A0",
+    "http://x.example/",
+    "007",
+)
+
+
+def content(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def assert_only_texts(book: bytes, expected: str) -> None:
+    """The text stands in the sheet as it is, as a string; nothing in the file is a formula or a link."""
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                assert not re.search(rb"<f[ >/]|<hyperlink", parts.read(name)), name
+    cells = [cell for row in load_workbook(io.BytesIO(book)).active.iter_rows() for cell in row]
+    found = [cell for cell in cells if str(cell.value).strip() == expected.strip()]
+    assert found
+    assert {cell.data_type for cell in found} == {"s"}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_export_carries_a_formula(text: str) -> None:
+    scene = Scene()
+    case = scene.reported("彭志远")
+    Enterprise.objects.filter(pk=scene.enterprise.pk).update(name=text)
+    Person.objects.filter(pk=case.person_id).update(name=text)
+    for user, address in (
+        (scene.operator, "/enterprise/initial/export.xlsx"),
+        (makers.officer(CITY, Function.ACCEPTANCE), "/authority/cases/export.xlsx"),
+    ):
+        answer = signed_in(user).get(address)
+        assert answer.status_code == 200
+        assert answer["Cache-Control"] == "no-store"
+        assert_only_texts(content(answer), text)
+
+
+def test_the_rows_sent_back_of_an_import_carry_no_formula(client: Client) -> None:
+    from erjian.exchange import spreadsheets
+
+    for text in HOSTILE:
+        assert_only_texts(spreadsheets.xlsx(["原因", "姓名"], [["姓名不正确", text]]), text)
+
+
+def _addresses(resolver: URLResolver, before: str = "") -> list[str]:
+    found: list[str] = []
+    for item in resolver.url_patterns:
+        route = before + str(item.pattern)
+        if isinstance(item, URLPattern):
+            found.append(route)
+        else:
+            found += _addresses(item, route)
+    return found
+
+
+def test_these_are_all_the_spreadsheets_there_are() -> None:
+    """A new export has to be added to the tests above."""
+    books = {route for route in _addresses(get_resolver()) if re.search(r"\.(xlsx|csv)$", route.rstrip("$"))}
+    assert books == {
+        "enterprise/<slug:code>/export.xlsx",
+        "authority/cases/export.xlsx",
+        "authority/imports/templates/<slug:kind>.xlsx",
+        "authority/imports/<uuid:uuid>/errors.xlsx",
+    }
+
+
+def test_one_place_makes_workbooks() -> None:
+    root = Path(erjian.__file__).parent
+    makers_of_books = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if re.search(r"xlsxwriter\.Workbook\(|openpyxl\.Workbook\(|csv\.writer\(", path.read_text(encoding="utf-8"))
+    }
+    assert makers_of_books == {"exchange/spreadsheets.py"}
