@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,9 +28,9 @@ from erjian.registry.models import (
     Person,
     Qualification,
     Registration,
-    RegistrationSpecialty,
     RegistrationStatus,
     ReviewResult,
+    standing_specialties,
 )
 from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
@@ -48,6 +48,16 @@ STATUS_TONES = {
     RegistrationStatus.REVOKED: "bad",
 }
 REVIEW_TONES = {ReviewResult.PASSED: "done", ReviewResult.FAILED: "bad", ReviewResult.PENDING: "office"}
+
+
+_REGISTRATION = (
+    "number", "registration_class", "status", "dates_binding", "valid_until", "person__name",
+    "person__id_number_mask", "enterprise__name",
+)  # fmt: skip
+_QUALIFICATION = (
+    "specialty", "management_number", "pass_year", "obtained_on", "review_result", "used_at", "person__name",
+    "person__id_number_mask",
+)  # fmt: skip
 
 
 class RegisterFilter(ErjianForm, forms.Form):
@@ -169,20 +179,20 @@ def people(request: HttpRequest) -> HttpResponse:
 def registrations(request: HttpRequest) -> HttpResponse:
     """注册."""
     today = clock.today()
-    held = RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin")
     rows = (
         scopes.registrations(officer(request))
         .filter(
             **_conditions(request, name="person__name__startswith", person="person_id", number="number__startswith")
         )
         .select_related("person", "enterprise")
-        .prefetch_related(Prefetch("specialties", queryset=held))
+        .only(*_REGISTRATION)
+        .annotate(standing=standing_specialties())
         .order_by("-id")
     )
 
     def status(row: Registration) -> object:
         now = row.status_on(today)
-        return chip(STATUS_TONES.get(now, ""), now.label)
+        return chip(STATUS_TONES.get(now, ""), str(now.label))
 
     def draw(page: Page, empty: str) -> Table:
         return Table(
@@ -215,8 +225,8 @@ def registrations(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _specialties(row: Registration) -> str:
-    return case_parts.specialty_names(dict.fromkeys(item.specialty for item in row.specialties.all()), short=True)
+def _specialties(row: Any) -> str:
+    return case_parts.short_specialties(tuple(dict.fromkeys(row.standing)))
 
 
 @for_officer(Function.REGISTER)
@@ -231,6 +241,7 @@ def qualifications(request: HttpRequest) -> HttpResponse:
             )
         )
         .select_related("person")
+        .only(*_QUALIFICATION)
         .order_by("-id")
     )
 
@@ -319,4 +330,4 @@ def enterprises(request: HttpRequest) -> HttpResponse:
 
 
 def _enterprise_status(row: Enterprise) -> object:
-    return chip("done" if row.status == "normal" else "bad", row.get_status_display())
+    return chip("done" if row.status == "normal" else "bad", word(row, "status"))

@@ -11,10 +11,12 @@ from erjian.registry.models.registrations import (
     RegistrationClass,
     RegistrationSpecialty,
     RegistrationStatus,
+    standing_specialties,
 )
 from erjian.registry.models.restrictions import Bar, BarBasis, EnterpriseBar, Lock, LockKind
 
 __all__ = [
+    "standing_specialties",
     "Assurance",
     "Bar",
     "BarBasis",

@@ -8,8 +8,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -30,8 +29,8 @@ from erjian.registry.models import (
     CertificateKind,
     Registration,
     RegistrationClass,
-    RegistrationSpecialty,
     RegistrationStatus,
+    standing_specialties,
 )
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
@@ -93,14 +92,13 @@ def _of(enterprise_id: int) -> QuerySet[Registration]:
 
 def _listed(rows: QuerySet[Registration]) -> QuerySet[Registration]:
     """What the list shows of them, newest first; `standing` are the codes of the specialties."""
-    standing = RegistrationSpecialty.objects.filter(registration=OuterRef("pk"), voided=False)
     return (
         rows.select_related("person")
         .only(
             "number", "certificate_number", "registration_class", "status", "dates_binding", "valid_until",
             "enterprise_id", "person__name", "person__id_number_mask",
         )
-        .annotate(standing=ArraySubquery(standing.order_by("specialty", "begin").values("specialty")))
+        .annotate(standing=standing_specialties())
         .order_by("-id")
     )  # fmt: skip
 

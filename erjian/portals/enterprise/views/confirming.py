@@ -78,7 +78,7 @@ def _answering(request: HttpRequest, state: State, side: str) -> Operations:
     files = holds(operator(request), EnterpriseRight.FILE)
 
     def operations(row: Application) -> Iterator[Op]:
-        address = reverse("enterprise:case", args=(row.uuid,))
+        address = row_address("enterprise:case")(row.uuid)
         yield Op("查阅", address)
         if files and row.state == state:
             yield Op("同意" if side == "enterprise" else "同意转出", f"{address}answer/agree_{side}/")

@@ -14,7 +14,6 @@ from django.core import signing
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian.applications import picking
@@ -24,13 +23,20 @@ from erjian.portals.enterprise.searching import PersonFilter, person_condition, 
 from erjian.registry.models import Qualification, ReviewResult
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
+from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
 _TONE = {ReviewResult.PASSED: "done", ReviewResult.FAILED: "bad", ReviewResult.PENDING: "office"}
-_CODES = {specialty.value for specialty in Specialty}
+_SHORT = {specialty.value: specialty.short for specialty in Specialty}
+
+
+_LISTED = (
+    "enterprise_name", "grade", "specialty", "management_number", "obtained_on", "kind", "review_result",
+    "person__name", "person__id_number_mask",
+)  # fmt: skip
 
 
 class QualifiedFilter(PersonFilter):
@@ -58,7 +64,7 @@ def qualified(request: HttpRequest) -> HttpResponse:
         picking.note_search(holder.index, mask=holder.mask, by=operator(request))
     if form.cleaned_data.get("specialty"):
         found = found.filter(specialty=form.cleaned_data["specialty"])
-    page = paginate(found.select_related("person").order_by("-id"), request.GET)
+    page = paginate(found.select_related("person").only(*_LISTED).order_by("-id"), request.GET)
     table = Table(
         columns=(
             Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
@@ -87,11 +93,11 @@ def qualified(request: HttpRequest) -> HttpResponse:
 
 
 def _specialty(row: Qualification) -> str:
-    return Specialty(row.specialty).short if row.specialty in _CODES else row.specialty
+    return _SHORT.get(row.specialty, row.specialty)
 
 
 def _address(request: HttpRequest, row: Qualification, *, signed: bool) -> str:
-    address = reverse("enterprise:qualified-detail", args=(row.pk,))
+    address = row_address("enterprise:qualified-detail")(row.pk)
     return f"{address}?{urlencode({'key': signing.dumps(row.pk, salt=_salt(request))})}" if signed else address
 
 
