@@ -76,6 +76,8 @@ _PROOF = {
     "correction_note": "id_proof",
     "loss_reason": "loss_statement",
     "cancel_reason": "cancellation_ground",
+    "new_enterprise_name": "new_licence",
+    "changed_on": "rename_approval",
 }
 _OTHERWISE = {"new_name": "name_proof"}
 """The proof where the procedure does not ask for the one above."""

@@ -14,19 +14,30 @@ from erjian.applications.errors import CaseRefused, FieldsRefused, GuardsRefused
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.policy import authorities, clock
-from erjian.procedures import Procedure, Step, guards
+from erjian.procedures import About, Procedure, Step, guards
 from erjian.procedures.fields import build_form, to_json
 from erjian.procedures.guards import Stage
 from erjian.registry.models import Enterprise, Person
 
 
-def start(*, procedure: Procedure, person: Person, enterprise: Enterprise, by: User) -> Application:
-    """Open a draft for a picked person, prefilled and with the materials already held.
+def start(
+    *,
+    procedure: Procedure,
+    person: Person | None,
+    enterprise: Enterprise,
+    by: User,
+    values: Mapping[str, Any] | None = None,
+) -> Application:
+    """Open a draft for a picked person (none when it is about the enterprise), with what is known and held already.
 
-    A draft of the same kind for the same person is returned instead of a second one. Raises NotYours, or
-    GuardsRefused when the person cannot be picked.
+    `values` are further first values by field; what is not well-formed in them is left out. A draft of the same kind
+    for the same subject is returned instead of a second one. Raises NotYours, or GuardsRefused when the subject
+    cannot be picked.
     """
-    if not engine.is_filer(procedure, by, person_id=person.pk, enterprise_id=enterprise.pk):
+    if (person is None) != (procedure.about == About.ENTERPRISE):
+        raise CaseRefused("申报对象与申报类型不符。请返回重新选择。", code="wrong_subject")
+    person_id = person.pk if person else None
+    if not engine.is_filer(procedure, by, person_id=person_id, enterprise_id=enterprise.pk):
         raise NotYours("您没有填报权限。请联系本企业管理员。", code="not_yours")
     existing = Application.objects.filter(
         procedure_code=procedure.code, person=person, enterprise=enterprise, state=State.DRAFT
@@ -37,19 +48,20 @@ def start(*, procedure: Procedure, person: Person, enterprise: Enterprise, by: U
     verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
     if any(verdict.stops for verdict in verdicts):
         raise GuardsRefused(verdicts)
-    values = form_data.prefill(procedure, form_data.Known(person, enterprise))
+    known_values = form_data.prefill(procedure, form_data.Known(person, enterprise))
     leaves = Step.FORMER_ENTERPRISE in procedure.route and known.live is not None
     try:
         with transaction.atomic():
             application = Application.objects.create(
                 procedure_code=procedure.code,
-                registration_class=procedure.registration_class,
+                about=procedure.about,
+                registration_class=procedure.registration_class or "",
                 person=person,
                 enterprise=enterprise,
                 registration_id=known.live.id if known.live else None,
                 former_enterprise_id=known.live.enterprise_id if leaves and known.live else None,
                 authority_code=enterprise.filing_authority,
-                draft=form_data.seal(values),
+                draft=form_data.seal({**known_values, **_well_formed(procedure, values or {})}),
                 created_by=by,
                 created_at=clock.now(),
             )
@@ -58,11 +70,17 @@ def start(*, procedure: Procedure, person: Person, enterprise: Enterprise, by: U
                 "application.start",
                 actor=by.actor,
                 subject=("application", application.pk),
-                data={"procedure": procedure.code, "person_id": person.pk},
+                data={"procedure": procedure.code, "person_id": person_id},
             )
     except IntegrityError as error:
         raise from_constraint(error) from error
     return application
+
+
+def _well_formed(procedure: Procedure, values: Mapping[str, Any]) -> dict[str, Any]:
+    form = build_form(procedure.sections, data=values, strict=False)
+    form.is_valid()
+    return {name: value for name, value in to_json(form.cleaned_data).items() if values.get(name)}
 
 
 def save(

@@ -6,6 +6,7 @@ makes the file changes nothing.
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from procrastinate.contrib.django import app as queue
@@ -15,15 +16,20 @@ from erjian.applications import form_data
 from erjian.applications.models import Application, TimelineEntry
 from erjian.audit import Actor
 from erjian.policy import clock
-from erjian.procedures import CertificateNeed, Decision
+from erjian.procedures import About, CertificateNeed, Decision
+from erjian.registry.models import Enterprise
 
 
 def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> None:
-    """Run the effect and write the certificate's version as pending; queue its issue."""
+    """Run the effect and write the certificates' versions as pending; queue their issue.
+
+    The enterprise is held first: whoever's certificate is written while its name changes gets the new one.
+    """
     procedure = application.procedure
+    Enterprise.objects.select_for_update(no_key=True).get(pk=application.enterprise_id)
     outcome = procedure.effect(
         Decision(
-            person_id=application.person_id,
+            subject_person_id=application.person_id,
             enterprise_id=application.enterprise_id,
             registration_id=application.registration_id,
             specialties=tuple(application.specialties),
@@ -34,24 +40,30 @@ def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> No
             files=_files(application),
         )
     )
-    application.registration_id = outcome.registration_id
-    entry.data = {**entry.data, "registration_id": outcome.registration_id}
-    match outcome.certificate:
-        case CertificateNeed.NEW_NUMBER | CertificateNeed.NEW_VERSION:
-            version = certificates.actions.create_version(
-                registration_id=outcome.registration_id,
-                new_number=outcome.certificate == CertificateNeed.NEW_NUMBER,
-                reason=outcome.reason,
-                case_number=application.number,
-                actor=actor,
-            )
-            application.certificate_version_id = version.pk
-            queue.configure_task(
-                "erjian.applications.tasks.issue_certificate", queueing_lock=f"issue:{application.pk}"
-            ).defer(application_id=application.pk)
-        case CertificateNeed.VOID | CertificateNeed.NONE:
-            pass
-    certificates.actions.void_ended(person_id=application.person_id, actor=actor)
+    application.enterprise.refresh_from_db()
+    entry.data = {**entry.data, "registration_ids": list(outcome.registration_ids)}
+    made: list[int] = []
+    if outcome.certificate in (CertificateNeed.NEW_NUMBER, CertificateNeed.NEW_VERSION):
+        versions = certificates.actions.create_versions(
+            registration_ids=outcome.registration_ids,
+            new_number=outcome.certificate == CertificateNeed.NEW_NUMBER,
+            reason=outcome.reason,
+            case_number=application.number,
+            actor=actor,
+        )
+        made = [version.pk for version in versions]
+        _queue_issue(application, made)
+    if application.about == About.PERSON:
+        (application.registration_id,) = outcome.registration_ids
+        application.certificate_version_id = made[0] if made else application.certificate_version_id
+        assert application.person_id is not None
+        certificates.actions.void_ended(person_id=application.person_id, actor=actor)
+
+
+def _queue_issue(application: Application, versions: list[int]) -> None:
+    """One job for each version, in one statement; without any, the case still has to be closed."""
+    jobs: list[dict[str, Any]] = [{"application_id": application.pk, "version_id": pk} for pk in versions or (None,)]
+    queue.configure_task("erjian.applications.tasks.issue_certificate").batch_defer(*jobs)
 
 
 def _files(application: Application) -> dict[str, UUID]:

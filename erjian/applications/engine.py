@@ -49,10 +49,10 @@ def lock_for_editing(application_id: int, *, by: User) -> Application:
     return application
 
 
-def is_filer(procedure: Procedure, user: User, *, person_id: int, enterprise_id: int) -> bool:
+def is_filer(procedure: Procedure, user: User, *, person_id: int | None, enterprise_id: int) -> bool:
     """Whether the user may fill in and file: the person themself, or an operator who may file for the enterprise."""
     if procedure.filer == Filer.PERSON:
-        return user.kind == UserKind.PERSON and user.person_id == person_id
+        return user.kind == UserKind.PERSON and user.person_id is not None and user.person_id == person_id
     return telling.may_file(user) and user.enterprise_id == enterprise_id
 
 
@@ -70,7 +70,11 @@ def may(transition: Transition, application: Application, user: User | None) -> 
         case Who.FORMER:
             return telling.may_file(user) and user.enterprise_id == application.former_enterprise_id
         case Who.PERSON:
-            return user.kind == UserKind.PERSON and user.person_id == application.person_id
+            return (
+                user.kind == UserKind.PERSON
+                and user.person_id is not None
+                and user.person_id == application.person_id
+            )
         case Who.OFFICER if transition.anywhere:
             function = transition.function
             return function is not None and user.may(function) and user.authority_code == authorities.province().code

@@ -13,7 +13,7 @@ from erjian.applications import form_data
 from erjian.applications.models import Application
 from erjian.applications.states import BLOCKING
 from erjian.policy import clock
-from erjian.procedures import Procedure, SpecialtySource, guards
+from erjian.procedures import About, Procedure, SpecialtySource, guards
 from erjian.procedures.facts import (
     EducationFacts,
     EnterpriseFacts,
@@ -25,6 +25,7 @@ from erjian.procedures.facts import (
     SpecialtyFacts,
 )
 from erjian.procedures.guards import Stage, Verdict
+from erjian.registry import renaming
 from erjian.registry.enterprise_profile import REQUIRED
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationSpecialty
 from erjian.registry.models.enterprises import EnterpriseOrigin
@@ -103,12 +104,17 @@ def _in_force(today: date) -> Q:
     return Q(begins__lte=today) & (Q(ends__isnull=True) | Q(ends__gte=today))
 
 
-def _open_case(person: Person, but: Application | None) -> str:
-    others = Application.objects.filter(person=person, state__in=BLOCKING).select_related("enterprise").order_by("id")
+def _open_case(subject: Q, but: Application | None) -> str:
+    others = Application.objects.filter(subject, state__in=BLOCKING).select_related("enterprise").order_by("id")
     if but is not None and but.pk:
         others = others.exclude(pk=but.pk)
     other = others.first()
     return f"{other.enterprise.name}提出的{other.procedure.kind_label}" if other else ""
+
+
+def _name_taken(enterprise: Enterprise, form: Mapping[str, Any]) -> bool:
+    name = str(form.get("new_enterprise_name") or "")
+    return bool(name) and renaming.namesakes(name).exclude(pk=enterprise.pk).exists()
 
 
 def _number_taken(person: Person, form: Mapping[str, Any]) -> bool:
@@ -122,14 +128,47 @@ def _number_taken(person: Person, form: Mapping[str, Any]) -> bool:
 def assemble(
     *,
     procedure: Procedure,
-    person: Person,
+    person: Person | None,
     enterprise: Enterprise,
     application: Application | None = None,
     form: Mapping[str, Any] | None = None,
     materials: frozenset[str] = frozenset(),
 ) -> Facts:
-    """Facts of one filing, read from the register now."""
-    today = clock.today()
+    """Facts of one filing, read from the register now; `person` is None for one about the enterprise."""
+    form = form or {}
+    about = (
+        _about_enterprise(procedure, enterprise, application, form)
+        if person is None
+        else _about_person(procedure, person, application, form)
+    )
+    return Facts(
+        today=clock.today(),
+        policy=policy.current(),
+        enterprise=_enterprise(enterprise),
+        assurance_needed=policy.current().assurance_for(procedure.code),
+        former_answer=application.former_answer if application else "",
+        specialties=tuple(application.specialties) if application else (),
+        form=form,
+        materials=materials,
+        **about,
+    )
+
+
+def _about_enterprise(
+    procedure: Procedure, enterprise: Enterprise, application: Application | None, form: Mapping[str, Any]
+) -> dict[str, Any]:
+    same = Q(enterprise=enterprise, procedure_code=procedure.code, about=About.ENTERPRISE)
+    return {
+        "open_case": _open_case(same, application),
+        "name_taken": _name_taken(enterprise, form),
+        "holders": renaming.holders_of(enterprise.pk).count(),
+    }
+
+
+def _about_person(
+    procedure: Procedure, person: Person, application: Application | None, form: Mapping[str, Any]
+) -> dict[str, Any]:
+    assert procedure.registration_class is not None
     registrations = list(
         Registration.objects.filter(person=person, registration_class=procedure.registration_class)
         .select_related("enterprise")
@@ -138,13 +177,10 @@ def assemble(
         )
         .order_by("-id")
     )
-    in_force = _in_force(today)
-    return Facts(
-        today=today,
-        policy=policy.current(),
-        person=_person(person),
-        enterprise=_enterprise(enterprise),
-        qualifications=tuple(
+    in_force = _in_force(clock.today())
+    return {
+        "person": _person(person),
+        "qualifications": tuple(
             QualificationFacts(
                 id=item.pk,
                 specialty=item.specialty,
@@ -156,35 +192,30 @@ def assemble(
             )
             for item in person.qualifications.order_by("obtained_on", "id")
         ),
-        live=next((_registration(item) for item in registrations if item.status in LIVE), None),
-        past=tuple(_registration(item) for item in registrations if item.status not in LIVE),
-        bars=tuple(
+        "live": next((_registration(item) for item in registrations if item.status in LIVE), None),
+        "past": tuple(_registration(item) for item in registrations if item.status not in LIVE),
+        "bars": tuple(
             RestrictionFacts(label=item.get_basis_display(), reason=item.reason, ends=item.ends)
             for item in person.bars.filter(in_force, lifted_on__isnull=True).order_by("id")
         ),
-        locks=tuple(
+        "locks": tuple(
             RestrictionFacts(label=item.get_kind_display(), reason=item.reason, ends=item.ends)
             for item in person.locks.filter(in_force, released_on__isnull=True).order_by("id")
         ),
-        education=tuple(
+        "education": tuple(
             EducationFacts(completed_on=item.completed_on, compulsory=item.compulsory, elective=item.elective)
             for item in person.education_hours.filter(withdrawn_on__isnull=True).order_by("completed_on", "id")
         ),
-        open_case=_open_case(person, application),
-        registration_class=procedure.registration_class,
-        assurance_needed=policy.current().assurance_for(procedure.code),
-        number_taken=_number_taken(person, form or {}),
-        former_answer=application.former_answer if application else "",
-        specialties=tuple(application.specialties) if application else (),
-        form=form or {},
-        materials=materials,
-    )
+        "open_case": _open_case(Q(person=person), application),
+        "registration_class": procedure.registration_class,
+        "number_taken": _number_taken(person, form),
+    }
 
 
 def offered_specialties(application: Application) -> set[str]:
     """The specialties that may be ticked, from where the procedure takes them."""
     match application.procedure.specialties:
-        case SpecialtySource.QUALIFICATIONS:
+        case SpecialtySource.QUALIFICATIONS if application.person is not None:
             return set(application.person.qualifications.values_list("specialty", flat=True))
         case SpecialtySource.REGISTRATION if application.registration is not None:
             return set(application.registration.specialties.filter(voided=False).values_list("specialty", flat=True))

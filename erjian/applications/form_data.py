@@ -33,7 +33,7 @@ def unseal(blob: bytes | memoryview) -> dict[str, Any]:
 class Known:
     """What the register knows of one person and enterprise, by the names that fields use in `known_from`."""
 
-    def __init__(self, person: Person, enterprise: Enterprise) -> None:
+    def __init__(self, person: Person | None, enterprise: Enterprise) -> None:
         self.person = person
         self.enterprise = enterprise
         self._qualifications: list[Any] | None = None

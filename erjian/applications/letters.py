@@ -12,6 +12,7 @@ from erjian.applications import form_data
 from erjian.applications.models import Application, Letter, LetterKind, TimelineEntry
 from erjian.audit import Actor
 from erjian.policy import authorities, clock
+from erjian.procedures import About
 from erjian.registry import numbers
 from erjian.standards.specialties import Specialty
 
@@ -73,7 +74,8 @@ def _content(
         "organ": authority.name,
         "to": application.enterprise.name,
         "received_from": application.enterprise.name,
-        "person": application.person.name,
+        "person": application.subject.name,
+        "subject": application.about,
         "procedure": application.procedure.label,
         "case_no": application.number,
         "received": clock.day_of(received).isoformat(),
@@ -100,24 +102,30 @@ def _content(
         case LetterKind.NOT_ACCEPT:
             content |= {"reasons": [entry.opinion]}
         case LetterKind.GRANT:
-            registration = application.registration
-            assert registration is not None, "granted without a registration"
-            rows = [
-                [Specialty(item.specialty).label, f"{item.begin} 至 {item.end}"]
-                for item in registration.specialties.order_by("specialty")
-            ]
-            content |= {
-                "facts": [
-                    ["姓名", application.person.name],
-                    ["注册编号", registration.number],
-                    ["聘用企业", application.enterprise.name, "wide"],
-                    *rows,
-                ],
-                "accepted": accepted,
-            }
+            content |= {"facts": _granted(application), "accepted": accepted}
         case LetterKind.REFUSE:
             content |= {"reasons": [entry.opinion], "accepted": accepted}
     return content
+
+
+def _granted(application: Application) -> list[list[str]]:
+    """What is granted, in label and value: a person's registration, or what the enterprise applied for."""
+    if application.about == About.ENTERPRISE:
+        filed = form_data.version(application, application.form_version)
+        fields = [item for item in application.procedure.sections[0].fields if not item.wide]
+        granted = [[item.label, item.display(filed.get(item.name)) or "—", "wide"] for item in fields]
+        return granted
+    registration = application.registration
+    assert registration is not None, "granted without a registration"
+    return [
+        ["姓名", application.subject.name],
+        ["注册编号", registration.number],
+        ["聘用企业", application.enterprise.name, "wide"],
+        *(
+            [Specialty(item.specialty).label, f"{item.begin} 至 {item.end}"]
+            for item in registration.specialties.order_by("specialty")
+        ),
+    ]
 
 
 def render(letter: Letter) -> Letter:

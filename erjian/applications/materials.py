@@ -105,6 +105,7 @@ def settle_with_person(application: Application, *, by: User) -> None:
     they confirm, the case's becomes the person's own, because the certificate prints that one. Runs inside the
     consent's transaction.
     """
+    assert application.person_id is not None
     present = {item.code: item for item in application.materials.filter(removed_in__isnull=True).select_related("blob")}
     for material in application.procedure.materials:
         if not material.held_on_person:

@@ -9,6 +9,7 @@ from erjian.applications import facts, form_data, materials
 from erjian.applications.models import Application, FormVersion, MaterialFile
 from erjian.applications.states import State
 from erjian.policy import authorities, clock
+from erjian.procedures import About
 from erjian.procedures.fields import FormField
 from erjian.standards.specialties import Specialty
 
@@ -75,7 +76,6 @@ def content(application: Application) -> dict[str, Any]:
     draft = application.state == State.DRAFT or application.form_version == 0
     known = facts.of_application(application, form=values)
     rows = materials.listing(application, known)
-    sections = {section.code: section for section in application.procedure.sections}
     frozen: FormVersion | None = application.form_versions.filter(number=application.form_version).first()
     agreed = application.timeline.filter(transition="consent").order_by("-id").first()
     reported = application.timeline.filter(transition="report").order_by("-id").first()
@@ -93,16 +93,14 @@ def content(application: Application) -> dict[str, Any]:
             ["上报时间", _stamp(application.reported_at)[:16] or "—"],
             ["状态", application.get_state_display()],
         ],
-        "person_name": application.person.name,
+        "about": application.about,
+        "person_name": application.subject.name,
         "employer_name": application.enterprise.name,
         "photo": _picture(rows, "portrait"),
-        "person": [
-            {"l": "注册类型", "v": application.get_registration_class_display(), "wide": True},
-            *shown(sections["person"].fields, values),
-        ],
-        "person_beside": 10,
-        "employer_heading": sections["employer"].title if "employer" in sections else "聘用企业情况",
-        "employer": shown(sections["employer"].fields, values) if "employer" in sections else [],
+        **_sections(application, values),
+        "promise": application.procedure.commitments.get("enterprise", "").format(
+            enterprise=application.enterprise.name, person=application.subject.name
+        ),
         "specialties": [
             {
                 "name": Specialty(code).label,
@@ -124,13 +122,13 @@ def content(application: Application) -> dict[str, Any]:
         ],
         "opinions": _opinions(application),
         "sign_person": {
-            "name": application.person.name,
+            "name": application.subject.name,
             "image": _picture(rows, "signature"),
             "time": _stamp(agreed.at),
             "method": application.person.get_assurance_display(),
             "digest": agreed.data.get("digest", ""),
         }
-        if agreed
+        if agreed and application.person
         else None,
         "sign_employer": {
             "name": application.enterprise.name,
@@ -145,6 +143,25 @@ def content(application: Application) -> dict[str, Any]:
     if mark:
         data["mark"] = mark
     return data
+
+
+def _sections(application: Application, values: dict[str, Any]) -> dict[str, Any]:
+    """The form's sections in the places of the paper: the person's and the employer's, or the enterprise's alone."""
+    sections = {section.code: section for section in application.procedure.sections}
+    if application.about == About.ENTERPRISE:
+        own = application.procedure.sections
+        fields = tuple(item for section in own for item in section.fields)
+        return {"person": [], "person_beside": 0, "employer_heading": own[0].title, "employer": shown(fields, values)}
+    employer = sections.get("employer")
+    return {
+        "person": [
+            {"l": "注册类型", "v": application.get_registration_class_display(), "wide": True},
+            *shown(sections["person"].fields, values),
+        ],
+        "person_beside": 10,
+        "employer_heading": employer.title if employer else "聘用企业情况",
+        "employer": shown(employer.fields, values) if employer else [],
+    }
 
 
 def pdf(application: Application) -> bytes:

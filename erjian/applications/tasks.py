@@ -6,20 +6,27 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from erjian import certificates
-from erjian.applications import actions, letters, robots
+from erjian.applications import actions, letters, robots, telling
 from erjian.applications.models import Application, Letter, RobotRun
 from erjian.applications.states import State
+from erjian.procedures import About
 
 _RETRY = RetryStrategy(max_attempts=10, exponential_wait=3)
 
 
 @app.task(queue="certificates", retry=_RETRY)
-def issue_certificate(application_id: int) -> None:
-    """Render, sign and store the certificate of a decided case, then close the case."""
+def issue_certificate(application_id: int, version_id: int | None = None) -> None:
+    """Render, sign and store a certificate of a decided case (all it still owes, when none is named).
+
+    Whoever stores the last file of the case closes it.
+    """
     application = Application.objects.get(pk=application_id)
-    if application.certificate_version_id is not None:
-        certificates.issuing.issue(application.certificate_version_id)
-    if application.state == State.ANNOUNCED:
+    number = application.number
+    for pk in (version_id,) if version_id is not None else certificates.issuing.outstanding(number):
+        version = certificates.issuing.issue(pk)
+        if application.about == About.ENTERPRISE:
+            telling.tell_holder(application, version)
+    if application.state == State.ANNOUNCED and not certificates.issuing.outstanding(number):
         actions.mark_issued(application=application)
 
 

@@ -10,6 +10,7 @@ from erjian.applications.models import Application, TimelineEntry
 from erjian.applications.states import State
 from erjian.applications.workflow import TRANSITIONS, Transition, Who
 from erjian.audit import codes
+from erjian.certificates.models import CertificateVersion
 from erjian.messaging import templates
 from erjian.procedures import Filer
 
@@ -72,6 +73,11 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "granted": ("准予许可", "{person}的{kind}（{number}）已准予许可并公告。", True),
     "refused": ("不予许可", "{person}的{kind}（{number}）不予许可，理由和救济途径见决定书。", True),
     "issued": ("电子证书已制发", "{person}的电子证书已制发，可登录平台查看、下载。", True),
+    "reissued": (
+        "电子证书已换发",
+        "{enterprise}的{kind}（{number}）已办结，您的电子证书已换发，注册编号不变，可登录平台查看、下载。",
+        True,
+    ),
     "withdrawn": ("申报已撤回", "{enterprise}已撤回为您提出的{kind}（{number}）。", False),
     "withdrawn_by_person": ("申报已撤回", "{person}已撤回{kind}（{number}），不需要再确认。", False),
     "timed_out": ("申报已终止", "{person}的{kind}（{number}）逾期未办，已自动终止。需要时可重新申报。", True),
@@ -87,7 +93,7 @@ def context(application: Application, opinion: str = "") -> dict[str, Any]:
     return {
         "kind": application.procedure.kind_label,
         "number": application.number or "未编号",
-        "person": application.person.name,
+        "person": application.subject.name,
         "enterprise": application.enterprise.name,
         "due": application.due_on or "—",
         "opinion": opinion,
@@ -113,6 +119,8 @@ def recipient(application: Application, who: Who) -> messaging.Recipient | None:
     """Whom a side's message goes to; None when that side does not exist for the case."""
     if _side(application, who) == Who.PERSON:
         person = application.person
+        if person is None:
+            return None
         return messaging.Recipient.person(person.pk, person.name, person.phone)
     enterprise: Any = application.former_enterprise if who == Who.FORMER else application.enterprise
     if enterprise is None:
@@ -145,6 +153,18 @@ def send(application: Application, template: str, *, who: Who, key: str, opinion
     portal = "person" if _side(application, who) == Who.PERSON else "enterprise"
     messaging.send(
         template, to=to, context=context(application, opinion), key=key, link=f"/{portal}/cases/{application.uuid}/"
+    )
+
+
+def tell_holder(application: Application, version: CertificateVersion) -> None:
+    """Tell a holder whose certificate followed a change of the enterprise; repeating it sends nothing twice."""
+    person = version.registration.person
+    messaging.send(
+        "application.reissued",
+        to=messaging.Recipient.person(person.pk, person.name, person.phone),
+        context=context(application),
+        key=f"application.reissued:{version.pk}",
+        link=f"/person/certificates/{version.pk}/",
     )
 
 

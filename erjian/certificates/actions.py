@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any
+
+from django.db.models import Max
 
 from erjian import audit, policy
 from erjian.audit import Actor, codes
@@ -35,7 +38,7 @@ def facts_of(registration: Registration) -> dict[str, Any]:
         "employer_code": registration.enterprise.credit_code,
         "specialties": [
             {"name": Specialty(item.specialty).label, "begin": item.begin.isoformat(), "end": item.end.isoformat()}
-            for item in registration.specialties.order_by("specialty", "begin")
+            for item in sorted(registration.specialties.all(), key=lambda each: (each.specialty, each.begin))
             if not item.voided
         ],
         "portrait": str(person.portrait_id or ""),
@@ -43,8 +46,8 @@ def facts_of(registration: Registration) -> dict[str, Any]:
     }
 
 
-def _end_standing(registration: Registration, *, state: VersionState, reason: str) -> None:
-    CertificateVersion.objects.filter(registration=registration, state__in=_STANDING).update(
+def _end_standing(registration_ids: Collection[int], *, state: VersionState, reason: str) -> None:
+    CertificateVersion.objects.filter(registration__in=registration_ids, state__in=_STANDING).update(
         state=state, ended_at=clock.now(), end_reason=reason
     )
 
@@ -52,27 +55,65 @@ def _end_standing(registration: Registration, *, state: VersionState, reason: st
 def create_version(
     *, registration_id: int, new_number: bool, reason: str, case_number: str, actor: Actor
 ) -> CertificateVersion:
-    """Write the next version as pending and supersede the former one; the file is made by a job afterwards.
+    """`create_versions` for one registration."""
+    (made,) = create_versions(
+        registration_ids=(registration_id,),
+        new_number=new_number,
+        reason=reason,
+        case_number=case_number,
+        actor=actor,
+    )
+    return made
 
-    使用有效期 runs from today for the policy's days, at most to the end of the registration (decision G.15).
+
+def create_versions(
+    *, registration_ids: Collection[int], new_number: bool, reason: str, case_number: str, actor: Actor
+) -> list[CertificateVersion]:
+    """Write the next version of each as pending and supersede the former ones; files are made by jobs afterwards.
+
+    使用有效期 runs from today for the policy's days, at most to the end of the registration (decision G.15). The
+    number of statements does not grow with the registrations, but for numbers newly taken.
     """
-    registration = (
+    registrations = list(
         Registration.objects.select_for_update(of=("self",))
         .select_related("person", "enterprise")
-        .get(pk=registration_id)
+        .prefetch_related("specialties")
+        .filter(pk__in=registration_ids)
+        .order_by("pk")
     )
-    rules = policy.current()
-    today = clock.today()
-    _end_standing(registration, state=VersionState.SUPERSEDED, reason=reason)
-    last = CertificateVersion.objects.filter(registration=registration).order_by("-version").first()
-    version_number = last.version + 1 if last else 1
-    if new_number or not registration.certificate_number:
-        number = f"{numbers.take('certificate', limit=99_999_999):08d}"
-        registration.certificate_number = number
-        registration.version += 1
-        registration.save(update_fields=["certificate_number", "version"])
-    use_end = min(registration.valid_until, today + timedelta(days=rules.certificate.usage_max_days - 1))
-    version = CertificateVersion.objects.create(
+    _end_standing(registration_ids, state=VersionState.SUPERSEDED, reason=reason)
+    former = dict(
+        CertificateVersion.objects.filter(registration__in=registration_ids)
+        .values_list("registration")
+        .annotate(Max("version"))
+        .order_by("registration")
+    )
+    for registration in registrations:
+        if new_number or not registration.certificate_number:
+            registration.certificate_number = f"{numbers.take('certificate', limit=99_999_999):08d}"
+            registration.version += 1
+            registration.save(update_fields=["certificate_number", "version"])
+    made = CertificateVersion.objects.bulk_create(
+        _next(registration, former.get(registration.pk, 0) + 1, reason=reason, case_number=case_number)
+        for registration in registrations
+    )
+    audit.record_many(
+        "certificate.create",
+        actor=actor,
+        entries=[
+            audit.Entry(
+                ("certificate", version.pk),
+                {"number": version.number, "version": version.version, "case": case_number},
+            )
+            for version in made
+        ],
+    )
+    return made
+
+
+def _next(registration: Registration, version_number: int, *, reason: str, case_number: str) -> CertificateVersion:
+    rules, today = policy.current(), clock.today()
+    return CertificateVersion(
         registration=registration,
         version=version_number,
         number=registration.certificate_number,
@@ -84,22 +125,24 @@ def create_version(
         case_number=case_number,
         issued_on=today,
         use_begin=today,
-        use_end=use_end,
+        use_end=longest_use(registration, today),
         created_at=clock.now(),
     )
-    audit.record(
-        "certificate.create",
-        actor=actor,
-        subject=("certificate", version.pk),
-        data={"number": version.number, "version": version.version, "case": case_number},
-    )
-    return version
+
+
+def longest_use(registration: Registration, begin: date) -> date:
+    """The last day of the longest 使用有效期 that begins on a day.
+
+    An imported end that binds nobody (临时建造师) does not cut it short.
+    """
+    longest = begin + timedelta(days=policy.current().certificate.usage_max_days - 1)
+    return min(registration.valid_until, longest) if registration.dates_binding else longest
 
 
 def void(*, registration_id: int, reason: str, actor: Actor) -> None:
     """End the standing version for good (注销、撤销、吊销)."""
     registration = Registration.objects.select_for_update().get(pk=registration_id)
-    _end_standing(registration, state=VersionState.VOID, reason=reason)
+    _end_standing([registration.pk], state=VersionState.VOID, reason=reason)
     audit.record("certificate.void", actor=actor, subject=("registration", registration.pk), data={"reason": reason})
 
 

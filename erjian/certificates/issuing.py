@@ -40,6 +40,12 @@ def paper(version: CertificateVersion) -> dict[str, object]:
     }
 
 
+def outstanding(case_number: str) -> list[int]:
+    """Versions that a case still owes a file, oldest first."""
+    owed = CertificateVersion.objects.filter(case_number=case_number, file__isnull=True).exclude(case_number="")
+    return list(owed.order_by("pk").values_list("pk", flat=True))
+
+
 def issue(version_id: int) -> CertificateVersion:
     """Make and store the file of a pending version, then its picture for the screen; repeating changes nothing."""
     version = store_file(version_id)

@@ -78,6 +78,7 @@ class CertificateVersion(models.Model):
         ]
         indexes = [
             models.Index(fields=["number"], name="certificate_by_number"),
+            models.Index(fields=["case_number"], condition=~Q(case_number=""), name="certificate_by_case"),
             models.Index(fields=["file_digest"], name="certificate_by_digest"),
         ]
 

@@ -6,6 +6,7 @@ declaration; nothing else in the house asks which kind a case is. `all_procedure
 """
 
 from erjian.procedures.declaration import (
+    About,
     CertificateNeed,
     Decision,
     Filer,
@@ -19,6 +20,7 @@ from erjian.procedures.declaration import (
 )
 
 __all__ = [
+    "About",
     "CertificateNeed",
     "Decision",
     "Filer",

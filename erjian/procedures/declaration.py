@@ -34,6 +34,13 @@ class Step(models.TextChoices):
     ISSUE = "issue", "发证"
 
 
+class About(models.TextChoices):
+    """Whom or what a case is about. Guards, lists, letters and messages name that subject."""
+
+    PERSON = "person", "人员"
+    ENTERPRISE = "enterprise", "企业"
+
+
 class CertificateNeed(models.TextChoices):
     """What an effect asks of the certificate."""
 
@@ -44,10 +51,11 @@ class CertificateNeed(models.TextChoices):
 
 
 class Picker(models.TextChoices):
-    """How the person is chosen (decision G.14)."""
+    """How the subject is chosen (decision G.14); about the enterprise itself there is nothing to choose."""
 
     ANYONE = "anyone", "选择人员信息"
     OWN_HOLDERS = "own_holders", "选择人员证书信息"
+    OWN_ENTERPRISE = "own_enterprise", "核对申报条件"
 
 
 class Filer(models.TextChoices):
@@ -69,7 +77,8 @@ class SpecialtySource(models.TextChoices):
 class Decision:
     """What an effect is given: plain values, all of them already guarded and locked by the caller."""
 
-    person_id: int
+    subject_person_id: int | None
+    """None when the procedure is about the enterprise."""
     enterprise_id: int
     registration_id: int | None
     specialties: tuple[str, ...]
@@ -80,12 +89,18 @@ class Decision:
     files: Mapping[str, UUID] = field(default_factory=dict)
     """The first file attached of each material: its code → id of the stored file."""
 
+    @property
+    def person_id(self) -> int:
+        """The person decided on; only for procedures about a person."""
+        assert self.subject_person_id is not None
+        return self.subject_person_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What an effect did: the registration it concerned and what the certificate needs."""
+    """What an effect did: the registrations it concerned and what the certificate of each needs."""
 
-    registration_id: int
+    registration_ids: tuple[int, ...]
     certificate: CertificateNeed
     reason: str
 
@@ -103,7 +118,8 @@ class Procedure:
     """Heading of the form's first tab, e.g. 初始注册申报."""
     summary: str
     """One sentence under the list's heading: for whom this is."""
-    registration_class: RegistrationClass
+    registration_class: RegistrationClass | None
+    """None when the procedure is about the enterprise: its holders may be of either class."""
     picker: Picker
     sections: tuple[Section, ...]
     materials: tuple[Material, ...]
@@ -113,6 +129,7 @@ class Procedure:
     specialty_label: str = "注册专业"
     specialties: SpecialtySource = SpecialtySource.QUALIFICATIONS
     filer: Filer = Filer.ENTERPRISE
+    about: About = About.PERSON
     granted_when_undecided: bool = False
     """Whether a case filed in time and undecided when the registration ends counts as granted (行政许可法第五十条)."""
     conditions: tuple[str, ...] = ()
@@ -121,6 +138,12 @@ class Procedure:
     order: int = 100
     commitments: Mapping[str, str] = field(default_factory=dict)
     """Who promises what when reporting or consenting: person, enterprise, former_enterprise → text."""
+
+    def __post_init__(self) -> None:
+        about_person = self.about == About.PERSON
+        assert about_person == (self.registration_class is not None), self.code
+        assert about_person == (self.picker != Picker.OWN_ENTERPRISE), self.code
+        assert about_person or not ({Step.PERSON, Step.FORMER_ENTERPRISE, Step.ENTERPRISE} & set(self.route)), self.code
 
     @property
     def fields(self) -> tuple[FormField, ...]:

@@ -102,8 +102,9 @@ class Facts:
 
     today: date
     policy: Policy
-    person: PersonFacts
     enterprise: EnterpriseFacts
+    person: PersonFacts | None = None
+    """None when the procedure is about the enterprise."""
     qualifications: tuple[QualificationFacts, ...] = ()
     live: RegistrationFacts | None = None
     """The live registration of the procedure's class, wherever it is held."""
@@ -113,7 +114,7 @@ class Facts:
     education: tuple[EducationFacts, ...] = ()
     """继续教育学时 not withdrawn, in any order."""
     open_case: str = ""
-    """Another open case of this person in words, e.g. 湖南×××公司 的 增项申报; empty when there is none."""
+    """Another open case of this person, or of this enterprise and kind, in words; empty when there is none."""
     specialties: tuple[str, ...] = ()
     form: Mapping[str, Any] = field(default_factory=dict)
     registration_class: str = RegistrationClass.CONSTRUCTOR
@@ -123,8 +124,18 @@ class Facts:
     """What the former employer said of a transfer: agreed, refused, silent, or nothing yet."""
     number_taken: bool = False
     """Whether the new identity number of a correction belongs to somebody else."""
+    name_taken: bool = False
+    """Whether another enterprise has the new name."""
+    holders: int = 0
+    """How many people hold a live registration here; counted only for procedures about the enterprise."""
     materials: frozenset[str] = frozenset()
     """Codes of the materials attached so far."""
+
+    @property
+    def individual(self) -> PersonFacts:
+        """The person, in guards of procedures about a person."""
+        assert self.person is not None
+        return self.person
 
     def qualification_for(self, specialty: str) -> QualificationFacts | None:
         """The best qualification for a specialty: one that can still be used before any other."""

@@ -163,7 +163,7 @@ ID_PROOF = Material(
 
 def when_name_changes(facts: Facts) -> bool:
     """Required when the name filed is not the one in the register (decision G.12)."""
-    return bool(facts.form.get("new_name")) and facts.form["new_name"] != facts.person.name
+    return bool(facts.form.get("new_name")) and facts.form["new_name"] != facts.individual.name
 
 
 NEW_PORTRAIT = Material(
@@ -187,4 +187,18 @@ NAME_PROOF = Material(
     max_files=3,
     required=when_name_changes,
     hint="更换姓名的须提供：户口簿曾用名页或公安机关出具的证明，以及新身份证。",
+)
+NEW_LICENCE = Material(
+    code="new_licence",
+    label="新营业执照",
+    limits="document",
+    max_files=2,
+    hint="登记机关核准变更后换发的营业执照，名称与所填一致。",
+)
+RENAME_APPROVAL = Material(
+    code="rename_approval",
+    label="工商变更核准文件",
+    limits="document",
+    max_files=3,
+    hint="准予变更登记通知书或企业名称变更核准通知书。",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,13 +12,24 @@ from django.db.models import F, Q
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.states import BLOCKING, ENDED, State
 from erjian.policy import authorities
-from erjian.procedures import Filer, Procedure, all_procedures
+from erjian.procedures import About, Filer, Procedure, all_procedures
 from erjian.procedures import get as get_procedure
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationClass
 
 
 def _filed_by_persons() -> list[str]:
     return [item.code for item in all_procedures() if item.filer == Filer.PERSON]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Whom or what a case is about, as lists, headings, letters and messages name it."""
+
+    kind: About
+    id: int
+    name: str
+    number: str
+    """The masked identity number of a person, the credit code of an enterprise."""
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -59,13 +71,16 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
 
 class Application(models.Model):
-    """One 申报 of one enterprise for one person."""
+    """One 申报 of one enterprise, about one person or about the enterprise itself (`about`)."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     number = models.CharField("申报编号", max_length=40, blank=True)
     procedure_code = models.CharField("申报类型", max_length=40)
-    registration_class = models.CharField("注册类型", max_length=12, choices=RegistrationClass.choices)
-    person = models.ForeignKey(Person, verbose_name="人员", on_delete=models.PROTECT, related_name="applications")
+    about = models.CharField("申报对象", max_length=10, choices=About.choices, default=About.PERSON)
+    registration_class = models.CharField("注册类型", max_length=12, choices=RegistrationClass.choices, blank=True)
+    person = models.ForeignKey(
+        Person, verbose_name="人员", null=True, blank=True, on_delete=models.PROTECT, related_name="applications"
+    )
     enterprise = models.ForeignKey(
         Enterprise, verbose_name="企业", on_delete=models.PROTECT, related_name="applications"
     )
@@ -118,6 +133,24 @@ class Application(models.Model):
                 name="one_open_case_per_person",
                 violation_error_message="该人员有其他在办申报，办结或撤回后才能继续。",
             ),
+            models.CheckConstraint(
+                condition=Q(about=About.PERSON, person__isnull=False, registration_class__gt="")
+                | Q(about=About.ENTERPRISE, person__isnull=True, registration_class=""),
+                name="person_unless_about_enterprise",
+                violation_error_message="关于企业的申报不能有人员，其他申报必须有人员。",
+            ),
+            models.UniqueConstraint(
+                fields=["procedure_code", "enterprise"],
+                condition=Q(about=About.ENTERPRISE, state__in=sorted(BLOCKING)),
+                name="one_open_case_per_enterprise_kind",
+                violation_error_message="本企业有同类申报正在办理，办结或撤回后才能继续。",
+            ),
+            models.UniqueConstraint(
+                fields=["procedure_code", "enterprise"],
+                condition=Q(about=About.ENTERPRISE, state=State.DRAFT),
+                name="one_draft_per_enterprise_kind",
+                violation_error_message="本企业已有一条保存未上报的同类申报，请直接修改。",
+            ),
             models.UniqueConstraint(
                 fields=["number"],
                 condition=~Q(number=""),
@@ -161,6 +194,18 @@ class Application(models.Model):
     def procedure(self) -> Procedure:
         """The declaration of this case's kind."""
         return get_procedure(self.procedure_code)
+
+    @property
+    def subject(self) -> Subject:
+        """Whom or what the case is about."""
+        if self.about == About.ENTERPRISE:
+            enterprise = self.enterprise
+            return Subject(
+                kind=About.ENTERPRISE, id=enterprise.pk, name=enterprise.name, number=enterprise.credit_code
+            )
+        assert self.person is not None
+        mask: str = self.person.id_number_mask
+        return Subject(kind=About.PERSON, id=self.person.pk, name=self.person.name, number=mask)
 
     @property
     def is_open(self) -> bool:

@@ -42,6 +42,8 @@ FIELD_OF_GUARD = {
     "reviewed_specialties": "specialties",
     "registered_specialties": "specialties",
     "correct_number": "new_id_number",
+    "new_name_usable": "new_enterprise_name",
+    "changed_already": "changed_on",
 }
 """Conditions that are met by filling in a field."""
 

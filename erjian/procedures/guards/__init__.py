@@ -42,12 +42,14 @@ from erjian.procedures.guards.registered import (
     temporary_class_open,
     transfer_interval,
 )
+from erjian.procedures.guards.renaming import changed_already, holders_reissued, new_name_usable
 
 __all__ = [
     "Answer",
     "Guard",
     "Stage",
     "Verdict",
+    "changed_already",
     "continuing_education",
     "correct_number",
     "enough_days_left",
@@ -56,9 +58,11 @@ __all__ = [
     "enterprise_qualified",
     "enterprise_seated",
     "held_elsewhere",
+    "holders_reissued",
     "inside_renewal_window",
     "judge",
     "local_builder",
+    "new_name_usable",
     "new_specialties",
     "no_live_registration",
     "not_barred",

@@ -21,7 +21,7 @@ from erjian.standards.validity import birthday_at
 
 
 def _verified(facts: Facts) -> tuple[Answer, str]:
-    person = facts.person
+    person = facts.individual
     if person.verified_on is None:
         return no(f"{person.name}尚未通过实名认证。请本人登录个人版完成实名认证。")
     if not reaches(person.assurance, facts.assurance_needed):
@@ -32,14 +32,14 @@ def _verified(facts: Facts) -> tuple[Answer, str]:
 
 def _age(facts: Facts) -> tuple[Answer, str]:
     limit, days = facts.policy.age_limit_for(facts.registration_class), facts.policy.age_stop_days
-    reaches = birthday_at(facts.person.birth_date, limit)
+    reaches = birthday_at(facts.individual.birth_date, limit)
     left = (reaches - facts.today).days
     if left <= 0:
         return no(f"已于 {reaches} 满 {limit} 周岁，不予注册。")
     if left <= days:
         return no(f"将于 {reaches} 满 {limit} 周岁，距今不足 {days} 日，只能办理注销。")
-    years = facts.today.year - facts.person.birth_date.year
-    if birthday_at(facts.person.birth_date, years) > facts.today:
+    years = facts.today.year - facts.individual.birth_date.year
+    if birthday_at(facts.individual.birth_date, years) > facts.today:
         years -= 1
     return yes(f"{years} 周岁")
 
@@ -145,9 +145,9 @@ def _enterprise_seated(facts: Facts) -> tuple[Answer, str]:
 
 
 def _number_valid(facts: Facts) -> tuple[Answer, str]:
-    if facts.person.number_fault:
-        return no(f"登记库中{facts.person.name}的身份证号有误：{facts.person.number_fault}请先办理身份证号变更。")
-    until = facts.person.id_valid_until
+    if facts.individual.number_fault:
+        return no(f"登记库中{facts.individual.name}的身份证号有误：{facts.individual.number_fault}请先办理身份证号变更。")
+    until = facts.individual.id_valid_until
     if until is not None and until < facts.today:
         return no(f"身份证件已于 {until} 到期。请本人登录个人版，更新身份证件的照片和有效期。")
     return yes(f"有效期至 {until}" if until else "身份证号码通过校验")
@@ -163,13 +163,13 @@ def _enterprise_qualified(facts: Facts) -> tuple[Answer, str]:
 
 
 def _portrait(facts: Facts) -> tuple[Answer, str]:
-    if facts.person.has_portrait or "portrait" in facts.materials:
+    if facts.individual.has_portrait or "portrait" in facts.materials:
         return yes("已有照片")
     return Answer.ASKS, "请上传近期免冠正面照。"
 
 
 def _signature(facts: Facts) -> tuple[Answer, str]:
-    if facts.person.has_signature or "signature" in facts.materials:
+    if facts.individual.has_signature or "signature" in facts.materials:
         return yes("已有签名")
     return Answer.ADVICE, "本人确认时将请其手写签名。"
 

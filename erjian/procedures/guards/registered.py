@@ -165,7 +165,7 @@ def _something_changes(facts: Facts) -> tuple[Answer, str]:
     changed = [
         label
         for label, changes in (
-            ("姓名", bool(new_name) and new_name != facts.person.name),
+            ("姓名", bool(new_name) and new_name != facts.individual.name),
             ("寸照", "new_portrait" in facts.materials),
             ("手写签名", "new_signature" in facts.materials),
         )

@@ -18,7 +18,7 @@ def add(decision: Decision) -> Outcome:
         case_number=decision.case_number,
         actor=decision.actor,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_VERSION, reason="增项注册")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_VERSION, reason="增项注册")
 
 
 ADDITION = Procedure(

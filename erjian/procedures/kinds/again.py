@@ -24,7 +24,7 @@ def register_again(decision: Decision) -> Outcome:
         actor=decision.actor,
         again=True,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_NUMBER, reason="重新注册")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_NUMBER, reason="重新注册")
 
 
 REREGISTRATION = replace(

@@ -33,7 +33,7 @@ def cancel(decision: Decision) -> Outcome:
         case_number=decision.case_number,
         actor=decision.actor,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.VOID, reason="注销")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.VOID, reason="注销")
 
 
 CANCELLATION = Procedure(

@@ -52,7 +52,7 @@ def correct(decision: Decision) -> Outcome:
         case_number=decision.case_number,
         actor=decision.actor,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_VERSION, reason="身份证号变更")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_VERSION, reason="身份证号变更")
 
 
 ID_NUMBER = Procedure(

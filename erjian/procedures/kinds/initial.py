@@ -20,7 +20,7 @@ def register(decision: Decision) -> Outcome:
         form=decision.form,
         actor=decision.actor,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_NUMBER, reason="初始注册")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_NUMBER, reason="初始注册")
 
 
 INITIAL = Procedure(

@@ -57,7 +57,7 @@ def change(decision: Decision) -> Outcome:
         case_number=decision.case_number,
         actor=decision.actor,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_VERSION, reason="个人信息修改")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_VERSION, reason="个人信息修改")
 
 
 PERSONAL_CHANGE = Procedure(

@@ -19,7 +19,7 @@ def extend(decision: Decision) -> Outcome:
         case_number=decision.case_number,
         actor=decision.actor,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_VERSION, reason="延续注册")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_VERSION, reason="延续注册")
 
 
 RENEWAL = replace(

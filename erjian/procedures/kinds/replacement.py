@@ -39,7 +39,7 @@ def reissue(decision: Decision) -> Outcome:
     registration = changes.reissue(
         registration_id=decision.registration_id, case_number=decision.case_number, actor=decision.actor
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_NUMBER, reason="遗失补办")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_NUMBER, reason="遗失补办")
 
 
 REPLACEMENT = Procedure(

@@ -22,7 +22,7 @@ def extend(decision: Decision) -> Outcome:
         actor=decision.actor,
         until=policy.current().temporary_until,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_VERSION, reason="延期")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_VERSION, reason="延期")
 
 
 TEMPORARY_RENEWAL = replace(

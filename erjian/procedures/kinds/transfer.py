@@ -37,7 +37,7 @@ def move(decision: Decision) -> Outcome:
         case_number=decision.case_number,
         actor=decision.actor,
     )
-    return Outcome(registration_id=registration.pk, certificate=CertificateNeed.NEW_VERSION, reason="变更聘用企业")
+    return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_VERSION, reason="变更聘用企业")
 
 
 TRANSFER = Procedure(

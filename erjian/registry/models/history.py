@@ -22,6 +22,7 @@ class ChangeKind(models.TextChoices):
     SUSPENDED = "suspended", "暂扣"
     RESTORED = "restored", "恢复"
     CORRECTED = "corrected", "信息更正"
+    RENAMED = "renamed", "企业名称变更"
     VERIFIED = "verified", "实名认证"
     BARRED = "barred", "登记不予注册"
     UNBARRED = "unbarred", "解除不予注册"
