@@ -71,9 +71,7 @@ def may(transition: Transition, application: Application, user: User | None) -> 
             return telling.may_file(user) and user.enterprise_id == application.former_enterprise_id
         case Who.PERSON:
             return (
-                user.kind == UserKind.PERSON
-                and user.person_id is not None
-                and user.person_id == application.person_id
+                user.kind == UserKind.PERSON and user.person_id is not None and user.person_id == application.person_id
             )
         case Who.OFFICER if transition.anywhere:
             function = transition.function

@@ -113,8 +113,7 @@ def _granted(application: Application) -> list[list[str]]:
     if application.about == About.ENTERPRISE:
         filed = form_data.version(application, application.form_version)
         fields = [item for item in application.procedure.sections[0].fields if not item.wide]
-        granted = [[item.label, item.display(filed.get(item.name)) or "—", "wide"] for item in fields]
-        return granted
+        return [[item.label, item.display(filed.get(item.name)) or "—", "wide"] for item in fields]
     registration = application.registration
     assert registration is not None, "granted without a registration"
     return [

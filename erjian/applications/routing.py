@@ -86,6 +86,10 @@ def question(transition: Transition, procedure: Procedure) -> str:
     what = procedure.kind_label.removesuffix("申报")
     if transition.completes in _CONFIRMS and takes_effect(transition, procedure):
         return f"同意后{what}立即生效，不能撤销。"
+    if transition.completes == Step.FINAL_REVIEW and takes_effect(transition, procedure):
+        return f"{transition.label}即为准予决定：{what}立即生效，并出具决定书、制发电子证书。确定{transition.label}？"
+    if transition.name == "final_fail" and target(transition, procedure) == State.REJECTED:
+        return "复审不通过即为不准予决定，申报随即结束，并出具决定书。确定提交？"
     if transition.name != "report":
         return transition.confirm
     confirming, step = [], next_step(procedure, None)

@@ -13,8 +13,8 @@ _REFUSING = ("final_fail", "uphold_objection")
 def facts_of(application: Application) -> dict[str, str]:
     """The row: name, masked number, employer, kind, specialties, the authority that reviewed first."""
     return {
-        "name": application.person.name,
-        "id_number": application.person.id_number_mask,
+        "name": application.subject.name,
+        "id_number": application.subject.number,
         "enterprise": application.enterprise.name,
         "kind": application.procedure.kind_label,
         "class": application.get_registration_class_display(),

@@ -22,9 +22,10 @@ from erjian.applications.models import Application, FormVersion
 from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.certificates.models import CertificateVersion
-from erjian.registry.models import Registration
+from erjian.registry.models import Change, Registration
 from erjian.standards.errors import Refusal
 from tests import makers
+from tests.applications import renaming as rename
 from tests.applications.test_engine import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -167,3 +168,39 @@ def test_a_worker_killed_between_signing_and_saving_loses_nothing(announced: App
     assert Event.objects.filter(code="certificate.issue").count() == 1
     audit.seal()
     assert audit.verify().ok
+
+
+def test_two_decisions_on_a_new_name_have_one_effect(cast: Cast) -> None:
+    """Both press at once, having read the same page: one certificate for each holder, one row of history."""
+    holders = [rename.holder(cast.enterprise, name) for name in ("周启明", "彭志远")]
+    case = rename.Office().ready(rename.reported(cast.operator))
+    finals = [makers.officer("430000", Function.FINAL_REVIEW, name=name) for name in ("贺建明", "向前")]
+    results = together(
+        *[lambda by=by: actions.final_review(application=case, by=by, seen=case.version, passed=True) for by in finals]
+    )
+    (loser,) = refused(results)
+    assert loser.code == "stale"
+    assert Change.objects.filter(kind="renamed").count() == 1
+    made = CertificateVersion.objects.filter(case_number=case.number)
+    assert sorted(made.values_list("registration", "version")) == [(each.pk, 2) for each in holders]
+    # the jobs of both certificates end at the same moment, and one of them closes the case
+    jobs = [lambda pk=item.pk: tasks.issue_certificate(application_id=case.pk, version_id=pk) for item in made]
+    together(*jobs)
+    case.refresh_from_db()
+    assert case.state == State.ISSUED
+
+
+def test_who_arrives_while_the_name_changes_gets_the_new_one(cast: Cast) -> None:
+    """A first registration and the new name are decided at once: whichever is first, the certificate in force has it."""
+    arriving = actions.close_publicity(
+        application=actions.publish(application=cast.review_ok(), by=cast.decider, batch="GS")
+    )
+    office = rename.Office()
+    case = office.ready(rename.reported(cast.operator))
+    results = together(
+        lambda: actions.announce(application=arriving, by=cast.decider, granted=True, batch="GG"),
+        lambda: actions.final_review(application=case, by=office.final, seen=case.version, passed=True),
+    )
+    assert not refused(results)
+    standing = CertificateVersion.objects.get(state__in=("pending", "current"))
+    assert standing.facts["employer"] == rename.NEW

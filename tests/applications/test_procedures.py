@@ -368,7 +368,7 @@ def test_the_menu_has_every_procedure_in_the_manuals_order() -> None:
     labels = [item.label for item in all_procedures() if item.filer == Filer.ENTERPRISE]
     assert labels == [
         "二级建造师初始申报", "二级建造师重新申报", "二级建造师增项申报", "二级建造师延续申报", "二级建造师遗失补办申报",
-        "二级建造师变更申报", "二级建造师注销申报", "二级建造师身份证号变更申报", "二级临时建造师变更申报",
+        "二级建造师变更申报", "二级建造师注销申报", "二级建造师身份证号变更申报", "企业名称变更申报", "二级临时建造师变更申报",
         "二级临时建造师延期申报", "二级临时建造师注销申报",
     ]  # fmt: skip
     assert {guard.code for item in all_procedures() for guard in item.guards}

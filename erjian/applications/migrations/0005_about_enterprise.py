@@ -6,39 +6,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('applications', '0004_robot_run_progress'),
-        ('registry', '0005_renamed_change'),
+        ("applications", "0004_robot_run_progress"),
+        ("registry", "0005_renamed_change"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='application',
-            name='about',
-            field=models.CharField(choices=[('person', '人员'), ('enterprise', '企业')], default='person', max_length=10, verbose_name='申报对象'),
+            model_name="application",
+            name="about",
+            field=models.CharField(
+                choices=[("person", "人员"), ("enterprise", "企业")],
+                default="person",
+                max_length=10,
+                verbose_name="申报对象",
+            ),
         ),
         migrations.AlterField(
-            model_name='application',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='registry.person', verbose_name='人员'),
+            model_name="application",
+            name="person",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="applications",
+                to="registry.person",
+                verbose_name="人员",
+            ),
         ),
         migrations.AlterField(
-            model_name='application',
-            name='registration_class',
-            field=models.CharField(blank=True, choices=[('constructor', '二级注册建造师'), ('temporary', '二级注册临时建造师')], max_length=12, verbose_name='注册类型'),
+            model_name="application",
+            name="registration_class",
+            field=models.CharField(
+                blank=True,
+                choices=[("constructor", "二级注册建造师"), ("temporary", "二级注册临时建造师")],
+                max_length=12,
+                verbose_name="注册类型",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', 'person'), ('person__isnull', False), ('registration_class__gt', '')), models.Q(('about', 'enterprise'), ('person__isnull', True), ('registration_class', '')), _connector='OR'), name='person_unless_about_enterprise', violation_error_message='关于企业的申报不能有人员，其他申报必须有人员。'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("about", "person"), ("person__isnull", False), ("registration_class__gt", "")),
+                    models.Q(("about", "enterprise"), ("person__isnull", True), ("registration_class", "")),
+                    _connector="OR",
+                ),
+                name="person_unless_about_enterprise",
+                violation_error_message="关于企业的申报不能有人员，其他申报必须有人员。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('about', 'enterprise'), ('state__in', ['accepted', 'correction', 'first_ng', 'first_ok', 'objection', 'publicity', 'publicity_done', 'reported', 'review_ng', 'review_ok', 'wait_enterprise', 'wait_former'])), fields=('procedure_code', 'enterprise'), name='one_open_case_per_enterprise_kind', violation_error_message='本企业有同类申报正在办理，办结或撤回后才能继续。'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("about", "enterprise"),
+                    (
+                        "state__in",
+                        [
+                            "accepted",
+                            "correction",
+                            "first_ng",
+                            "first_ok",
+                            "objection",
+                            "publicity",
+                            "publicity_done",
+                            "reported",
+                            "review_ng",
+                            "review_ok",
+                            "wait_enterprise",
+                            "wait_former",
+                        ],
+                    ),
+                ),
+                fields=("procedure_code", "enterprise"),
+                name="one_open_case_per_enterprise_kind",
+                violation_error_message="本企业有同类申报正在办理，办结或撤回后才能继续。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('about', 'enterprise'), ('state', 'draft')), fields=('procedure_code', 'enterprise'), name='one_draft_per_enterprise_kind', violation_error_message='本企业已有一条保存未上报的同类申报，请直接修改。'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("about", "enterprise"), ("state", "draft")),
+                fields=("procedure_code", "enterprise"),
+                name="one_draft_per_enterprise_kind",
+                violation_error_message="本企业已有一条保存未上报的同类申报，请直接修改。",
+            ),
         ),
     ]

@@ -200,9 +200,7 @@ class Application(models.Model):
         """Whom or what the case is about."""
         if self.about == About.ENTERPRISE:
             enterprise = self.enterprise
-            return Subject(
-                kind=About.ENTERPRISE, id=enterprise.pk, name=enterprise.name, number=enterprise.credit_code
-            )
+            return Subject(kind=About.ENTERPRISE, id=enterprise.pk, name=enterprise.name, number=enterprise.credit_code)
         assert self.person is not None
         mask: str = self.person.id_number_mask
         return Subject(kind=About.PERSON, id=self.person.pk, name=self.person.name, number=mask)

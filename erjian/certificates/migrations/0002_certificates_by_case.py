@@ -4,16 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('certificates', '0001_initial'),
-        ('files', '0001_initial'),
-        ('registry', '0005_renamed_change'),
+        ("certificates", "0001_initial"),
+        ("files", "0001_initial"),
+        ("registry", "0005_renamed_change"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='certificateversion',
-            index=models.Index(condition=models.Q(('case_number', ''), _negated=True), fields=['case_number'], name='certificate_by_case'),
+            model_name="certificateversion",
+            index=models.Index(
+                condition=models.Q(("case_number", ""), _negated=True),
+                fields=["case_number"],
+                name="certificate_by_case",
+            ),
         ),
     ]

@@ -77,7 +77,7 @@ def act(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
         except CaseRefused as refusal:
             form.refuse(refusal)
             return _page(request, case, name, form, seen=seen, status=422)
-        messages.success(request, f"{case.person.name}的{case.procedure.kind_label}：{_label(name)}。")
+        messages.success(request, f"{case.subject.name}的{case.procedure.kind_label}：{_label(name)}。")
         return redirect("authority:case", uuid=case.uuid)
     return _page(request, case, name, ReasonForm(), seen=case.version)
 
@@ -94,7 +94,7 @@ def _page(
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "cases"),
-        "title": f"{_label(name)}　{case.person.name} {case.number}",
+        "title": f"{_label(name)}　{case.subject.name} {case.number}",
         "question": question,
         "action": request.path,
         "verb": _label(name),

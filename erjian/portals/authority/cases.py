@@ -143,8 +143,8 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
         columns=(
             Column("申报编号", "number", css="ej-num m-wide", data_label="申报编号"),
             Column("申报类型", lambda case: case.procedure.kind_label, css="m-hide"),
-            Column("姓名", lambda case: strong(case.person.name), css="m-top"),
-            Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
+            Column("姓名", lambda case: strong(case.subject.name), css="m-top"),
+            Column("身份证号", "subject.number", css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
             *(
                 (Column("申报主管部门", lambda case: names(case.authority_code), css="m-hide w-low"),)
@@ -160,7 +160,7 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
         numbered=True,
         first=rows.start,
         ops=ops,
-        name=lambda case: case.person.name,
+        name=lambda case: case.subject.name,
         empty="没有符合条件的申报。" if any(params.values()) else "还没有企业上报的申报。",
         empty_links=(("查看全部", reverse("authority:cases")),) if any(params.values()) else (),
     )
@@ -258,8 +258,8 @@ def _exported(case: Application) -> tuple[str, ...]:
     return (
         case.number,
         case.procedure.kind_label,
-        case.person.name,
-        case.person.id_number_mask,
+        case.subject.name,
+        case.subject.number,
         case.enterprise.name,
         case.enterprise.credit_code,
         case_parts.authority_name(case.authority_code),

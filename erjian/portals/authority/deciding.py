@@ -18,6 +18,7 @@ from erjian.accounts.models import User
 from erjian.applications import actions
 from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application
+from erjian.applications.routing import question
 from erjian.applications.workflow import TRANSITIONS
 from erjian.portals.authority import queue
 from erjian.portals.authority.access import REVIEWING, for_officer, officer
@@ -71,7 +72,7 @@ def check_length(opinion: str) -> None:
 def done(request: HttpRequest, before: Application, name: str) -> HttpResponse:
     """Say what was done and go on to the next case."""
     letter = TRANSITIONS[name].letter
-    said = f"{before.person.name}的{before.procedure.kind_label}：{TRANSITIONS[name].done}"
+    said = f"{before.subject.name}的{before.procedure.kind_label}：{TRANSITIONS[name].done}"
     messages.success(request, said + (f"，{letter.label}已出具。" if letter else "。"))
     return redirect(queue.following(officer(request), request.GET, before))
 
@@ -104,8 +105,8 @@ def _ask(request: HttpRequest, case: Application, name: str, opinion: str, seen:
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "work"),
-        "title": f"{row.label}　{case.person.name}",
-        "question": row.confirm,
+        "title": f"{row.label}　{case.subject.name}",
+        "question": question(row, case.procedure),
         "consequences": consequences,
         "action": request.get_full_path(),
         "verb": row.label,

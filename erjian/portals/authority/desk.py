@@ -15,6 +15,7 @@ from erjian.accounts.models import Function, User
 from erjian.applications import canned, comparing, engine, facts, form_data, materials
 from erjian.applications.comparing import Agreement
 from erjian.applications.models import Application, TimelineEntry
+from erjian.applications.routing import question
 from erjian.applications.workflow import TRANSITIONS, Transition
 from erjian.portals.authority import film, queue
 from erjian.portals.authority.access import REVIEWING, for_officer, officer
@@ -99,14 +100,14 @@ def show(
     waiting = queue.read(user, request.GET, case)
     possible = engine.available(case, user)
     audit.record_read(
-        actor=user.actor, purpose=f"{waiting.title[1:]} {case.number}", kind="person", ids=[case.person_id]
+        actor=user.actor, purpose=f"{waiting.title[1:]} {case.number}", kind=case.subject.kind, ids=[case.subject.id]
     )
     context = {
         "shell": shell(request, "work"),
         "queue": waiting,
         "waiting": waiting.waiting(case),
         "case": case,
-        "heading": f"{case.person.name}　{case.procedure.kind_label}",
+        "heading": f"{case.subject.name}　{case.procedure.kind_label}",
         "tone": case_parts.tone(case.state),
         "summary": summary(case, rows, verdicts),
         "summary_tone": "mine" if _doubtful(rows, verdicts) else "done",
@@ -205,7 +206,7 @@ def decisions(case: Application, possible: Iterable[Transition], *, doubtful: bo
                 label=TRANSITIONS[name].label,
                 key=key,
                 tone="primary" if name == suggested else "stop" if name in _STOP else "",
-                confirm="" if name in OWN_PAGE else TRANSITIONS[name].confirm,
+                confirm="" if name in OWN_PAGE else question(TRANSITIONS[name], case.procedure),
             ),
             "page": OWN_PAGE.get(name, ""),
         }

@@ -56,7 +56,7 @@ class Queue:
         """The lines to draw."""
         return tuple(
             parts.Waiting(
-                name=case.person.name,
+                name=case.subject.name,
                 kind=case.procedure.kind_label,
                 organisation=case.enterprise.name,
                 url=self.address(case),

@@ -81,7 +81,7 @@ def _page(request: HttpRequest, case: Application, form: RefusalForm, *, seen: i
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "work"),
-        "title": f"不予受理　{case.person.name} {case.procedure.kind_label}",
+        "title": f"不予受理　{case.subject.name} {case.procedure.kind_label}",
         "question": TRANSITIONS["refuse_acceptance"].confirm,
         "consequences": ["材料不齐全或填写有误的，应一次性告知补正，不得不予受理。"],
         "action": request.get_full_path(),

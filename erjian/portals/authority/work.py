@@ -124,7 +124,7 @@ def _waiting(user: User) -> Table:
 
     return Table(
         columns=(
-            Column("姓名", lambda case: strong(case.person.name), css="m-top"),
+            Column("姓名", lambda case: strong(case.subject.name), css="m-top"),
             Column("申报类型", lambda case: case.procedure.kind_label, data_label="申报类型"),
             Column("申报编号", "number", css="ej-num m-hide w-low2"),
             Column("企业名称", "enterprise.name", css="m-wide"),
@@ -134,7 +134,7 @@ def _waiting(user: User) -> Table:
         ),
         rows=cases,
         ops=act,
-        name=lambda case: case.person.name,
+        name=lambda case: case.subject.name,
         empty="没有等待您办理的申报。",
     )
 

@@ -19,11 +19,11 @@ from erjian.policy import authorities, clock
 from erjian.portals.enterprise.scope import cases_of, own_cases
 from erjian.portals.enterprise.searching import PersonFilter, person_condition
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import Filer, Procedure, Step, get
+from erjian.procedures import About, Filer, Procedure, Step, get
 from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import SECOND_CLASS, Specialty
 from erjian.ui import parts
-from erjian.ui.dates import day
+from erjian.ui.dates import NOTHING, day
 from erjian.ui.tables import Column, Op, strong
 from erjian.ui.templatetags.ej import chip
 
@@ -33,10 +33,10 @@ SAVED_VIEWS = (("mine", "待我处理", MINE), *VIEWS)
 _STATES: dict[str, frozenset[State]] = {code: states for code, _, states in SAVED_VIEWS}
 _DECIDED_BY_LETTER = frozenset({State.REJECTED, State.NOT_ACCEPTED})
 _LISTED = (
-    "uuid", "number", "procedure_code", "registration_class", "authority_code", "specialties", "state", "due_on",
+    "uuid", "number", "procedure_code", "about", "registration_class", "authority_code", "specialties", "state", "due_on",
     "reported_at", "announced_at", "accepted_at", "acting_function", "first_verdict", "final_verdict", "version",
     "form_version", "registration_id", "certificate_version_id", "person__name", "person__id_number_mask",
-    "enterprise__name", "former_enterprise__name",
+    "enterprise__name", "enterprise__credit_code", "former_enterprise__name",
 )  # fmt: skip
 
 
@@ -54,6 +54,8 @@ class CaseFilter(PersonFilter):
             self._choose("specialty", "全部专业", [(code, Specialty(code).label) for code in SECOND_CLASS])
         else:
             del self.fields["specialty"]
+        if procedure.about == About.ENTERPRISE:
+            del self.fields["name"]
         codes = dict.fromkeys((filing_authority, authorities.province().code))
         self._choose("authority", "全部", [(code, authorities.get(code).short) for code in codes])
 
@@ -159,8 +161,11 @@ def _columns(procedure: Procedure) -> Iterator[Column]:
     moves = Step.FORMER_ENTERPRISE in procedure.route
     if Step.ACCEPTANCE in procedure.route:
         yield Column("申报主管部门", authority_cell(), css="m-hide")
-    yield Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top")
-    yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
+    if procedure.about == About.ENTERPRISE:
+        yield from _columns_of_enterprise()
+        return
+    yield Column("姓名", lambda row: strong(row.subject.name), css="ej-num m-top")
+    yield Column("身份证号", "subject.number", css="ej-num m-wide", data_label="身份证号")
     yield Column("转入企业名称" if moves else "企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     if moves:
         yield Column("转出企业名称", "former_enterprise.name", css="cut m-wide", title=True, data_label="转出企业")
@@ -172,6 +177,17 @@ def _columns(procedure: Procedure) -> Iterator[Column]:
             css="ej-num",
             data_label=procedure.specialty_label,
         )
+    yield from _columns_of_progress()
+
+
+def _columns_of_enterprise() -> Iterator[Column]:
+    yield Column("申报编号", lambda row: row.number or "—", css="ej-num m-wide", data_label="申报编号")
+    yield Column("企业名称", lambda row: strong(row.subject.name), css="m-top")
+    yield Column("统一社会信用代码", "subject.number", css="ej-num m-wide", data_label="信用代码")
+    yield from _columns_of_progress()
+
+
+def _columns_of_progress() -> Iterator[Column]:
     yield Column("上报时间", lambda row: day(row.reported_at), css="ej-num m-end", data_label="上报时间")
     yield Column("状态", state_chip, css="m-top m-end")
     yield Column("剩余时限", left_cell(), css="ej-num m-wide")
@@ -196,8 +212,8 @@ def specialty_cell(row: Application) -> str:
 
 
 def class_cell(row: Application) -> str:
-    """二级注册建造师."""
-    return _class_label(row.registration_class)
+    """二级注册建造师; nothing where the case is about the enterprise."""
+    return _class_label(row.registration_class) if row.registration_class else NOTHING
 
 
 def left_cell() -> Callable[[Application], str]:
@@ -232,7 +248,7 @@ def operations(row: Application, base: str, *, files: bool) -> Iterator[Op]:
             f"{address}delete/",
             stop=True,
             post=True,
-            confirm=f"删除{row.person.name}的这条申报？",
+            confirm=f"删除{row.subject.name}的这条申报？",
             verb="删除这条申报",
         )
     if files and state == State.WAIT_PERSON:

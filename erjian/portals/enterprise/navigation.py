@@ -131,7 +131,7 @@ def _waiting(request: HttpRequest) -> dict[str, int]:
 def _people(request: HttpRequest, current: str) -> tuple[Group, ...]:
     waiting = _waiting(request)
 
-    def filing(kind: RegistrationClass) -> tuple[Entry, ...]:
+    def filing(kind: RegistrationClass | None) -> tuple[Entry, ...]:
         return tuple(
             Entry(
                 procedure.label,
@@ -147,6 +147,7 @@ def _people(request: HttpRequest, current: str) -> tuple[Group, ...]:
     confirming = _entries((_TEMPORARY_DEPARTURES, _TEMPORARY_TRANSFERS), current, waiting)
     groups = (
         Group("申报", filing(RegistrationClass.CONSTRUCTOR)),
+        Group("企业事项", filing(None)),
         Group("证书与查询", _entries((*_QUERIES, _CANCELLATIONS, _DEPARTURES), current, waiting)),
         # The manual's order: 变更申报, 变更确认, 变更查询, 延期申报, 注销申报.
         Group("二级临时建造师", (*temporary[:1], *confirming, *temporary[1:]) if temporary else ()),

@@ -17,7 +17,7 @@ from erjian.applications.models import Application
 from erjian.audit.middleware import address_of
 from erjian.portals.public.navigation import shell
 from erjian.portals.shared import case as shown
-from erjian.standards import id_numbers
+from erjian.procedures import About
 from erjian.ui.forms import ErjianForm
 from erjian.ui.parts import Row
 
@@ -32,7 +32,11 @@ class ProgressForm(ErjianForm, forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "如 CS-2026-110427"}),
     )
     tail = forms.CharField(
-        label="申报人身份证号后 6 位", min_length=6, max_length=6, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="申报人身份证号后 6 位",
+        min_length=6,
+        max_length=6,
+        help_text="企业名称变更等企业事项，填统一社会信用代码后 6 位。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
@@ -58,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": (
             Row("申报编号", case.number),
             Row("申报类型", case.procedure.label),
-            Row("申请人", f"{case.person.name}（{id_numbers.mask(case.person.id_number)}）"),
+            Row("申请人", f"{case.subject.name}（{case.subject.number}）", wide=case.about == About.ENTERPRISE),
             Row("聘用企业", case.enterprise.name),
             Row("办理单位", shown.authority_name(case.acting_authority) if case.acting_authority else "—"),
             Row("剩余时限", shown.left(case.state, case.due_on)),
@@ -67,12 +71,17 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "public/progress.html", context)
 
 
+def _key(case: Application) -> str:
+    """The number whose end is asked for: the person's, or the enterprise's where the case is about it."""
+    return case.person.id_number if case.person else case.enterprise.credit_code
+
+
 def _find(number: str, tail: str, address: str) -> Application | None:
     """The case when number and tail fit; guesses are counted per address and per case. Raises TooMany."""
     if limits.spent(MISSES, address) or limits.spent(PER_CASE, number):
         raise limits.TooMany("查询次数过多。请稍后再试，或由企业登录查询。", wait=600)
     case = Application.objects.select_related("person", "enterprise").filter(number=number).exclude(number="").first()
-    if case is not None and constant_time_compare(case.person.id_number[-6:], tail):
+    if case is not None and constant_time_compare(_key(case)[-6:], tail):
         return case
     limits.take(MISSES, address)
     limits.take(PER_CASE, number)

@@ -55,7 +55,7 @@ def form_pdf(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The 申报表 as PDF, a draft under its watermark."""
     case = case_or_404(request, uuid)
     response = HttpResponse(printing.pdf(case), content_type="application/pdf")
-    name = f"{case.procedure.label}表-{case.person.name}-{case.number or '草稿'}.pdf"
+    name = f"{case.procedure.label}表-{case.subject.name}-{case.number or '草稿'}.pdf"
     response.headers["Content-Disposition"] = _inline(name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -74,7 +74,7 @@ def all_materials(request: HttpRequest, uuid: UUID) -> FileResponse:
                 archive.writestr(f"{row.material.label}-{number}.{suffix}", files.read(item.blob))
     stream.seek(0)
     return FileResponse(
-        stream, as_attachment=True, filename=f"{case.person.name}-{case.number or '草稿'}-{clock.today()}.zip"
+        stream, as_attachment=True, filename=f"{case.subject.name}-{case.number or '草稿'}-{clock.today()}.zip"
     )
 
 

@@ -146,7 +146,9 @@ def _enterprise_seated(facts: Facts) -> tuple[Answer, str]:
 
 def _number_valid(facts: Facts) -> tuple[Answer, str]:
     if facts.individual.number_fault:
-        return no(f"登记库中{facts.individual.name}的身份证号有误：{facts.individual.number_fault}请先办理身份证号变更。")
+        return no(
+            f"登记库中{facts.individual.name}的身份证号有误：{facts.individual.number_fault}请先办理身份证号变更。"
+        )
     until = facts.individual.id_valid_until
     if until is not None and until < facts.today:
         return no(f"身份证件已于 {until} 到期。请本人登录个人版，更新身份证件的照片和有效期。")

@@ -26,9 +26,7 @@ _FORM = Section(
     compared_with="企业库",
     fields=(
         FormField(name="old_name", label="原企业名称", read_only=True, known_from="enterprise.name"),
-        FormField(
-            name="credit_code", label="统一社会信用代码", read_only=True, known_from="enterprise.credit_code"
-        ),
+        FormField(name="credit_code", label="统一社会信用代码", read_only=True, known_from="enterprise.credit_code"),
         FormField(
             name="new_enterprise_name",
             label="变更后企业名称",

@@ -4,15 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0004_restrictions_and_education'),
+        ("registry", "0004_restrictions_and_education"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='change',
-            name='kind',
-            field=models.CharField(choices=[('imported', '导入'), ('registered', '初始注册'), ('reregistered', '重新注册'), ('added', '增项'), ('extended', '延续'), ('moved', '变更'), ('reissued', '遗失补办'), ('cancelled', '注销'), ('lapsed', '失效'), ('suspended', '暂扣'), ('restored', '恢复'), ('corrected', '信息更正'), ('renamed', '企业名称变更'), ('verified', '实名认证'), ('barred', '登记不予注册'), ('unbarred', '解除不予注册'), ('locked', '锁定'), ('unlocked', '解除锁定'), ('education', '继续教育学时')], max_length=15),
+            model_name="change",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("imported", "导入"),
+                    ("registered", "初始注册"),
+                    ("reregistered", "重新注册"),
+                    ("added", "增项"),
+                    ("extended", "延续"),
+                    ("moved", "变更"),
+                    ("reissued", "遗失补办"),
+                    ("cancelled", "注销"),
+                    ("lapsed", "失效"),
+                    ("suspended", "暂扣"),
+                    ("restored", "恢复"),
+                    ("corrected", "信息更正"),
+                    ("renamed", "企业名称变更"),
+                    ("verified", "实名认证"),
+                    ("barred", "登记不予注册"),
+                    ("unbarred", "解除不予注册"),
+                    ("locked", "锁定"),
+                    ("unlocked", "解除锁定"),
+                    ("education", "继续教育学时"),
+                ],
+                max_length=15,
+            ),
         ),
     ]

@@ -132,8 +132,8 @@ def _table(rows: object, *, announced: bool) -> Table:
     return Table(
         columns=(
             Column("申报编号", "number", css="ej-num m-wide"),
-            Column("姓名", lambda row: strong(row.person.name), css="m-top"),
-            Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
+            Column("姓名", lambda row: strong(row.subject.name), css="m-top"),
+            Column("身份证号", "subject.number", css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise.name", css="m-wide"),
             Column("申报类型", lambda row: row.procedure.kind_label, css="m-wide w-low", data_label="申报类型"),
             Column("注册专业", lambda row: shown.specialty_names(row.specialties, short=True), css="m-wide"),
@@ -146,7 +146,7 @@ def _table(rows: object, *, announced: bool) -> Table:
         first=rows.start,
         pick=lambda row: row.pk,
         ops=lambda row: (Op("查阅", row_address("authority:case")(row.uuid)),),
-        name="person.name",
+        name="subject.name",
         caption="可列入的申报",
         empty="没有等待公告的申报。" if announced else "没有等待公示的申报。",
     )

@@ -23,7 +23,7 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
 from erjian.portals.shared import filing, serving
-from erjian.procedures import Filer
+from erjian.procedures import About, Filer
 from erjian.proceedings.actions import may_turn_to_authority
 from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import Specialty
@@ -84,6 +84,8 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "left": case_parts.left(found.state, found.due_on),
         "certificate": reverse("enterprise:certificate", args=(found.registration_id,))
         if found.certificate_version_id and found.registration_id
+        else reverse("enterprise:certificates")
+        if found.about == About.ENTERPRISE and found.state == State.ISSUED
         else "",
     }
     return render(request, "enterprise/case/case.html", context)
@@ -98,8 +100,8 @@ def _departure(request: HttpRequest, found: Application) -> HttpResponse:
         "procedure": found.procedure,
         "tone": case_parts.tone(found.state),
         "rows": [
-            parts.Row("姓名", found.person.name),
-            parts.Row("身份证号", found.person.id_number_mask),  # type: ignore[attr-defined]
+            parts.Row("姓名", found.subject.name),
+            parts.Row("身份证号", found.subject.number),  # type: ignore[attr-defined]
             parts.Row("注册类型", found.get_registration_class_display()),
             parts.Row("注册号", found.registration.number if found.registration else ""),
             parts.Row("转出单位", found.former_enterprise.name if found.former_enterprise else "", wide=True),
@@ -132,7 +134,9 @@ def _before(found: Application, version: int | None) -> dict[str, Any] | None:
 
 
 def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[str, Any] | None) -> list[parts.Row]:
-    rows = [parts.Row("注册类型", found.get_registration_class_display())]
+    rows = []
+    if found.registration_class:
+        rows.append(parts.Row("注册类型", found.get_registration_class_display()))
     if filing.shows_authority(found):
         rows.append(parts.Row("申报主管部门", case_parts.authority_name(found.authority_code)))
     for section in found.procedure.sections:
@@ -162,7 +166,7 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = own_or_404(request, uuid)
     if request.method == "POST":
         actions.withdraw(application=found, by=operator(request), seen=seen(request))
-        messages.success(request, f"已撤回{found.person.name}的申报。")
+        messages.success(request, f"已撤回{found.subject.name}的申报。")
         return redirect("enterprise:case", uuid)
     if "withdraw" not in {row.name for row in engine.available(found, operator(request))}:
         return redirect("enterprise:case", uuid)
@@ -170,7 +174,7 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "frame": "ui/shell.html",
         "shell": shell(request, found.procedure_code),
         "title": "撤回申报",
-        "question": f"撤回{found.person.name}的{found.procedure.kind_label}（{found.number}）？",
+        "question": f"撤回{found.subject.name}的{found.procedure.kind_label}（{found.number}）？",
         "consequences": ("撤回后这条申报即结束，办理记录保留。", "需要时可以重新添加申报。"),
         "action": request.path,
         "verb": "撤回这条申报",
@@ -204,12 +208,12 @@ def answer(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
         return redirect("enterprise:case", uuid)
     commitments = found.procedure.commitments
     side = "former_enterprise" if name.endswith("former") else "enterprise"
-    promise = commitments.get(side, "").format(enterprise=found.enterprise.name, person=found.person.name)
+    promise = commitments.get(side, "").format(enterprise=found.enterprise.name, person=found.subject.name)
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, _menu(found, name)),
         "title": f"{found.procedure.kind_label}　{transition.label}",
-        "question": f"{transition.label}{found.person.name}的{found.procedure.kind_label}（{found.number}）？",
+        "question": f"{transition.label}{found.subject.name}的{found.procedure.kind_label}（{found.number}）？",
         "consequences": (promise,) if agreed else ("请写明理由，理由将告知对方。",),
         "action": request.path,
         "verb": transition.label,
@@ -254,7 +258,7 @@ def remind(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """提醒: another message to the person."""
     found = own_or_404(request, uuid)
     actions.remind(application=found, by=operator(request))
-    messages.success(request, f"已提醒{found.person.name}登录个人版确认。")
+    messages.success(request, f"已提醒{found.subject.name}登录个人版确认。")
     return _back(request, reverse("enterprise:case", args=(uuid,)))
 
 
@@ -264,7 +268,7 @@ def delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """删除 a draft that was never reported."""
     found = own_or_404(request, uuid)
     actions.delete_draft(application=found, by=operator(request))
-    messages.success(request, f"已删除{found.person.name}的申报。")
+    messages.success(request, f"已删除{found.subject.name}的申报。")
     return redirect("enterprise:procedure", found.procedure_code)
 
 

@@ -73,7 +73,7 @@ def _page(
     portrait = next((row for row in rows if row.material.code == "portrait"), None)
     draft = case.state == State.DRAFT
     hand_in = submitting.hand_in_of(case)
-    audit.record_read(actor=user.actor, purpose="填写申报", kind="person", ids=[case.person_id])
+    audit.record_read(actor=user.actor, purpose="填写申报", kind=case.subject.kind, ids=[case.subject.id])
     context = {
         "shell": shell(request, case.procedure_code),
         "case": case,

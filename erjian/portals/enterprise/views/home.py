@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "missing": missing_profile(enterprise),
         "tiles": _tiles(counts, expiring.count(), departures(request).filter(state=State.WAIT_FORMER).count()),
         "waiting": Table(
-            columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, base, files=files), name="person.name",
+            columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, base, files=files), name="subject.name",
             caption="等待本企业办理的申报",
         )
         if waiting
@@ -72,7 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
             caption="即将到期的注册",
         ),
         "recent": Table(
-            columns=_columns(), rows=recent, ops=lambda row: case_list.operations(row, base, files=files), name="person.name",
+            columns=_columns(), rows=recent, ops=lambda row: case_list.operations(row, base, files=files), name="subject.name",
             empty="还没有申报。从左侧菜单选择申报类型，点“添加申报”开始。", caption="最近的申报",
         ),
     }  # fmt: skip
@@ -113,7 +113,7 @@ def _tone(counts: dict[str, int], state: State) -> str:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
+        Column("姓名", lambda row: strong(row.subject.name), css="ej-num m-top"),
         Column("申报类型", "procedure.kind_label", css="ej-num", data_label="申报类型"),
         Column(
             "注册专业",

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from erjian.accounts import limits
 from erjian.accounts.models import EnterpriseRight
 from erjian.exchange import central_library, library_differences
 from erjian.exchange.central_library import LibraryRecord, LibraryRefused
-from erjian.portals.enterprise.access import employer, for_enterprise, operator
+from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.views.cases import seen
+from erjian.procedures.kinds.enterprise_rename import ENTERPRISE_RENAME
 from erjian.registry.enterprise_profile import ProfileRefused, ProfileStale
 
 _LIMIT = limits.Limit("central-library", 10, timedelta(minutes=10))
@@ -75,8 +78,14 @@ def _page(
         "qualifications": [(item, item.key in rows) for item in found.qualifications],
         "record": signing.dumps(central_library.to_json(record), salt=_salt(request), compress=True),
         "refused": refused,
+        "rename_url": _rename_url(found.new_name) if holds(operator(request), EnterpriseRight.FILE) else "",
     }
     return render(request, "enterprise/library.html", context, status=status)
+
+
+def _rename_url(name: str) -> str:
+    """Where 企业名称变更 starts, with the library's name filled in."""
+    return f"{reverse('enterprise:pick', args=[ENTERPRISE_RENAME.code])}?{urlencode({'new_enterprise_name': name})}"
 
 
 @for_enterprise(EnterpriseRight.MANAGE)

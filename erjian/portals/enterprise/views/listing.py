@@ -81,8 +81,13 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     table = Table(
         columns=case_list.columns(procedure),
         rows=page,
+<<<<<<< HEAD
         ops=lambda row: case_list.operations(row, base, files=files),
         name="person.name",
+=======
+        ops=lambda row: case_list.operations(row, user, base),
+        name="subject.name",
+>>>>>>> c8193f0 (Follow 企业名称变更 over HTTP, with its guards, constraints and races)
         numbered=True,
         first=page.start,
         empty=_NOTHING.get(state, "没有符合条件的申报。" if request.GET else "还没有申报。"),
@@ -133,8 +138,8 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
             (
                 row.number,
                 case_parts.authority_name(row.authority_code),
-                row.person.name,
-                row.person.id_number_mask,
+                row.subject.name,
+                row.subject.number,
                 row.enterprise.name,
                 case_list.class_cell(row),
                 case_list.specialty_cell(row),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from erjian import policy
 from erjian.accounts.models import EnterpriseRight
-from erjian.applications import actions, picking
+from erjian.applications import actions, facts, picking
 from erjian.applications.errors import CaseRefused, GuardsRefused
 from erjian.applications.facts import missing_profile
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
@@ -26,11 +26,14 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.enterprise.views.listing import filed_here_or_404
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import Picker, Procedure
+from erjian.procedures import About, Picker, Procedure, guards
+from erjian.procedures.fields import FormField
+from erjian.procedures.guards import Stage
 from erjian.registry.models import Person, Registration
 from erjian.registry.models.registrations import LIVE
 from erjian.standards.dictionaries import Degree, DocumentKind, Education
 from erjian.standards.errors import Refusal
+from erjian.ui import parts
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
@@ -66,6 +69,8 @@ def pick(request: HttpRequest, code: str) -> HttpResponse:
         "title": procedure.picker.label,
         "missing": missing_profile(employer(request)),
     }
+    if procedure.picker == Picker.OWN_ENTERPRISE:
+        return _itself(request, procedure, context)
     if procedure.picker == Picker.ANYONE:
         status = _exact(request, procedure, context)
         template = "exact"
@@ -79,6 +84,37 @@ def pick(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "enterprise/pick/exact_dialog.html", context)
     context["shell"] = shell(request, procedure.code)
     return render(request, f"enterprise/pick/{template}_page.html", context, status=status)
+
+
+def _itself(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) -> HttpResponse:
+    """Nobody is chosen: the conditions of the enterprise, and the way on. First values may stand in the address."""
+    known = facts.assemble(procedure=procedure, person=None, enterprise=employer(request))
+    verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
+    first = [(item.label, item.name, text) for item in editable(procedure) if (text := request.GET.get(item.name))]
+    context |= {
+        "shell": shell(request, procedure.code),
+        "conditions": case_parts.conditions(verdicts),
+        "allowed": not any(each.stops for each in verdicts),
+        "first": first,
+        "rows": [parts.Row(label, value, wide=True) for label, _, value in first],
+    }
+    return render(request, "enterprise/pick/itself_page.html", context)
+
+
+def editable(procedure: Procedure) -> tuple[FormField, ...]:
+    """The fields that the enterprise fills in."""
+    return tuple(item for item in procedure.fields if not item.read_only)
+
+
+def _chosen(request: HttpRequest, procedure: Procedure) -> Person | None:
+    """Whom the draft is for; None where it is about the enterprise. Raises CaseRefused when the choice has expired."""
+    if procedure.about == About.ENTERPRISE:
+        return None
+    try:
+        person_id = signing.loads(request.POST.get("token", ""), salt=_salt(request, procedure), max_age=CHOICE_LIFE)
+    except signing.BadSignature:
+        raise CaseRefused("选择已过期。请重新查询并选择人员。", code="choice_expired") from None
+    return Person.objects.get(pk=person_id)
 
 
 def _exact(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) -> int:
@@ -164,25 +200,22 @@ def _choose(request: HttpRequest, procedure: Procedure, row: Registration) -> st
 @for_enterprise(EnterpriseRight.FILE)
 @require_POST
 def start(request: HttpRequest, code: str) -> HttpResponse:
-    """Open the draft of the person chosen and go to its form."""
+    """Open the draft of the person chosen, or of the enterprise itself, and go to its form."""
     procedure = filed_here_or_404(code)
-    try:
-        person_id = signing.loads(request.POST.get("token", ""), salt=_salt(request, procedure), max_age=CHOICE_LIFE)
-    except signing.BadSignature:
-        raise CaseRefused("选择已过期。请重新查询并选择人员。", code="choice_expired") from None
-    person = Person.objects.get(pk=person_id)
+    person = _chosen(request, procedure)
     try:
         case = actions.start(
             procedure=procedure,
             person=person,
             enterprise=employer(request),
             by=operator(request),
+            values={item.name: request.POST.get(item.name, "") for item in editable(procedure)},
         )
     except GuardsRefused as refusal:
         context = {
             "shell": shell(request, procedure.code),
             "procedure": procedure,
-            "person": person,
+            "whom": person.name if person else employer(request).name,
             "conditions": case_parts.conditions(each for each in refusal.verdicts if each.stops),
         }
         return render(request, "enterprise/pick/refused.html", context, status=422)
