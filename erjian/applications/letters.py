@@ -112,7 +112,7 @@ def _granted(application: Application) -> list[list[str]]:
     """What is granted, in label and value: a person's registration, or what the enterprise applied for."""
     if application.about == About.ENTERPRISE:
         filed = form_data.version(application, application.form_version)
-        fields = [item for item in application.procedure.sections[0].fields if not item.wide]
+        fields = [item for item in application.procedure.fields if item.known_from or item.corrects]
         return [[item.label, item.display(filed.get(item.name)) or "—", "wide"] for item in fields]
     registration = application.registration
     assert registration is not None, "granted without a registration"

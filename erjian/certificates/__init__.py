@@ -7,7 +7,7 @@ changes nothing, and the first saved file wins.
 
 from typing import Any
 
-_LATE = {"actions", "issuing", "verifying"}
+_LATE = {"actions", "issuing", "verifying", "windows"}
 
 
 def __getattr__(name: str) -> Any:

@@ -6,14 +6,14 @@ from django.conf import settings
 from django.db import transaction
 
 from erjian import audit, documents, files, policy
-from erjian.certificates.models import CertificateVersion, VersionState
+from erjian.certificates.models import CertificateVersion, UseWindow, VersionState
 from erjian.files import Blob
 from erjian.policy import clock
 
 PREVIEW_WIDTH = 1400
 
 
-def verification_url(version: CertificateVersion) -> str:
+def verification_url(version: CertificateVersion | UseWindow) -> str:
     """The address in the QR code: unguessable, and without any personal data."""
     return f"{settings.ERJIAN_ORIGIN}/verify/{version.token}/"
 
@@ -23,20 +23,21 @@ def _picture(blob_id: str) -> str | None:
     return documents.data_uri(files.read(blob)) if blob else None
 
 
-def paper(version: CertificateVersion) -> dict[str, object]:
-    """The certificate's printed data as the `certificate` paper takes it."""
+def paper(version: CertificateVersion, window: UseWindow | None = None) -> dict[str, object]:
+    """The certificate's printed data as the `certificate` paper takes it, of a copy with the window of its own."""
     facts = version.facts
     return {
         **{name: facts[name] for name in ("name", "sex", "birth", "reg_no", "employer", "specialties")},
         "cert_no": version.number,
-        "use_begin": version.use_begin.isoformat(),
-        "use_end": version.use_end.isoformat(),
+        "use_begin": (window.begin if window else version.use_begin).isoformat(),
+        "use_end": (window.end if window else version.use_end).isoformat(),
+        **({"purpose": window.purpose} if window else {}),
         "issued": version.issued_on.isoformat(),
         "organ": policy.current().province.department,
         "licence_id": version.licence_id,
         "photo": _picture(facts.get("portrait", "")),
         "signature": _picture(facts.get("signature", "")),
-        "qr": documents.qr(verification_url(version)),
+        "qr": documents.qr(verification_url(window or version)),
     }
 
 

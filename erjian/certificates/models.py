@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from erjian.registry.models import Registration
 
@@ -84,3 +84,37 @@ class CertificateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} 第 {self.version} 版"
+
+
+class UseWindow(models.Model):
+    """A 使用有效期 that the holder made for a purpose, with a copy and a code of its own."""
+
+    version = models.ForeignKey(CertificateVersion, on_delete=models.PROTECT, related_name="windows")
+    number = models.PositiveSmallIntegerField("序号")
+    begin = models.DateField("使用有效期起")
+    end = models.DateField("使用有效期止")
+    purpose = models.CharField("用途", max_length=60)
+    token = models.CharField(max_length=32, unique=True, default=verification_token)
+    file = models.ForeignKey("files.Blob", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    file_digest = models.CharField("文件摘要", max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "使用有效期"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "number"],
+                name="use_window_unique",
+                violation_error_message="该证书的这一使用有效期已存在。",
+            ),
+            models.CheckConstraint(
+                condition=Q(end__gte=F("begin")),
+                name="use_window_in_order",
+                violation_error_message="使用有效期的结束日期不能早于开始日期。",
+            ),
+        ]
+        indexes = [models.Index(fields=["file_digest"], name="use_window_by_digest")]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.begin}–{self.end}"

@@ -9,7 +9,7 @@ from datetime import date
 from django.db import models
 
 from erjian import documents
-from erjian.certificates.models import CertificateVersion, VersionState
+from erjian.certificates.models import CertificateVersion, UseWindow, VersionState
 from erjian.policy import clock
 from erjian.registry.models import Registration, RegistrationStatus
 
@@ -20,6 +20,8 @@ class Standing(models.TextChoices):
     VALID = "valid", "有效"
     PENDING = "pending", "有效，证书制作中"
     WINDOW_OVER = "window_over", "使用有效期已过"
+    NOT_YET = "not_yet", "使用有效期未到"
+    WITHDRAWN = "withdrawn", "已由持证人撤销"
     SUPERSEDED = "superseded", "已更新，非现行版本"
     EXPIRED = "expired", "注册已过期"
     CANCELLED = "cancelled", "注册已注销"
@@ -35,6 +37,8 @@ class Finding:
     on: date
     current: CertificateVersion | None
     """The version in force now, when it is another one."""
+    window: UseWindow | None = None
+    """The holder's own 使用有效期 whose copy is verified; None for the copy made at issue."""
 
     @property
     def holds(self) -> bool:
@@ -42,8 +46,8 @@ class Finding:
         return self.standing in (Standing.VALID, Standing.PENDING)
 
 
-def standing_of(version: CertificateVersion, today: date) -> Standing:
-    """What a version is worth on a day, from itself and its loaded registration; reads nothing."""
+def standing_of(version: CertificateVersion, today: date, window: UseWindow | None = None) -> Standing:
+    """What a version, or a copy with a window of its own, is worth on a day; from loaded rows, reads nothing."""
     status = version.registration.status_on(today)
     if status == RegistrationStatus.SUSPENDED:
         return Standing.SUSPENDED
@@ -53,15 +57,20 @@ def standing_of(version: CertificateVersion, today: date) -> Standing:
         return Standing.CANCELLED
     if version.state == VersionState.SUPERSEDED:
         return Standing.SUPERSEDED
-    if version.use_end < today:
+    if window is not None and window.withdrawn_at is not None:
+        return Standing.WITHDRAWN
+    begin, end = (window.begin, window.end) if window is not None else (version.use_begin, version.use_end)
+    if end < today:
         return Standing.WINDOW_OVER
+    if begin > today:
+        return Standing.NOT_YET
     return Standing.PENDING if version.state == VersionState.PENDING else Standing.VALID
 
 
-def judge(version: CertificateVersion) -> Finding:
+def judge(version: CertificateVersion, window: UseWindow | None = None) -> Finding:
     """Judge a version against the register as it is now; validity is computed when read."""
     today = clock.today()
-    standing = standing_of(version, today)
+    standing = standing_of(version, today, window)
     current = None
     if standing == Standing.SUPERSEDED:
         current = (
@@ -69,17 +78,24 @@ def judge(version: CertificateVersion) -> Finding:
             .order_by("-version")
             .first()
         )
-    return Finding(version=version, standing=standing, on=today, current=current)
+    return Finding(version=version, standing=standing, on=today, current=current, window=window)
 
 
 def _versions() -> models.QuerySet[CertificateVersion]:
     return CertificateVersion.objects.select_related("registration", "registration__enterprise")
 
 
+def _windows() -> models.QuerySet[UseWindow]:
+    return UseWindow.objects.select_related("version__registration__enterprise")
+
+
 def by_token(token: str) -> Finding | None:
-    """The certificate behind a QR address."""
+    """The certificate, or the holder's own copy of it, behind a QR address."""
     version = _versions().filter(token=token).first()
-    return judge(version) if version else None
+    if version is not None:
+        return judge(version)
+    window = _windows().filter(token=token).first()
+    return judge(window.version, window) if window else None
 
 
 def by_number(number: str, name: str) -> Finding | None:
@@ -109,4 +125,7 @@ def by_file(content: bytes) -> FileFinding:
     signature = documents.verify(content)
     digest = hashlib.sha256(content).hexdigest()
     version = _versions().filter(file_digest=digest).first()
-    return FileFinding(signature=signature, finding=judge(version) if version else None)
+    if version is not None:
+        return FileFinding(signature=signature, finding=judge(version))
+    window = _windows().filter(file_digest=digest).first()
+    return FileFinding(signature=signature, finding=judge(window.version, window) if window else None)

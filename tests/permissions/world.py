@@ -160,7 +160,12 @@ class Half:
             registration_id=registration.pk, new_number=True, reason="初始注册", case_number="", actor=audit.SYSTEM
         )
         version = certificates.issuing.issue(version.pk)
+        window = certificates.windows.make(
+            version_id=version.pk, begin=today, end=today, purpose="投标", actor=self.person_user.actor
+        )
+        certificates.windows.issue(window.pk)
         self.things |= {
+            "window": window.pk,
             "registration": registration.pk,
             "certificate": version.pk,
             "token": version.token,

@@ -184,11 +184,11 @@ def _columns_of_enterprise() -> Iterator[Column]:
     yield Column("申报编号", lambda row: row.number or "—", css="ej-num m-wide", data_label="申报编号")
     yield Column("企业名称", lambda row: strong(row.subject.name), css="m-top")
     yield Column("统一社会信用代码", "subject.number", css="ej-num m-wide", data_label="信用代码")
-    yield from _columns_of_progress()
+    yield from _columns_of_progress(reported="ej-num m-wide")
 
 
-def _columns_of_progress() -> Iterator[Column]:
-    yield Column("上报时间", lambda row: day(row.reported_at), css="ej-num m-end", data_label="上报时间")
+def _columns_of_progress(*, reported: str = "ej-num m-end") -> Iterator[Column]:
+    yield Column("上报时间", lambda row: day(row.reported_at), css=reported, data_label="上报时间")
     yield Column("状态", state_chip, css="m-top m-end")
     yield Column("剩余时限", left_cell(), css="ej-num m-wide")
 

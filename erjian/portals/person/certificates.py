@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 from erjian import audit, documents, files, policy
 from erjian.accounts.models import User
 from erjian.audit.models import Event
+from erjian.certificates import windows as making
 from erjian.certificates.issuing import verification_url
-from erjian.certificates.models import CertificateVersion, VersionState
+from erjian.certificates.models import CertificateVersion, UseWindow, VersionState
 from erjian.certificates.verifying import Standing, judge, standing_of
 from erjian.policy import clock
 from erjian.portals.person.access import account, for_person, for_person_files, my_id, myself
@@ -36,6 +37,8 @@ TONE = {
     Standing.VALID: "done",
     Standing.PENDING: "office",
     Standing.WINDOW_OVER: "mine",
+    Standing.NOT_YET: "mine",
+    Standing.WITHDRAWN: "bad",
     Standing.SUPERSEDED: "",
     Standing.EXPIRED: "bad",
     Standing.CANCELLED: "bad",
@@ -75,7 +78,7 @@ def _mine(person_id: int) -> QuerySet[CertificateVersion]:
     )
 
 
-def _one(request: HttpRequest, pk: int) -> CertificateVersion:
+def mine_or_404(request: HttpRequest, pk: int) -> CertificateVersion:
     return get_object_or_404(_mine(my_id(request)).select_related("file", "preview"), pk=pk)
 
 
@@ -240,7 +243,7 @@ def _operations(row: CertificateVersion) -> tuple[Op, ...]:
 @require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One version as it was issued, and what it is worth now."""
-    version = _one(request, pk)
+    version = mine_or_404(request, pk)
     finding = judge(version)
     context = {
         "shell": shell(request, "certificates"),
@@ -254,9 +257,43 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             (item["name"], period(date.fromisoformat(item["begin"]), date.fromisoformat(item["end"])))
             for item in version.facts.get("specialties", ())
         ],
+        "windows": _windows(version) if version.windows.exists() else None,
+        "may_window": making.usable(version),
         "showable": version.state in (VersionState.PENDING, VersionState.CURRENT),
     }
     return render(request, "person/certificate.html", context)
+
+
+def _windows(version: CertificateVersion) -> Table:
+    """使用有效期 that I made, latest first."""
+    today = clock.today()
+
+    def standing(row: UseWindow) -> SafeString:
+        found = standing_of(version, today, row)
+        if found == Standing.VALID and not row.file_id:
+            return chip("office", "制作中")
+        return chip(TONE[found], found.label)
+
+    def ops(row: UseWindow) -> Iterable[Op]:
+        if row.withdrawn_at is not None:
+            return
+        if row.file_id:
+            yield Op("下载", reverse("person:window-file", args=[version.pk, row.pk]))
+        if row.end >= today:
+            yield Op("撤销", reverse("person:window-withdraw", args=[version.pk, row.pk]), stop=True)
+
+    return Table(
+        columns=(
+            Column("使用有效期", lambda row: period(row.begin, row.end), css="ej-num m-top"),
+            Column("用途", "purpose", css="m-wide", data_label="用途"),
+            Column("设定时间", lambda row: stamp(row.created_at)[:16], css="ej-num m-wide", data_label="设定时间"),
+            Column("状态", standing, css="m-top m-end"),
+        ),
+        rows=version.windows.order_by("-number"),
+        ops=ops,
+        name="purpose",
+        caption="使用有效期",
+    )
 
 
 def _verdict(standing: Standing) -> str:
@@ -286,7 +323,7 @@ def _rows(version: CertificateVersion) -> list[tuple[str, Any]]:
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """亮证: the certificate held out on a phone, with its verdict at this moment and the code to check it by."""
-    version = _one(request, pk)
+    version = mine_or_404(request, pk)
     if version.state not in (VersionState.PENDING, VersionState.CURRENT):
         raise Http404
     finding = judge(version)
@@ -309,7 +346,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The signed PDF, to keep. Noted in the audit."""
-    version = _one(request, pk)
+    version = mine_or_404(request, pk)
     if version.file is None:
         raise Http404
     user = account(request)
@@ -327,7 +364,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The picture of a version."""
-    version = _one(request, pk)
+    version = mine_or_404(request, pk)
     if version.preview is None:
         raise Http404
     return files.response(version.preview, filename="certificate.png")
@@ -337,7 +374,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def portrait(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The portrait that a version prints."""
-    blob = files.Blob.objects.filter(pk=_one(request, pk).facts.get("portrait") or None).first()
+    blob = files.Blob.objects.filter(pk=mine_or_404(request, pk).facts.get("portrait") or None).first()
     if blob is None:
         raise Http404
     return files.response(blob, filename="portrait.jpg", thumbnail=True)

@@ -15,6 +15,7 @@ from erjian.portals.person import (
     pictures,
     proceedings,
     registrations,
+    windows,
 )
 from erjian.portals.person.verifying import camera
 from erjian.portals.person.verifying import pages as verifying
@@ -42,6 +43,9 @@ urlpatterns = [
     path("certificates/<int:pk>/show/", certificates.show, name="certificate-show"),
     path("certificates/<int:pk>/file.pdf", certificates.file, name="certificate-file"),
     path("certificates/<int:pk>/preview/", certificates.preview, name="certificate-preview"),
+    path("certificates/<int:pk>/windows/new/", windows.new, name="window-new"),
+    path("certificates/<int:pk>/windows/<int:window>/file.pdf", windows.file, name="window-file"),
+    path("certificates/<int:pk>/windows/<int:window>/withdraw/", windows.withdraw, name="window-withdraw"),
     path("certificates/<int:pk>/portrait/", certificates.portrait, name="certificate-portrait"),
     path("registrations/", registrations.page, name="registrations"),
     path("standing/", proceedings.standing, name="standing"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
@@ -177,12 +177,8 @@ def _worded(finding: Finding) -> Verdict:
             )
         case Standing.PENDING:
             return Verdict("done", "注册有效，证书制作中", "该人员的注册已经生效，电子证书正在制作。")
-        case Standing.WINDOW_OVER:
-            return Verdict(
-                "mine",
-                "证书的使用有效期已过",
-                f"该人员注册仍有效，但这份证书的使用有效期到 {day(version.use_end)} 为止。请持证人重新下载证书。",
-            )
+        case Standing.WINDOW_OVER | Standing.NOT_YET | Standing.WITHDRAWN:
+            return _worded_window(finding)
         case Standing.SUPERSEDED:
             ended = f"，已于 {stamp(version.ended_at)[:10]} 停用" if version.ended_at else ""
             return Verdict(
@@ -205,6 +201,34 @@ def _worded(finding: Finding) -> Verdict:
             )
 
 
+def _worded_window(finding: Finding) -> Verdict:
+    """The registration stands, but this copy is not to be used today."""
+    begin, end = _use(finding)
+    match finding.standing:
+        case Standing.NOT_YET:
+            return Verdict(
+                "mine", "证书的使用有效期还没有开始", f"该人员注册有效，但这份证书从 {day(begin)} 起才能使用。"
+            )
+        case Standing.WITHDRAWN:
+            return Verdict(
+                "bad",
+                "这份证书已由持证人撤销",
+                "该人员注册仍有效，但持证人已撤销这份证书的使用有效期，不能再使用。请向持证人索取现行证书。",
+            )
+        case _:
+            return Verdict(
+                "mine",
+                "证书的使用有效期已过",
+                f"该人员注册仍有效，但这份证书的使用有效期到 {day(end)} 为止。请持证人重新下载证书。",
+            )
+
+
+def _use(finding: Finding) -> tuple[date, date]:
+    """使用有效期 of what is verified."""
+    source = finding.window
+    return (source.begin, source.end) if source else (finding.version.use_begin, finding.version.use_end)
+
+
 def _rows(finding: Finding) -> tuple[Row, ...]:
     version, facts = finding.version, finding.version.facts
     rows = [
@@ -215,8 +239,10 @@ def _rows(finding: Finding) -> tuple[Row, ...]:
         Row("聘用企业", facts["employer"], wide=True),
         Row("签发机关", policy().province.department),
         Row("签发日期", day(version.issued_on)),
-        Row("使用有效期", period(version.use_begin, version.use_end), wide=True),
+        Row("使用有效期", period(*_use(finding)), wide=True),
     ]
+    if finding.window is not None:
+        rows.append(Row("用途", finding.window.purpose, wide=True))
     registration = version.registration
     if finding.standing == Standing.CANCELLED and registration.ended_on:
         rows.append(Row(f"{registration.get_status_display()}原因", registration.end_reason or "—", wide=True))
@@ -229,7 +255,13 @@ def _rows(finding: Finding) -> tuple[Row, ...]:
 
 def _specialties(finding: Finding) -> Table:
     today = finding.on
-    in_force = finding.standing in (Standing.VALID, Standing.PENDING, Standing.WINDOW_OVER)
+    in_force = finding.standing in (
+        Standing.VALID,
+        Standing.PENDING,
+        Standing.WINDOW_OVER,
+        Standing.NOT_YET,
+        Standing.WITHDRAWN,
+    )
 
     def status(row: dict[str, str]) -> str:
         if finding.standing == Standing.SUPERSEDED:

@@ -25,13 +25,14 @@ _FORM = Section(
     title="企业信息",
     compared_with="企业库",
     fields=(
-        FormField(name="old_name", label="原企业名称", read_only=True, known_from="enterprise.name"),
+        FormField(name="old_name", label="原企业名称", wide=True, read_only=True, known_from="enterprise.name"),
         FormField(name="credit_code", label="统一社会信用代码", read_only=True, known_from="enterprise.credit_code"),
         FormField(
             name="new_enterprise_name",
             label="变更后企业名称",
             required=True,
             max_length=200,
+            wide=True,
             corrects="old_name",
             hint="与新营业执照完全一致。",
         ),
