@@ -73,7 +73,7 @@ def _content(
         "kind": kind.value,
         "organ": authority.name,
         "to": application.enterprise.name,
-        "received_from": application.enterprise.name,
+        "received_from": "你单位" if application.about == About.ENTERPRISE else application.enterprise.name,
         "person": application.subject.name,
         "subject": application.about,
         "procedure": application.procedure.label,

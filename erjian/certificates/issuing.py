@@ -6,14 +6,14 @@ from django.conf import settings
 from django.db import transaction
 
 from erjian import audit, documents, files, policy
-from erjian.certificates.models import CertificateVersion, UseWindow, VersionState
+from erjian.certificates.models import CertificateVersion, UsageWindow, VersionState
 from erjian.files import Blob
 from erjian.policy import clock
 
 PREVIEW_WIDTH = 1400
 
 
-def verification_url(version: CertificateVersion | UseWindow) -> str:
+def verification_url(version: CertificateVersion | UsageWindow) -> str:
     """The address in the QR code: unguessable, and without any personal data."""
     return f"{settings.ERJIAN_ORIGIN}/verify/{version.token}/"
 
@@ -23,7 +23,7 @@ def _picture(blob_id: str) -> str | None:
     return documents.data_uri(files.read(blob)) if blob else None
 
 
-def paper(version: CertificateVersion, window: UseWindow | None = None) -> dict[str, object]:
+def paper(version: CertificateVersion, window: UsageWindow | None = None) -> dict[str, object]:
     """The certificate's printed data as the `certificate` paper takes it, of a copy with the window of its own."""
     facts = version.facts
     return {

@@ -86,7 +86,7 @@ class CertificateVersion(models.Model):
         return f"{self.number} 第 {self.version} 版"
 
 
-class UseWindow(models.Model):
+class UsageWindow(models.Model):
     """A 使用有效期 that the holder made for a purpose, with a copy and a code of its own."""
 
     version = models.ForeignKey(CertificateVersion, on_delete=models.PROTECT, related_name="windows")
@@ -105,16 +105,16 @@ class UseWindow(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["version", "number"],
-                name="use_window_unique",
+                name="usage_window_unique",
                 violation_error_message="该证书的这一使用有效期已存在。",
             ),
             models.CheckConstraint(
                 condition=Q(end__gte=F("begin")),
-                name="use_window_in_order",
+                name="usage_window_in_order",
                 violation_error_message="使用有效期的结束日期不能早于开始日期。",
             ),
         ]
-        indexes = [models.Index(fields=["file_digest"], name="use_window_by_digest")]
+        indexes = [models.Index(fields=["file_digest"], name="usage_window_by_digest")]
 
     def __str__(self) -> str:
         return f"{self.version} {self.begin}–{self.end}"

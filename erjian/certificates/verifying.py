@@ -9,7 +9,7 @@ from datetime import date
 from django.db import models
 
 from erjian import documents
-from erjian.certificates.models import CertificateVersion, UseWindow, VersionState
+from erjian.certificates.models import CertificateVersion, UsageWindow, VersionState
 from erjian.policy import clock
 from erjian.registry.models import Registration, RegistrationStatus
 
@@ -37,7 +37,7 @@ class Finding:
     on: date
     current: CertificateVersion | None
     """The version in force now, when it is another one."""
-    window: UseWindow | None = None
+    window: UsageWindow | None = None
     """The holder's own 使用有效期 whose copy is verified; None for the copy made at issue."""
 
     @property
@@ -46,7 +46,7 @@ class Finding:
         return self.standing in (Standing.VALID, Standing.PENDING)
 
 
-def standing_of(version: CertificateVersion, today: date, window: UseWindow | None = None) -> Standing:
+def standing_of(version: CertificateVersion, today: date, window: UsageWindow | None = None) -> Standing:
     """What a version, or a copy with a window of its own, is worth on a day; from loaded rows, reads nothing."""
     status = version.registration.status_on(today)
     if status == RegistrationStatus.SUSPENDED:
@@ -67,7 +67,7 @@ def standing_of(version: CertificateVersion, today: date, window: UseWindow | No
     return Standing.PENDING if version.state == VersionState.PENDING else Standing.VALID
 
 
-def judge(version: CertificateVersion, window: UseWindow | None = None) -> Finding:
+def judge(version: CertificateVersion, window: UsageWindow | None = None) -> Finding:
     """Judge a version against the register as it is now; validity is computed when read."""
     today = clock.today()
     standing = standing_of(version, today, window)
@@ -85,8 +85,8 @@ def _versions() -> models.QuerySet[CertificateVersion]:
     return CertificateVersion.objects.select_related("registration", "registration__enterprise")
 
 
-def _windows() -> models.QuerySet[UseWindow]:
-    return UseWindow.objects.select_related("version__registration__enterprise")
+def _windows() -> models.QuerySet[UsageWindow]:
+    return UsageWindow.objects.select_related("version__registration__enterprise")
 
 
 def by_token(token: str) -> Finding | None:

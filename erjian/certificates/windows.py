@@ -17,7 +17,7 @@ from erjian import audit, documents, files, policy
 from erjian.audit import Actor, codes
 from erjian.certificates.actions import longest_use
 from erjian.certificates.issuing import paper
-from erjian.certificates.models import CertificateVersion, UseWindow, VersionState
+from erjian.certificates.models import CertificateVersion, UsageWindow, VersionState
 from erjian.policy import clock
 from erjian.registry.models import Registration, RegistrationStatus
 from erjian.standards.errors import Refusal
@@ -43,7 +43,7 @@ def usable(version: CertificateVersion) -> bool:
     )
 
 
-def make(*, version_id: int, begin: date, end: date, purpose: str, actor: Actor) -> UseWindow:
+def make(*, version_id: int, begin: date, end: date, purpose: str, actor: Actor) -> UsageWindow:
     """Make a window and queue its copy. The caller has seen to it that the actor is the holder.
 
     Raises WindowRefused with the field it concerns; at most policy's number a day for one registration.
@@ -59,7 +59,7 @@ def make(*, version_id: int, begin: date, end: date, purpose: str, actor: Actor)
             raise WindowRefused("注册不是有效状态，不能设定使用有效期。", code="not_valid")
         _check(registration, begin, end, purpose)
         number = version.windows.aggregate(last=Max("number"))["last"] or 0
-        made = UseWindow.objects.create(
+        made = UsageWindow.objects.create(
             version=version, number=number + 1, begin=begin, end=end, purpose=purpose, created_at=clock.now()
         )
         audit.record(
@@ -95,17 +95,17 @@ def _check(registration: Registration, begin: date, end: date, purpose: str) -> 
         raise WindowRefused("请填写用途，如“投标某项目”。", code="purpose_missing", field="purpose")
     if len(purpose) > PURPOSE_LENGTH:
         raise WindowRefused(f"用途最多 {PURPOSE_LENGTH} 个字。", code="purpose_long", field="purpose")
-    made = UseWindow.objects.filter(version__registration=registration, created_at__gte=clock.start_of(today))
+    made = UsageWindow.objects.filter(version__registration=registration, created_at__gte=clock.start_of(today))
     if made.count() >= rules.usage_daily_limit:
         raise WindowRefused(
             f"一天最多设定 {rules.usage_daily_limit} 次使用有效期，今天已用完。请明天再试。", code="daily_limit"
         )
 
 
-def withdraw(*, window_id: int, actor: Actor) -> UseWindow:
+def withdraw(*, window_id: int, actor: Actor) -> UsageWindow:
     """The holder takes a window back: whoever scans its code reads so from then on. Repeating it is refused."""
     with transaction.atomic():
-        window = UseWindow.objects.select_for_update().get(pk=window_id)
+        window = UsageWindow.objects.select_for_update().get(pk=window_id)
         if window.withdrawn_at is not None:
             raise WindowRefused("这个使用有效期已经撤销。", code="withdrawn")
         window.withdrawn_at = clock.now()
@@ -119,15 +119,15 @@ def withdraw(*, window_id: int, actor: Actor) -> UseWindow:
     return window
 
 
-def issue(window_id: int) -> UseWindow:
+def issue(window_id: int) -> UsageWindow:
     """Render, sign and store a window's copy; the first stored file wins, so repeating it changes nothing."""
-    window = UseWindow.objects.select_related("version", "version__registration").get(pk=window_id)
+    window = UsageWindow.objects.select_related("version", "version__registration").get(pk=window_id)
     if window.file_id:
         return window
     pdf = documents.render("certificate", paper(window.version, window), timestamp=window.created_at)
     signed = documents.sign(pdf, reason="二级建造师注册证书", signed_at=window.created_at)
     with transaction.atomic():
-        locked = UseWindow.objects.select_for_update().get(pk=window_id)
+        locked = UsageWindow.objects.select_for_update().get(pk=window_id)
         if locked.file_id:
             return locked
         locked.file = files.put(signed, media_type=files.PDF)

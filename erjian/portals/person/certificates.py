@@ -20,7 +20,7 @@ from erjian.accounts.models import User
 from erjian.audit.models import Event
 from erjian.certificates import windows as making
 from erjian.certificates.issuing import verification_url
-from erjian.certificates.models import CertificateVersion, UseWindow, VersionState
+from erjian.certificates.models import CertificateVersion, UsageWindow, VersionState
 from erjian.certificates.verifying import Standing, judge, standing_of
 from erjian.policy import clock
 from erjian.portals.person.access import account, for_person, for_person_files, my_id, myself
@@ -268,13 +268,13 @@ def _windows(version: CertificateVersion) -> Table:
     """使用有效期 that I made, latest first."""
     today = clock.today()
 
-    def standing(row: UseWindow) -> SafeString:
+    def standing(row: UsageWindow) -> SafeString:
         found = standing_of(version, today, row)
         if found == Standing.VALID and not row.file_id:
             return chip("office", "制作中")
         return chip(TONE[found], found.label)
 
-    def ops(row: UseWindow) -> Iterable[Op]:
+    def ops(row: UsageWindow) -> Iterable[Op]:
         if row.withdrawn_at is not None:
             return
         if row.file_id:

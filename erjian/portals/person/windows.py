@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from erjian import audit, files, policy
 from erjian.certificates import windows
 from erjian.certificates.actions import longest_use
-from erjian.certificates.models import CertificateVersion, UseWindow
+from erjian.certificates.models import CertificateVersion, UsageWindow
 from erjian.policy import clock
 from erjian.portals.person.access import account, for_person, for_person_files
 from erjian.portals.person.certificates import mine_or_404
@@ -39,9 +39,9 @@ class WindowForm(ErjianForm, forms.Form):
         return str(self.cleaned_data["purpose"]).replace("\x00", "")
 
 
-def _mine(request: HttpRequest, pk: int, window: int) -> UseWindow:
+def _mine(request: HttpRequest, pk: int, window: int) -> UsageWindow:
     version = mine_or_404(request, pk)
-    return get_object_or_404(UseWindow.objects.select_related("file"), pk=window, version=version)
+    return get_object_or_404(UsageWindow.objects.select_related("file"), pk=window, version=version)
 
 
 @for_person

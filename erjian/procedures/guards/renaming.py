@@ -14,7 +14,7 @@ _FROM_REPORT_ON = frozenset({Stage.REPORT, Stage.DECISION})
 def _new_name(facts: Facts) -> tuple[Answer, str]:
     new = str(facts.form.get("new_enterprise_name") or "")
     if not compact(new):
-        return Answer.ASKS, "请填写变更后的企业名称。"
+        return Answer.ASKS, "请填写新企业名称。"
     if compact(new) == compact(facts.enterprise.name):
         return no("变更后的名称与现名称相同，没有需要变更的内容。请核对新营业执照。")
     if facts.name_taken:
@@ -25,9 +25,9 @@ def _new_name(facts: Facts) -> tuple[Answer, str]:
 def _changed_on(facts: Facts) -> tuple[Answer, str]:
     text = str(facts.form.get("changed_on") or "")
     if not text:
-        return Answer.ASKS, "请填写工商核准变更日期。"
+        return Answer.ASKS, "请填写核准变更日期。"
     if date.fromisoformat(text) > facts.today:
-        return no(f"工商核准变更日期 {text} 还没有到。请在登记机关核准变更后申报。")
+        return no(f"核准变更日期 {text} 还没有到。请在登记机关核准变更后申报。")
     return yes(text)
 
 
@@ -48,7 +48,7 @@ new_name_usable = Guard(
 changed_already = Guard(
     code="changed_already",
     holds="登记机关已核准变更",
-    fails="工商核准变更日期待填写或有误",
+    fails="核准变更日期待填写或有误",
     source=PLATFORM,
     check=_changed_on,
     stages=_FROM_REPORT_ON,

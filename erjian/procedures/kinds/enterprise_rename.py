@@ -26,17 +26,17 @@ _FORM = Section(
     compared_with="企业库",
     fields=(
         FormField(name="old_name", label="原企业名称", wide=True, read_only=True, known_from="enterprise.name"),
-        FormField(name="credit_code", label="统一社会信用代码", read_only=True, known_from="enterprise.credit_code"),
         FormField(
             name="new_enterprise_name",
-            label="变更后企业名称",
+            label="新企业名称",
             required=True,
             max_length=200,
             wide=True,
             corrects="old_name",
             hint="与新营业执照完全一致。",
         ),
-        FormField(name="changed_on", label="工商核准变更日期", control=Control.DATE, required=True),
+        FormField(name="credit_code", label="统一社会信用代码", read_only=True, known_from="enterprise.credit_code"),
+        FormField(name="changed_on", label="核准变更日期", control=Control.DATE, required=True),
         FormField(
             name="change_reason", label="变更原因", control=Control.TEXTAREA, max_length=500, wide=True, required=True
         ),

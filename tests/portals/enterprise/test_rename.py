@@ -65,7 +65,7 @@ def test_from_the_menu_to_the_new_certificates(browser: Client, employer: Enterp
     assert (case.person, case.about, case.registration_class) == (None, "enterprise", "")
     page = browser.get(opened.url).content.decode()
     assert employer.credit_code in page
-    assert "变更后企业名称" in page
+    assert "新企业名称" in page
     attach(browser, case)
     handed_in = browser.post(opened.url, {**posted(case), "do": "report"})
     assert handed_in.status_code == 302, handed_in.content.decode()
@@ -134,12 +134,12 @@ def test_papers_about_the_enterprise_name_no_person(operator: User, employer: En
     case = Office().granted(reported(operator))
     data = printing.content(case)
     assert (data["about"], data["person"], data["sign_person"]) == ("enterprise", [], None)
-    assert {"l": "变更后企业名称", "v": NEW} in data["employer"]
+    assert {"l": "新企业名称", "v": NEW} in data["employer"]
     assert printing.pdf(case).startswith(b"%PDF")
     letter = Letter.objects.get(application=case, kind="grant")
     content = form_data.unseal(letter.data)
     assert content["to"] == NEW
-    assert ["变更后企业名称", NEW, "wide"] in content["facts"]
+    assert ["新企业名称", NEW, "wide"] in content["facts"]
     tasks.render_letter(letter_id=letter.pk)
     letter.refresh_from_db()
     assert letter.file is not None
@@ -158,7 +158,7 @@ def test_without_holders_only_the_name_changes(operator: User, employer: Enterpr
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "请填写变更后企业名称"),
+        ("", "请填写新企业名称"),
         (OLD, "与现名称相同"),
         ("湖南麓川建设工程 有限公司", "与现名称相同"),
         ("湘潭另一家(集团)建设有限公司", "已属于登记库中的另一家企业"),

@@ -14,7 +14,7 @@ from erjian import certificates, files
 from erjian.audit import SYSTEM
 from erjian.audit.models import Event
 from erjian.certificates import tasks
-from erjian.certificates.models import CertificateVersion, UseWindow
+from erjian.certificates.models import CertificateVersion, UsageWindow
 from erjian.policy import clock
 from erjian.registry import changes
 from erjian.registry.models import Registration
@@ -51,7 +51,7 @@ def make(
     return client.post(f"/person/certificates/{version.pk}/windows/new/", data)
 
 
-def verified(window: UseWindow) -> str:
+def verified(window: UsageWindow) -> str:
     return Client().get(f"/verify/{window.token}/").content.decode()
 
 
@@ -60,7 +60,7 @@ def test_made_listed_downloaded_and_verified(mine: Client, version: CertificateV
     form = mine.get(f"/person/certificates/{version.pk}/windows/new/").content.decode()
     assert str(clock.today()) in form
     assert make(mine, version, 0, 10).status_code == 302
-    window = UseWindow.objects.get()
+    window = UsageWindow.objects.get()
     page = mine.get(f"/person/certificates/{version.pk}/").content.decode()
     assert "麓谷二期投标" in page
     assert "制作中" in page
@@ -84,7 +84,7 @@ def test_made_listed_downloaded_and_verified(mine: Client, version: CertificateV
 
 def test_before_its_first_and_after_its_last_day(mine: Client, version: CertificateVersion) -> None:
     make(mine, version, 5, 6)
-    window = UseWindow.objects.get()
+    window = UsageWindow.objects.get()
     assert "使用有效期还没有开始" in verified(window)
     with clock.travel(days=5):
         assert "证书有效" in verified(window)
@@ -94,7 +94,7 @@ def test_before_its_first_and_after_its_last_day(mine: Client, version: Certific
 
 def test_withdrawn_is_asked_once_and_said_to_everybody(mine: Client, version: CertificateVersion) -> None:
     make(mine, version)
-    window = UseWindow.objects.get()
+    window = UsageWindow.objects.get()
     tasks.issue_window(window_id=window.pk)
     address = f"/person/certificates/{version.pk}/windows/{window.pk}/"
     assert "不能恢复" in mine.get(f"{address}withdraw/").content.decode()
@@ -126,7 +126,7 @@ def test_what_cannot_be_is_refused_at_its_field_and_kept(
     page = answer.content.decode()
     assert said in page
     assert f'value="{day(asked[1])}"' in page
-    assert not UseWindow.objects.exists()
+    assert not UsageWindow.objects.exists()
 
 
 def test_the_longest_window_is_180_days(mine: Client, version: CertificateVersion) -> None:
@@ -154,7 +154,7 @@ def test_only_of_the_certificate_in_force(
     mine: Client, version: CertificateVersion, registration: Registration
 ) -> None:
     make(mine, version)
-    window = UseWindow.objects.get()
+    window = UsageWindow.objects.get()
     with transaction.atomic():
         certificates.actions.create_version(
             registration_id=registration.pk, new_number=False, reason="变更", case_number="", actor=SYSTEM
@@ -168,13 +168,13 @@ def test_not_of_a_suspended_registration(mine: Client, version: CertificateVersi
     make(mine, version)
     with transaction.atomic():
         changes.suspend(registration_id=registration.pk, case_number="", actor=SYSTEM)
-    assert "注册已暂扣" in verified(UseWindow.objects.get())
+    assert "注册已暂扣" in verified(UsageWindow.objects.get())
     assert make(mine, version).status_code == 422
 
 
 def test_nobody_else_makes_or_sees_one(mine: Client, version: CertificateVersion) -> None:
     make(mine, version)
-    window = UseWindow.objects.get()
+    window = UsageWindow.objects.get()
     tasks.issue_window(window_id=window.pk)
     stranger, employer = Client(), Client()
     stranger.force_login(makers.person_user(makers.person("外人")))
@@ -186,15 +186,15 @@ def test_nobody_else_makes_or_sees_one(mine: Client, version: CertificateVersion
 
 
 def test_a_window_in_the_wrong_order_is_kept_out_by_the_database(version: CertificateVersion) -> None:
-    with pytest.raises(IntegrityError, match="use_window_in_order"), transaction.atomic():
-        UseWindow.objects.create(
+    with pytest.raises(IntegrityError, match="usage_window_in_order"), transaction.atomic():
+        UsageWindow.objects.create(
             version=version, number=1, begin=day(2), end=day(1), purpose="投标", created_at=clock.now()
         )
 
 
 def test_the_stored_copy_is_signed(mine: Client, version: CertificateVersion) -> None:
     make(mine, version)
-    window = certificates.windows.issue(UseWindow.objects.get().pk)
+    window = certificates.windows.issue(UsageWindow.objects.get().pk)
     assert window.file is not None
     found = certificates.verifying.by_file(files.read(window.file))
     assert found.signature.state == "valid"

@@ -81,13 +81,8 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     table = Table(
         columns=case_list.columns(procedure),
         rows=page,
-<<<<<<< HEAD
         ops=lambda row: case_list.operations(row, base, files=files),
-        name="person.name",
-=======
-        ops=lambda row: case_list.operations(row, user, base),
         name="subject.name",
->>>>>>> c8193f0 (Follow 企业名称变更 over HTTP, with its guards, constraints and races)
         numbered=True,
         first=page.start,
         empty=_NOTHING.get(state, "没有符合条件的申报。" if request.GET else "还没有申报。"),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="UseWindow",
+            name="UsageWindow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
@@ -49,16 +49,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "使用有效期",
-                "indexes": [models.Index(fields=["file_digest"], name="use_window_by_digest")],
+                "indexes": [models.Index(fields=["file_digest"], name="usage_window_by_digest")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("version", "number"),
-                        name="use_window_unique",
+                        name="usage_window_unique",
                         violation_error_message="该证书的这一使用有效期已存在。",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("end__gte", models.F("begin"))),
-                        name="use_window_in_order",
+                        name="usage_window_in_order",
                         violation_error_message="使用有效期的结束日期不能早于开始日期。",
                     ),
                 ],
