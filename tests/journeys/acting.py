@@ -215,12 +215,12 @@ class Cast:
 
     # --- who decides ---
 
-    def decides(self, officer: User, who: Somebody, *names: str, look: str = "") -> None:
-        """One decision after the other at the desk of an officer."""
-        browser = self.at(officer)
+    def decides(self, officer: User, who: Somebody | str, *names: str, look: str = "") -> None:
+        """One decision after the other at the desk of an officer; `who` may be the name of an enterprise."""
+        browser, called = self.at(officer), who if isinstance(who, str) else who.person.name
         for name in names:
             page = browser.go("/authority/desk/")
-            expect(page.get_by_role("heading", level=1)).to_contain_text(who.person.name)
+            expect(page.get_by_role("heading", level=1)).to_contain_text(called)
             if look:
                 browser.look(f"{look}-{name}", full=False)
             page.locator("#id_opinion").fill("经审核，符合条件。")
@@ -228,9 +228,7 @@ class Cast:
             label = button.inner_text().splitlines()[0].rstrip("SBN ")
             button.click()
             browser.confirm(label)
-            expect(
-                page.locator("[role=status], .ej-note, .ej-toast").filter(has_text=who.person.name).first
-            ).to_be_visible()
+            expect(page.locator("[role=status], .ej-note, .ej-toast").filter(has_text=called).first).to_be_visible()
         work()
 
     def announces(self, case: Application, *, look: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -58,8 +59,17 @@ def test_another_name_is_shown_and_not_offered(browser: Client, employer: Enterp
         record = library.find(employer.credit_code)
         if record is not None and record.name != employer.name:
             break
+    assert record is not None
     page = text(browser.post(URL))
-    assert "请到主管部门办理企业名称变更" in page
+    assert "请办理企业名称变更" in page
+    offered = re.search(r'href="(/enterprise/enterprise_rename/new/[^"]+)"', page)
+    assert offered
+    start = text(browser.get(html.unescape(offered[1])))
+    assert f'name="new_enterprise_name" value="{record.name}"' in start
+    opened = browser.post("/enterprise/enterprise_rename/start/", {"new_enterprise_name": record.name})
+    assert record.name in text(browser.get(opened.url))
+    employer.refresh_from_db()
+    assert employer.name != record.name
     assert 'value="name"' not in page
     posted = shown(page) | {"field": ["name", "credit_code"], "qualification": []}
     answer = browser.post(f"{URL}take-over/", posted)
