@@ -97,7 +97,7 @@ def file(request: HttpRequest, pk: int, window: int) -> HttpResponseBase:
         data={"window": found.pk, "as": "pdf"},
     )
     name = f"{policy.current().certificate.name}-{found.version.facts.get('name', '')}-{found.begin}-{found.end}.pdf"
-    return files.response(found.file, filename=name)
+    return files.response(found.file, filename=name, inline=False)
 
 
 @for_person
