@@ -144,7 +144,7 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
             Column("申报编号", "number", css="ej-num m-wide", data_label="申报编号"),
             Column("申报类型", lambda case: case.procedure.kind_label, css="m-hide"),
             Column("姓名", lambda case: strong(case.subject.name), css="m-top"),
-            Column("身份证号", "subject.number", css="ej-num m-wide", data_label="身份证号"),
+            Column("身份证号", case_parts.person_number, css="ej-num m-wide", data_label="身份证号"),
             Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
             *(
                 (Column("申报主管部门", lambda case: names(case.authority_code), css="m-hide w-low"),)

@@ -134,7 +134,7 @@ def test_papers_about_the_enterprise_name_no_person(operator: User, employer: En
     case = Office().granted(reported(operator))
     data = printing.content(case)
     assert (data["about"], data["person"], data["sign_person"]) == ("enterprise", [], None)
-    assert {"l": "新企业名称", "v": NEW} in data["employer"]
+    assert {"l": "新企业名称", "v": NEW, "wide": True} in data["employer"]
     assert printing.pdf(case).startswith(b"%PDF")
     letter = Letter.objects.get(application=case, kind="grant")
     content = form_data.unseal(letter.data)

@@ -137,7 +137,7 @@ def _operations(row: Application, *, files: bool) -> Iterator[Op]:
 def _columns() -> Iterator[Column]:
     yield Column("主管部门", case_list.authority_cell(), css="m-hide")
     yield Column("姓名", lambda row: strong(row.subject.name), css="ej-num m-top")
-    yield Column("身份证号", "subject.number", css="ej-num m-wide", data_label="身份证号")
+    yield Column("身份证号", case_parts.person_number, css="ej-num m-wide", data_label="身份证号")
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("申报类型", "procedure.kind_label", css="ej-num m-top m-end")
     yield Column("注册类型", case_list.class_cell, css="m-hide w-low2 ej-num")
