@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -66,25 +66,20 @@ def listing(request: HttpRequest) -> HttpResponse:
     if (measure := request.GET.get("measure", "")) in Measure.values:
         rows = rows.filter(measure=measure)
     page = paginate(rows.select_related("person", "enterprise", "registration").order_by("-id"), request.GET)
+    counted = {code: condition for code, _, condition in views if code != "ended"}
+    counts = everything.order_by().aggregate(**{code: Count("pk", filter=each) for code, each in counted.items()})
+    frame = _frame(request)
     context = {
-        "frame": "ui/shell.html",
-        "shell": shell(request, "proceedings"),
+        "frame": frame.template,
+        "shell": frame.shell,
         "lead": "对注册的注销、撤销、吊销、暂扣，以及一方申请的强制注销。在注册的页面提出。",
         "views": (
             View("全部", "?", current=wanted not in conditions),
-            *(
-                View(
-                    label,
-                    f"?view={code}",
-                    everything.filter(condition).count() if code != "ended" else None,
-                    current=code == wanted,
-                )
-                for code, label, condition in views
-            ),
+            *(View(label, f"?view={code}", counts.get(code), current=code == wanted) for code, label, _ in views),
         ),
         "view": wanted if wanted in conditions else "",
         "filter": Filter(request.GET or None),
-        "table": shared.table(page, _frame(request), start=page.start),
+        "table": shared.table(page, frame, start=page.start),
         "page": page,
     }
     return render(request, "shared/proceedings.html", context)
