@@ -23,7 +23,7 @@ os.environ["DATABASE_URL"] = f"postgresql://erjian@/erjian?host={SOCKET}"
 os.environ["ERJIAN_DEMO"] = "1"
 
 from erjian.config.settings import *  # noqa: E402, F403
-from erjian.config.settings import DATABASES, STORAGES  # noqa: E402
+from erjian.config.settings import DATABASES, ERJIAN_ISSUERS, STORAGES  # noqa: E402
 
 # Each test's connection is closed with the test; a pool would keep it and stop the database from being dropped.
 DATABASES["default"]["OPTIONS"].pop("pool")
@@ -35,4 +35,7 @@ PASSWORD_HASHERS = [
 # Without collecting: the hashed names are the business of make run and of the browser journeys.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+# Another program may listen where the demonstration's provider would; tests name their own.
+for issuer in ERJIAN_ISSUERS.values():
+    issuer["address"] = ""
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

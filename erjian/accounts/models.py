@@ -27,7 +27,7 @@ from erjian.compiled import compiled
 from erjian.policy import authorities, clock
 from erjian.protection import ProtectedText
 from erjian.registry.models import Enterprise, Person
-from erjian.standards import phones
+from erjian.standards import id_numbers, phones
 
 __all__ = [
     "ADMINISTRATORS",
@@ -98,6 +98,9 @@ class User(AbstractBaseUser):
     kind = models.CharField("用户类型", max_length=12, choices=UserKind.choices)
     name = models.CharField("姓名", max_length=100)
     phone = ProtectedText(kind="phone", mask=phones.mask, blank=True)
+    # An officer's, for 可信数字身份; a person's is in the register.
+    id_number = ProtectedText(kind="id_number", mask=id_numbers.mask, blank=True, unique=True)
+    id_number_mask: str
     person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="user")
     enterprise = models.ForeignKey(
         Enterprise, null=True, blank=True, on_delete=models.PROTECT, related_name="operators"

@@ -20,7 +20,7 @@ from erjian.accounts import confirming, delegating, devices, second_factor
 from erjian.accounts.models import ADMINISTRATORS, Function, Grant, SignInFailure, User, UserKind
 from erjian.audit import codes
 from erjian.policy import authorities
-from erjian.standards import phones
+from erjian.standards import id_numbers, phones
 from erjian.standards.errors import Refusal
 
 for _code, _label in {
@@ -134,6 +134,39 @@ def change_phone(*, by: User, officer_id: int, phone: str) -> User:
         audit.record(
             "officer.changed", actor=by.actor, subject=("user", officer.pk), data={"phone": officer.phone_mask}
         )
+    return officer
+
+
+def identify(*, by: User, officer_id: int, id_number: str) -> User:
+    """Write down the ID number by which 可信数字身份 recognises the officer; empty takes it away.
+
+    Raises OfficerRefused, NotTheirs, User.DoesNotExist.
+    """
+    _may(by, Function.SYSTEM)
+    confirming.require()
+    try:
+        number = id_numbers.parse(id_number).number18 if id_number.strip() else ""
+    except Refusal as refusal:
+        raise OfficerRefused(refusal.message, code="id_number", field="id_number") from refusal
+    try:
+        with transaction.atomic():
+            officer = _locked(by, officer_id)
+            if set(_functions(officer)) & set(ADMINISTRATORS):
+                raise OfficerRefused(
+                    "管理员的身份证号码不能由系统管理员修改，请由平台运维人员办理。", code="own", field="id_number"
+                )
+            officer.id_number = number
+            officer.save(update_fields=list(User.id_number.columns))
+            audit.record(
+                "officer.changed",
+                actor=by.actor,
+                subject=("user", officer.pk),
+                data={"id_number": officer.id_number_mask},
+            )
+    except IntegrityError as error:
+        raise OfficerRefused(
+            "这个身份证号码已登记在另一个主管单位账号上。请核对。", code="taken", field="id_number"
+        ) from error
     return officer
 
 

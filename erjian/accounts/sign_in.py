@@ -122,11 +122,11 @@ class Entering:
     kept: str
 
 
-def finish(request: HttpRequest, user: User, *, way: str, wanted: str = "", kept: str = "") -> str:
+def finish(request: HttpRequest, user: User, *, way: str, wanted: str = "", kept: str = "", proved: str = "") -> str:
     """Finish a sign-in; returns the address to go to, be it the page wanted or what is still asked.
 
-    `way` says how the user was recognised, `wanted` where they were going, `kept` is a form kept by `sessions.keep`.
-    Raises NetworkRefused.
+    `way` says how the user was recognised, `wanted` where they were going, `kept` is a form kept by `sessions.keep`;
+    `proved` names what the way has proved that stands for a second factor. Raises NetworkRefused.
     """
     try:
         networks.check(user, address_of(request))
@@ -134,6 +134,8 @@ def finish(request: HttpRequest, user: User, *, way: str, wanted: str = "", kept
         with transaction.atomic():
             audit.record("account.network_refused", actor=user.actor, subject=("user", user.pk), data={"way": way})
         raise
+    if proved:
+        return enter(request, user, way=way, wanted=wanted, kept=kept, second=proved)
     enrolled = second_factor.enrolled(user)
     if not enrolled and not second_factor.demanded(user):
         return enter(request, user, way=way, wanted=wanted, kept=kept)

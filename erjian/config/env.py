@@ -108,6 +108,22 @@ VARIABLES: tuple[Variable, ...] = (
         "Shared secret that signs questions and answers of the library.",
         secret=True,
     ),
+    Variable(
+        "ERJIAN_IDENTITY_ISSUER",
+        "",
+        "OpenID Connect issuer of 可信数字身份. Empty: the demonstration's own, elsewhere none.",
+    ),
+    Variable("ERJIAN_IDENTITY_CLIENT", "", "Client id there."),
+    Variable("ERJIAN_IDENTITY_SECRET", "", "Client secret there.", secret=True),
+    Variable("ERJIAN_IDENTITY_CLAIM", "id_number", "Claim of the ID token that holds the verified ID number."),
+    Variable("ERJIAN_IDENTITY_ACR", "", "Values of acr, by commas, that stand for an officer's second factor."),
+    Variable(
+        "ERJIAN_LICENCE_ISSUER", "", "OpenID Connect issuer of 电子营业执照, with the device grant. Empty: as above."
+    ),
+    Variable("ERJIAN_LICENCE_CLIENT", "", "Client id there."),
+    Variable("ERJIAN_LICENCE_SECRET", "", "Client secret there.", secret=True),
+    Variable("ERJIAN_LICENCE_CLAIM", "credit_code", "Claim of the ID token that holds the verified credit code."),
+    Variable("ERJIAN_PROVIDER_PORT", "", "Port of the demonstration's identity provider. Empty: PORT + 1000."),
     Variable("ERJIAN_WEB_WORKERS", "1", "Web processes."),
     Variable("ERJIAN_WEB_THREADS", "4", "Threads in each web process; each may hold one database connection."),
     Variable("ERJIAN_JOB_THREADS", "2", "Jobs worked on at the same time."),

@@ -1,7 +1,7 @@
 """`erjian run`: everything in one terminal, from an empty folder to a served page.
 
 In order: lock the data folder, find the port free, have a database, migrate, load the demo province if this is a
-demo and nothing is there, collect static files, start web server, worker and face service, wait until the first two
+demo and nothing is there, collect static files, start web server, worker, face service and a demonstration's identity provider, wait until the first two
 are healthy, tell the address and who may sign in. Then look after them until Ctrl-C or TERM.
 """
 
@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from rich.console import Console
 
-from erjian.config import assets, database_use, env, face_service
+from erjian.config import assets, database_use, env, face_service, issuers
 from erjian.config.postgres import Cluster
 from erjian.config.supervision import Child, Supervisor
 from erjian.config.trouble import Trouble
@@ -163,6 +163,8 @@ def _children() -> list[Child]:
     children = [child("Web server", "web"), child("Job worker", "worker")]
     if face_service.is_ours() and face_service.is_installed():
         children.append(child("Face service", "faces"))
+    if issuers.is_ours():
+        children.append(child("Identity provider", "provider"))
     return children
 
 

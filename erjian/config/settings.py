@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from erjian.config import assets, databases, env, face_service, keys
+from erjian.config import assets, databases, env, face_service, issuers, keys
 from erjian.config.postgres import Cluster
 
 BASE_DIR = assets.ROOT
@@ -258,6 +258,11 @@ if ERJIAN_CENTRAL_LIBRARY and not (
 ):
     raise env.BadEnvironment("ERJIAN_CENTRAL_LIBRARY needs an http address and ERJIAN_CENTRAL_LIBRARY_SECRET.")
 
+# Identities verified by others. The demonstration has a provider of its own.
+
+ERJIAN_ISSUERS = issuers.configured(ERJIAN_DEMO, ERJIAN_ORIGIN, SECRET_KEY)
+ERJIAN_IDENTITY_ACR = tuple(env.names("ERJIAN_IDENTITY_ACR"))
+
 # Jobs
 
 PROCRASTINATE_ON_APP_READY = None
@@ -280,5 +285,7 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         # At DEBUG it would write down what was sent: names and numbers.
         "tencentcloud_sdk_common": {"level": "WARNING"},
+        # At DEBUG it would write down code verifiers.
+        "authlib": {"level": "WARNING"},
     },
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 
@@ -70,6 +71,7 @@ def appoint(rng: random.Random, *, password_hash: str | None = None) -> Officers
                     password=encoded,
                     password_changed_at=clock.now(),
                     phone=figures.mobile(90_000_000 + len(users)),
+                    id_number=figures.id_number(date(1975, 1, 1) + timedelta(days=11 * len(users)), 931),
                 )
                 users.append((user, function))
     User.objects.bulk_create(user for user, _ in users)

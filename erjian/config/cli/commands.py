@@ -69,6 +69,19 @@ def faces() -> None:
 
 
 @application.command()
+def provider() -> None:
+    """Run the demonstration's identity provider only; `erjian run` starts it by itself."""
+    from erjian.config import database_use, issuers, serving
+
+    serving.end_with_parent()
+    with database_use.database():
+        from erjian.demo import identities
+
+        known = identities.identities()
+    issuers.become(identities=known)
+
+
+@application.command()
 def migrate() -> None:
     """Bring the database to this version's shape and collect static files."""
     from erjian.config import database_use

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from erjian import policy
+from erjian.accounts import openid
 
 PASSWORD = "password"  # noqa: S105 - the code of a way
 
@@ -85,6 +87,8 @@ WAYS = (
         code="digital_identity",
         label="可信数字身份登录",
         place=Place.TAB,
+        template="public/entrances/identity.html",
+        ready=partial(openid.is_ready, openid.IDENTITY),
         follows="可信数字身份登录正在接入，开通后用手机扫码即可在这里登录。现在请用用户名登录。",
     ),
     Way(
@@ -92,6 +96,8 @@ WAYS = (
         label="电子营业执照登录",
         place=Place.BUTTON,
         icon="qrcode",
+        address="public:licence",
+        ready=partial(openid.is_ready, openid.LICENCE),
         follows="电子营业执照登录正在接入，开通后用电子营业执照小程序扫码即可登录。现在请用用户名登录。",
     ),
 )

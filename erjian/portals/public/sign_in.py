@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -182,11 +183,17 @@ def _page(
         "tabs": _links(Place.TAB, way, kept),
         "buttons": _links(Place.BUTTON, way, kept),
         "person_next": kept["next"],
+        "person_url": _identity_url(Side.OUTSIDE, kept["next"]),
+        "office_url": _identity_url(Side.OFFICE, kept["next"]),
         "registration": signing_up.is_open(),
         "domain": urlsplit(settings.ERJIAN_ORIGIN).hostname,
         "support": policy.current().province.support_phone,
     }
     return render(request, "public/sign_in.html", context, status=status)
+
+
+def _identity_url(side: Side, wanted: str) -> str:
+    return f"{reverse('public:identity')}?{urlencode({'side': side, 'next': wanted})}"
 
 
 def _links(place: Place, current: Way, kept: dict[str, str]) -> tuple[Link, ...]:

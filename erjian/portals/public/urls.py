@@ -21,6 +21,7 @@ from erjian.portals.public import (
     second,
     sign_in,
     statements,
+    trusted,
     verification,
 )
 
@@ -29,6 +30,10 @@ app_name = "public"
 urlpatterns = [
     path("", home.page, name="home"),
     path("sign-in/", sign_in.page, name="sign-in"),
+    path("sign-in/identity/", trusted.leave, name="identity"),
+    path("sign-in/identity/back/", trusted.come_back, name="identity-back"),
+    path("sign-in/licence/", trusted.licence, name="licence"),
+    path("sign-in/licence/state/", trusted.licence_state, name="licence-state"),
     path("sign-in/activate/", first_way.activate, name="activate"),
     path("sign-in/code/", first_way.code, name="code"),
     path("sign-in/link/<str:token>/", link.page, name="link"),

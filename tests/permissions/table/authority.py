@@ -178,6 +178,7 @@ _ADMINISTRATION = {
     "officer_functions": Entry(post=_BY_SECURITY, where=_ONE, data={"functions": "acceptance"}),
     "officer_move": Entry(post=_BY_SYSTEM, where=_ONE),
     "officer_phone": Entry(post=_BY_SYSTEM, where=_ONE, data={"phone": "13800002716"}),
+    "officer_identity": Entry(post=_BY_SYSTEM, where=_ONE, data={"id_number": ""}),
     "officer_active": Entry(post=_BY_SYSTEM, where=_ONE, data={"active": "0"}),
     "officer_second_factor": Entry(post=_BY_SECURITY, where=_ONE),
     "officer_unlock": Entry(post=_BY_SECURITY, where=_ONE),

@@ -19,6 +19,10 @@ _MY_SESSION = Access(doors=SIGNED_IN.doors, unless=lambda role, side: Outcome.MI
 FRONT = {
     "home": _READ,
     "sign-in": Entry(get=PUBLIC, post=PUBLIC),
+    "identity": _READ,
+    "identity-back": _READ,
+    "licence": _ENTERING,
+    "licence-state": Entry(post=PUBLIC),
     "activate": Entry(get=PUBLIC, post=PUBLIC),
     "code": Entry(get=PUBLIC, post=PUBLIC),
     "forgotten": Entry(get=PUBLIC, post=PUBLIC),

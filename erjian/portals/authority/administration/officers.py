@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian.accounts import officers, second_factor
@@ -68,6 +69,16 @@ class MoveForm(ErjianForm, forms.Form):
 
 class PhoneForm(ErjianForm, forms.Form):
     phone = forms.CharField(label="新手机号码", max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+
+
+class IdentityForm(ErjianForm, forms.Form):
+    id_number = forms.CharField(
+        label="身份证号码",
+        required=False,
+        max_length=20,
+        help_text="本人用可信数字身份登录时按这个号码识别。留空则不能这样登录。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
 
 class FunctionsForm(ErjianForm, forms.Form):
@@ -169,6 +180,7 @@ def _page(request: HttpRequest, pk: int, *, status: int = 200, **forms_: forms.F
             ("用户名", one.username),
             ("单位", one.organisation),
             ("手机号码", one.phone_mask or "未填写"),
+            ("身份证号码", one.id_number_mask or "未登记"),
             ("职能", "、".join(each.label for each in held) or "未授权"),
             ("第二因素", "已添加" if state.enrolled else "未添加"),
             ("新建于", day(one.created_at)),
@@ -180,6 +192,7 @@ def _page(request: HttpRequest, pk: int, *, status: int = 200, **forms_: forms.F
         "enrolled": state.enrolled,
         "move_form": MoveForm(initial={"authority": one.authority_code}),
         "phone_form": PhoneForm(),
+        "identity_form": IdentityForm(),
         "functions_form": FunctionsForm(initial={"functions": [each.value for each in held]}),
     } | forms_
     return render(request, "authority/administration/officer.html", context, status=status)
@@ -238,6 +251,19 @@ def phone(request: HttpRequest, pk: int) -> HttpResponse:
         officers.change_phone(by=officer(request), officer_id=pk, phone=form.cleaned_data["phone"])
 
     return _act(request, pk, act, "手机号码已修改。", name="phone_form", form=form)
+
+
+@require_POST
+@for_officer(Function.SYSTEM)
+@sensitive_post_parameters("id_number")
+def identity(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down the ID number."""
+    form = IdentityForm(request.POST)
+
+    def act() -> None:
+        officers.identify(by=officer(request), officer_id=pk, id_number=form.cleaned_data["id_number"])
+
+    return _act(request, pk, act, "身份证号码已登记。", name="identity_form", form=form)
 
 
 @require_POST

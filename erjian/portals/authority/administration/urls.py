@@ -13,6 +13,7 @@ urlpatterns = [
     path("officers/<int:pk>/functions/", officers.functions, name="officer_functions"),
     path("officers/<int:pk>/move/", officers.move, name="officer_move"),
     path("officers/<int:pk>/phone/", officers.phone, name="officer_phone"),
+    path("officers/<int:pk>/identity/", officers.identity, name="officer_identity"),
     path("officers/<int:pk>/active/", officers.active, name="officer_active"),
     path("officers/<int:pk>/second-factor/", officers.second_factor_reset, name="officer_second_factor"),
     path("officers/<int:pk>/unlock/", officers.unlock, name="officer_unlock"),
