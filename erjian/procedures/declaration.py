@@ -130,6 +130,8 @@ class Procedure:
     specialties: SpecialtySource = SpecialtySource.QUALIFICATIONS
     filer: Filer = Filer.ENTERPRISE
     about: About = About.PERSON
+    listed: tuple[str, ...] = ()
+    """Names of form fields that the list shows instead of 申报主管部门, person, enterprise and class (身份证号变更)."""
     granted_when_undecided: bool = False
     """Whether a case filed in time and undecided when the registration ends counts as granted (行政许可法第五十条)."""
     conditions: tuple[str, ...] = ()

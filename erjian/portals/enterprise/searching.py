@@ -57,18 +57,21 @@ class PersonFilter(ErjianForm, forms.Form):
     """The filter of a list: 姓名 (or a full 身份证号) and whatever a list adds."""
 
     name = forms.CharField(label="姓名", max_length=50, required=False)
+    number_field = "name"
+    """The field in which a number is typed."""
 
     def address(self, request: HttpRequest) -> HttpResponseRedirect:
         """The list's address for what was posted. Raises nothing: a wrong number becomes a field's error."""
         kept: dict[str, Any] = {key: value for key in ("state",) if (value := request.GET.get(key))}
         for key in self.fields:
             value = self.data.get(self.add_prefix(key), "")
-            if value and key != "name":
+            if value and key not in ("name", self.number_field):
                 kept[key] = value
-        text = "".join(str(self.data.get("name", "")).split())
+        number = "".join(str(self.data.get(self.number_field, "")).split())
+        text = number or "".join(str(self.data.get("name", "")).split())
         if "*" in text and request.GET.get("holder"):
             kept["holder"] = request.GET["holder"]
-        elif _LOOKS_LIKE_A_NUMBER.fullmatch(text):
+        elif _LOOKS_LIKE_A_NUMBER.fullmatch(text) or (number and self.number_field != "name"):
             try:
                 kept["holder"] = sign_holder(request, text)
             except Refusal:
@@ -78,15 +81,23 @@ class PersonFilter(ErjianForm, forms.Form):
         return HttpResponseRedirect(f"{request.path}?{urlencode(kept)}" if kept else request.path)
 
 
+class HolderFilter(PersonFilter):
+    """The filter of 选择人员证书信息: 人员姓名 or 身份证号, each in its own field (A.4.3)."""
+
+    name = forms.CharField(label="人员姓名", max_length=50, required=False)
+    id_number = forms.CharField(label="身份证号", max_length=30, required=False)
+    number_field = "id_number"
+
+
 def shown(request: HttpRequest, kind: type[PersonFilter], **options: Any) -> PersonFilter:
     """The filter as the address says it. Values that are not in range are ignored."""
     data = {key: value for key, value in request.GET.items() if key != "holder"}
     holder = read_holder(request)
     if holder is not None:
-        data["name"] = holder.mask
+        data[kind.number_field] = holder.mask
     form = kind(data, **options)
     if request.GET.get("wrong"):
-        form.add_error("name", "身份证号不正确。请核对后查询，或按姓名查询。")
+        form.add_error(kind.number_field, "身份证号不正确。请核对后查询，或按姓名查询。")
     form.is_valid()
     return form
 

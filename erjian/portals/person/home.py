@@ -11,7 +11,7 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.portals.person import cases, certificates
 from erjian.portals.person.access import account, for_person, myself
-from erjian.portals.person.navigation import shell
+from erjian.portals.person.navigation import manual_entries, shell
 from erjian.portals.shared import case as shared
 from erjian.ui.dates import month_day
 
@@ -29,6 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     versions = certificates.versions_of(person)
     context = {
         "shell": shell(request, "home"),
+        "entries": manual_entries(),
         "person": person,
         "waiting": [_request(item) for item in mine.filter(state=State.WAIT_PERSON)],
         "table": cases.table(latest[:SHOWN], short=True),

@@ -17,6 +17,17 @@ _TABS = (
     ("cases", "申报查询"),
     ("information", "个人信息"),
 )
+_MANUAL = (
+    ("个人实名认证", "person:identity", ""),
+    ("个人实名认证信息修改", "person:identity-edit", ""),
+    ("个人信息修改", "person:filing", "personal_change"),
+    ("二级建造师注销申报", "person:filing", "cancellation_by_person"),
+    ("二级临时建造师注销申报", "person:filing", "temporary_cancellation_by_person"),
+    ("二级建造师企业注销个人确认", "person:home", "waiting"),
+    ("二级建造师个人信息查询", "person:registrations", ""),
+    ("个人手写签名", "person:signature", ""),
+)
+"""The manual's menu of the individual edition (A.3): its words in its order, each leading to where it is done."""
 _CERTIFICATE_TABS = (("certificates", "电子证书"), ("registrations", "我的注册"), ("standing", "学时与限制"))
 _INFORMATION_TABS = (
     ("identity", "个人实名认证"),
@@ -42,6 +53,11 @@ def shell(request: HttpRequest, current: str = "") -> Shell:
         password_url=reverse("public:password"),
         sign_out_url=reverse("public:sign-out"),
     )
+
+
+def manual_entries() -> tuple[Entry, ...]:
+    """个人通道 as the manual lists it, for the home page."""
+    return tuple(Entry(label, reverse(name) + (f"#{place}" if place else "")) for label, name, place in _MANUAL)
 
 
 def certificate_tabs(current: str) -> tuple[View, ...]:

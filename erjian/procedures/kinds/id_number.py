@@ -65,6 +65,7 @@ ID_NUMBER = Procedure(
     picker=Picker.OWN_HOLDERS,
     sections=(_FORM,),
     specialties=SpecialtySource.NONE,
+    listed=("new_name", "new_id_number", "name", "id_number", "correction_kind"),
     materials=(materials.NEW_ID_FRONT, materials.NEW_ID_BACK, materials.ID_PROOF, materials.OTHER),
     guards=(guards.registration_held_here, guards.correct_number, guards.not_locked, guards.one_open_case),
     route=(Step.PERSON, Step.ACCEPTANCE, Step.FINAL_REVIEW, Step.ISSUE),

@@ -21,7 +21,8 @@ from erjian.applications.models import Application, FormVersion
 from erjian.applications.states import State
 from erjian.portals.enterprise.access import for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
-from erjian.portals.enterprise.scope import filed_by_person, own_cases
+from erjian.portals.enterprise.scope import own_cases, with_step
+from erjian.procedures import Step
 from erjian.standards.errors import Refusal
 from erjian.ui.paging import PER_PAGE
 from erjian.ui.tables import Column, Table, strong
@@ -41,7 +42,7 @@ def agree(request: HttpRequest) -> HttpResponse:
     seen = _ticked(request)
     cases = list(
         own_cases(request)
-        .filter(uuid__in=seen, procedure_code__in=filed_by_person())
+        .filter(uuid__in=seen, procedure_code__in=with_step(Step.ENTERPRISE))
         .select_related("person", "enterprise", "registration")
         .order_by("-id")
     )

@@ -19,7 +19,7 @@ from erjian.portals.enterprise import case_list
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures as departing
-from erjian.portals.enterprise.scope import filed_by_person, own_cases, with_step
+from erjian.portals.enterprise.scope import own_cases, with_step
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.enterprise.views import agreeing
 from erjian.procedures import Step
@@ -104,7 +104,7 @@ def cancellations(request: HttpRequest) -> HttpResponse:
         current="cancellations",
         title="二级建造师个人注销企业确认",
         lead="个人发起的注销，企业同意后立即生效。",
-        cases=own_cases(request).filter(procedure_code__in=filed_by_person()),
+        cases=own_cases(request).filter(procedure_code__in=with_step(Step.ENTERPRISE)),
         columns=columns,
         ops=_answering(request, State.WAIT_ENTERPRISE, "enterprise"),
         empty="没有个人提出的注销申报。",
@@ -152,6 +152,12 @@ def temporary_departures(request: HttpRequest) -> HttpResponse:
     return _departures(request, RegistrationClass.TEMPORARY, "temporary-departures", "二级临时建造师变更确认")
 
 
+def _reading(row: Application, own: int) -> Iterator[Op]:
+    yield Op("查阅", row_address("enterprise:case")(row.uuid))
+    if row.state == State.WAIT_FORMER and row.former_enterprise_id == own:
+        yield Op("变更确认", reverse("enterprise:temporary-departures"))
+
+
 @for_enterprise()
 @require_http_methods(["GET", "HEAD", "POST"])
 def temporary_transfers(request: HttpRequest) -> HttpResponse:
@@ -168,6 +174,6 @@ def temporary_transfers(request: HttpRequest) -> HttpResponse:
             Q(enterprise=own) | reached, procedure_code__in=codes, reported_at__isnull=False
         ),
         columns=_transfer_columns(),
-        ops=lambda row: iter((Op("查阅", row_address("enterprise:case")(row.uuid)),)),
+        ops=lambda row: _reading(row, own),
         empty="没有二级临时建造师变更申报。",
     )

@@ -76,6 +76,7 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     page = paginate(rows, request.GET, total=total)
     for row in page:
         row.enterprise = enterprise
+    case_list.with_typed(page, procedure)
     files = holds(user, EnterpriseRight.FILE)
     base = reverse("enterprise:cases")
     table = Table(

@@ -23,7 +23,7 @@ from erjian.applications.errors import CaseRefused, GuardsRefused
 from erjian.applications.facts import missing_profile
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
-from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
+from erjian.portals.enterprise.searching import HolderFilter, person_condition, shown
 from erjian.portals.enterprise.views.listing import filed_here_or_404
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import About, Picker, Procedure, guards
@@ -155,8 +155,8 @@ def _exact(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) 
 def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) -> HttpResponse | None:
     """List the enterprise's own holders (columns of A.4.3)."""
     if request.method == "POST":
-        return PersonFilter(request.POST).address(request)
-    form = shown(request, PersonFilter)
+        return HolderFilter(request.POST).address(request)
+    form = shown(request, HolderFilter)
     holders = (
         Registration.objects.filter(
             person_condition(request, form),
