@@ -132,6 +132,8 @@ class Procedure:
     about: About = About.PERSON
     listed: tuple[str, ...] = ()
     """Names of form fields that the list shows instead of 申报主管部门, person, enterprise and class (身份证号变更)."""
+    one_sided: bool = False
+    """Whether who filed may turn to the authority when the other side refuses or is silent (强制注销, G.11)."""
     granted_when_undecided: bool = False
     """Whether a case filed in time and undecided when the registration ends counts as granted (行政许可法第五十条)."""
     conditions: tuple[str, ...] = ()

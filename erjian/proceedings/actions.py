@@ -36,9 +36,6 @@ codes.register("proceeding.open", "提出依职权办理")
 codes.register("proceeding.file", "申请强制注销")
 
 MOST_FILES = 5
-_ONE_SIDED = frozenset(
-    {"cancellation", "cancellation_by_person", "temporary_cancellation", "temporary_cancellation_by_person"}
-)
 _UNANSWERED = frozenset({CaseState.DECLINED, CaseState.TERMINATED})
 
 
@@ -162,7 +159,7 @@ def file_one_sided(
 
 def may_turn_to_authority(application: Application, user: User) -> bool:
     """Whether 强制注销 is open to this user after this case."""
-    if application.procedure_code not in _ONE_SIDED or application.state not in _UNANSWERED:
+    if not application.procedure.one_sided or application.state not in _UNANSWERED:
         return False
     registration = application.registration
     if registration is None or registration.status not in rule(Measure.CANCEL).froms:
