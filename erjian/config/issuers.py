@@ -76,6 +76,12 @@ def is_ours() -> bool:
     return is_demo and _PACKAGE.exists() and not all(env.text(f"{prefix}_ISSUER") for prefix in _VARIABLES.values())
 
 
+def require_ours() -> None:
+    """Raises Trouble where there is no such provider."""
+    if not is_ours():
+        raise Trouble("Only a demonstration without configured issuers has an identity provider of its own.")
+
+
 def port() -> int:
     """Where the demonstration's provider listens."""
     if env.text("ERJIAN_PROVIDER_PORT"):
@@ -93,8 +99,6 @@ def become(*, identities: list[dict[str, Any]]) -> None:
     """Turn this process into the provider. Ends when the process that started it ends."""
     from django.conf import settings
 
-    if not is_ours():
-        raise Trouble("Only a demonstration without configured issuers has an identity provider of its own.")
     secrets = {way: one["secret"] for way, one in settings.ERJIAN_ISSUERS.items()}
     served = env.text("PORT")
     origins = {settings.ERJIAN_ORIGIN, f"http://localhost:{served}", f"http://127.0.0.1:{served}"}

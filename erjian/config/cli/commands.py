@@ -73,6 +73,7 @@ def provider() -> None:
     """Run the demonstration's identity provider only; `erjian run` starts it by itself."""
     from erjian.config import database_use, issuers, serving
 
+    issuers.require_ours()
     serving.end_with_parent()
     with database_use.database():
         from erjian.demo import identities
