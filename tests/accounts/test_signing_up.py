@@ -271,6 +271,18 @@ def test_an_e_licence_opens_the_account_at_once() -> None:
     assert officer.get(f"{QUEUE}{request.pk}/licence/").status_code == 404
 
 
+def test_the_proof_of_an_enterprise_does_not_wait_for_the_next_visitor() -> None:
+    applicant = Client()
+    applicant.get("/")
+    vouched_for(applicant)
+    assert NAME in applicant.get("/register/").content.decode()
+    with clock.travel(seconds=31 * 60):
+        assert NAME not in applicant.get("/register/").content.decode()
+        applicant.post("/register/", {"phone": PHONE})
+        applicant.post("/register/code/", {"code": sent_code()})
+        assert 'type="file"' in applicant.get("/register/new/").content.decode()
+
+
 def test_an_e_licence_of_an_enterprise_with_account_opens_nothing() -> None:
     makers.operator(makers.enterprise(credit_code=makers.credit_code(4242)))
     applicant = proved()

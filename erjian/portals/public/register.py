@@ -137,6 +137,19 @@ def _phone(request: HttpRequest, *, proved: bool) -> str:
     return protection.decrypt("sign_up", base64.b64decode(state["phone"]))
 
 
+def _vouched(request: HttpRequest) -> Vouched | None:
+    """The enterprise proved lately in this session; the proof ages from when it is first looked at."""
+    kept = request.session.get(VOUCHED)
+    if not kept:
+        return None
+    now = int(clock.now().timestamp())
+    if now - kept.setdefault("at", now) > _LIFE:
+        request.session.pop(VOUCHED)
+        return None
+    request.session.modified = True
+    return Vouched(credit_code=kept["credit_code"], name=kept["name"], way=kept["way"])
+
+
 def _again(request: HttpRequest) -> HttpResponse:
     messages.warning(request, "请先验证联系人的手机号码。")
     return redirect("public:register")
@@ -163,7 +176,8 @@ def start(request: HttpRequest) -> HttpResponse:
             else:
                 _keep(request, phone, proved=False)
                 return redirect("public:register-code")
-    return render(request, "public/register/start.html", {"shell": shell(request), "form": form}, status=status)
+    context = {"shell": shell(request), "form": form, "vouched": _vouched(request)}
+    return render(request, "public/register/start.html", context, status=status)
 
 
 @login_not_required
@@ -239,8 +253,7 @@ def new(request: HttpRequest) -> HttpResponse:
     phone = _phone(request, proved=True)
     if not phone:
         return _again(request)
-    kept = request.session.get(VOUCHED)
-    vouched = Vouched(**kept) if kept else None
+    vouched = _vouched(request)
     if request.method != "POST":
         request.session[_STATE] |= {"licence": ""}
         request.session.modified = True
@@ -294,8 +307,8 @@ def _licence(request: HttpRequest, form: EnterpriseForm) -> Blob | None:
 def _form(request: HttpRequest, form: EnterpriseForm, *, status: int = 200) -> HttpResponse:
     if "licence" in form.fields:
         _ask_for_licence(form, kept=bool(request.session[_STATE].get("licence")))
-    way = request.session.get(VOUCHED, {}).get("way", "")
-    context = {"shell": shell(request), "form": form, "taken_from": f"取自{way}" if way else ""}
+    vouched = _vouched(request)
+    context = {"shell": shell(request), "form": form, "taken_from": f"取自{vouched.way}" if vouched else ""}
     return render(request, "public/register/new.html", context, status=status)
 
 
