@@ -207,7 +207,7 @@ class Robot:
     """Whether a row still asks for something; what was done in an earlier hour is not counted again."""
 
 
-ROBOTS: tuple[Robot, ...] = (
+ROBOTS: list[Robot] = [
     Robot(
         name="deem_accepted",
         label="逾期未告知，视为受理",
@@ -247,7 +247,12 @@ ROBOTS: tuple[Robot, ...] = (
         pending=_not_reminded,
     ),
     Robot(name="purge", label="清理陈旧草稿", rows=stale_drafts, act=lambda row: _purge(row=row)),  # type: ignore[arg-type]
-)
+]
+
+
+def register(robot: Robot) -> None:
+    """Add a robot of a room above to the nightly run: it is counted, dry-run, logged and shown with the others."""
+    ROBOTS[:] = [*(item for item in ROBOTS if item.name != robot.name), robot]
 
 
 def request_dry_run(*, by: User) -> RobotRun:

@@ -132,6 +132,8 @@ class Procedure:
     about: About = About.PERSON
     listed: tuple[str, ...] = ()
     """Names of form fields that the list shows instead of 申报主管部门, person, enterprise and class (身份证号变更)."""
+    voids: bool = False
+    """Whether its effect ends the registration, so that the certificate is void: that is made public."""
     one_sided: bool = False
     """Whether who filed may turn to the authority when the other side refuses or is silent (强制注销, G.11)."""
     granted_when_undecided: bool = False

@@ -36,6 +36,8 @@ codes.register("proceeding.open", "提出依职权办理")
 codes.register("proceeding.file", "申请强制注销")
 
 MOST_FILES = 5
+DUTIES = frozenset({"accept", "notify", "record_hearing", "decide"})
+"""What the office owes; 不予处理 and the like are possible, but nobody waits for them."""
 _UNANSWERED = frozenset({CaseState.DECLINED, CaseState.TERMINATED})
 
 
@@ -115,6 +117,17 @@ def _ready(row: Transition, proceeding: Proceeding) -> bool:
 
 def _in_term(proceeding: Proceeding) -> bool:
     return proceeding.due_on is not None and clock.today() <= proceeding.due_on
+
+
+def awaiting(user: User) -> tuple[Proceeding, ...]:
+    """Open proceedings in which something is this officer's to do now, the oldest first: their to-do list."""
+    found = (
+        Proceeding.objects.visible_to(user)
+        .filter(state__in=sorted(OPEN))
+        .select_related("person", "enterprise", "registration")
+        .order_by("due_on", "id")[:500]
+    )
+    return tuple(row for row in found if any(each.name in DUTIES for each in available(row, user)))
 
 
 def open_ex_officio(

@@ -23,6 +23,9 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "decided": ("已决定{measure}注册", "主管部门已对{person}的注册作出{measure}决定（{number}），决定书和救济途径请登录平台查阅。", True),
     "closed": ("不予处理", "{person}的{measure}事项（{number}）不予处理，注册不变。", True),
     "withdrawn": ("申请已撤回", "{filer}已撤回对{person}的强制注销申请（{number}）。", False),
+    "term_over": (
+        "暂扣期满", "{person}的注册暂扣（{number}）期限已满，自动解除，注册恢复有效。", True,
+    ),
     "heard": ("听证结束", "{person}的{measure}事项（{number}）听证已结束，主管部门将作出决定。", False),
 }  # fmt: skip
 for _name, (_title, _body, _sms) in _TEMPLATES.items():
@@ -58,6 +61,11 @@ def tell(proceeding: Proceeding, row: Transition, event: Event) -> None:
         _send(proceeding, name, whom, key=f"proceeding:{proceeding.pk}:{event.pk}", text=event.text, who=who)
     if row.who == Who.FILER and proceeding.notified_at:
         _send(proceeding, name, _BOTH, key=f"proceeding:{proceeding.pk}:{event.pk}:parties", text="", who="")
+
+
+def term_over(proceeding: Proceeding, event: Event) -> None:
+    """A 暂扣 that ended by itself: both parties are told."""
+    _send(proceeding, "term_over", _BOTH, key=f"proceeding:{proceeding.pk}:{event.pk}")
 
 
 def _recipients(proceeding: Proceeding, whom: str) -> list[tuple[messaging.Recipient, str]]:

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from erjian.publicity import actions, running
+from erjian.publicity import actions, cancelled, running
 from erjian.publicity.models import Batch, BatchItem, BatchState, ItemState
 
 
@@ -31,3 +31,10 @@ def resume(timestamp: int) -> None:
 def close_due(timestamp: int) -> None:
     """End every 公示 whose days are past (hourly: the day turns in Shanghai, whatever zone the server keeps)."""
     running.close_due()
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(queue="robots", queueing_lock="robots.cancelled")
+def proclaim_cancelled(timestamp: int) -> None:
+    """公告 of each past day's 注销 by two consents (hourly, for the same reason; what is said is not said again)."""
+    cancelled.proclaim()

@@ -20,8 +20,11 @@ from erjian.portals.authority import queue
 from erjian.portals.authority.access import REVIEWING, for_officer, officer
 from erjian.portals.authority.navigation import built, shell
 from erjian.portals.shared import case as case_parts
+from erjian.proceedings import actions as proceedings
+from erjian.proceedings.models import Proceeding
+from erjian.proceedings.states import TONE
 from erjian.ui import parts
-from erjian.ui.dates import moment
+from erjian.ui.dates import day, moment
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -110,6 +113,33 @@ def _functions(counts: tuple[Due, ...]) -> Table:
     )
 
 
+def _proceedings(user: User) -> Table | None:
+    """依职权办理和强制注销 that wait for this officer; nothing for whoever has no part in them."""
+    if not user.functions & {Function.REGISTER, Function.DECISION} or not built("proceedings"):
+        return None
+    waiting = proceedings.awaiting(user)
+
+    def doing(row: Proceeding) -> str:
+        return "、".join(each.label for each in proceedings.available(row, user) if each.name in proceedings.DUTIES)
+
+    return Table(
+        columns=(
+            Column("姓名", lambda row: strong(row.person.name), css="m-top"),
+            Column("事项", lambda row: word(row, "measure"), data_label="事项"),
+            Column("编号", "number", css="ej-num m-hide w-low2"),
+            Column("企业名称", "enterprise.name", css="m-wide"),
+            Column("陈述申辩期限", lambda row: day(row.due_on), css="ej-num", data_label="陈述申辩期限"),
+            Column("状态", lambda row: chip(TONE.get(row.state, ""), word(row, "state")), css="m-top m-end"),
+            Column("待办", doing, css="m-wide", data_label="待办"),
+        ),
+        rows=waiting[:LISTED],
+        ops=lambda row: (Op("办理", reverse("authority:proceeding", args=[row.uuid])),),
+        name=lambda row: row.person.name,
+        empty="没有等待您办理的处置事项。",
+        caption="依职权办理和强制注销",
+    )
+
+
 def _waiting(user: User) -> Table:
     cases = (
         Application.objects.waiting_for(user)
@@ -148,6 +178,7 @@ def work(request: HttpRequest) -> HttpResponse:
     context = {"shell": shell(request, "work"), "counts": counts}
     if counts:
         context |= {"tiles": _tiles(user, counts), "functions": _functions(counts), "waiting": _waiting(user)}
+    context["proceedings"] = _proceedings(user)
     context["working"] = bool(user.functions - frozenset(ADMINISTRATORS))
     context["desk"] = bool(user.functions & frozenset(REVIEWING))
     if Function.ACCEPTANCE in user.functions and signing_up.is_open():

@@ -32,7 +32,7 @@ from erjian.ui.parts import Moment, Row
 from erjian.ui.tables import Column, Op, Table, word
 from erjian.ui.templatetags.ej import chip
 
-_BEGUN = {"open": "提出依职权办理", "file": "申请强制注销"}
+_WITHOUT_TRANSITION = {"open": "提出依职权办理", "file": "申请强制注销", "term_over": "暂扣期满，自动解除"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +216,7 @@ def _attachments(proceeding: Proceeding, frame: Frame) -> list[tuple[str, str, s
 
 
 def _done(event: Event) -> str:
-    return _BEGUN.get(event.name) or TRANSITIONS[event.name].done
+    return _WITHOUT_TRANSITION.get(event.name) or TRANSITIONS[event.name].done
 
 
 def _moments(proceeding: Proceeding, user: User) -> tuple[Moment, ...]:

@@ -54,6 +54,7 @@ CANCELLATION = Procedure(
     guards=(guards.registration_held_here, guards.one_open_case),
     route=(Step.PERSON,),
     effect=cancel,
+    voids=True,
     one_sided=True,
     conditions=("有《注册建造师管理规定》第十七条所列情形", "个人和聘用企业双方同意"),
     basis=("《注册建造师管理规定》第十七条", "《中华人民共和国行政许可法》第七十条"),
