@@ -115,6 +115,25 @@ def test_a_person_signs_in(client: Client, known: Provider, person: User) -> Non
     assert event.data["way"] == "digital_identity"
 
 
+def test_behind_a_proxy_the_way_back_is_https_and_of_a_named_host(
+    client: Client, known: Provider, settings: Any
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    answer = client.get(
+        "/sign-in/identity/",
+        headers={"host": "testserver", "x-forwarded-proto": "https", "x-forwarded-host": "evil.example"},
+    )
+    assert parse_qs(urlsplit(answer["Location"]).query)["redirect_uri"] == ["https://testserver/sign-in/identity/back/"]
+    assert client.get("/sign-in/identity/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_the_provider_refuses_a_foreign_way_back(client: Client, known: Provider) -> None:
+    address = leave(client).replace("testserver", "evil.example")
+    phone = Phone()
+    assert "不能继续" in phone.go(address)
+    assert phone.page.status_code == 400
+
+
 def test_next_leads_to_own_pages_only(client: Client, known: Provider, person: User) -> None:
     answer = client.get(agree(leave(client, next="https://evil.example/"), "p"))
     assert answer["Location"] == "/person/"
