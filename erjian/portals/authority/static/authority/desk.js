@@ -1,4 +1,5 @@
-/* The desk: says that the page itself asks before a decision, and writes a ticked line into the opinion. */
+/* The desk: says that the page itself asks before a decision, writes a ticked line into the opinion, and keeps what was
+   typed for a case while the officer looks at others. It stays in this tab, for this officer and this version of the case. */
 for (const form of document.querySelectorAll("form[data-asks]")) form.elements.asked.value = "1";
 
 const numbered = /^\s*[（(]?\d{1,2}[)）.、．]\s*/;
@@ -16,3 +17,43 @@ document.addEventListener("change", (event) => {
   if (event.target.checked) kept.push(defect);
   opinion.value = kept.length > 1 ? kept.map((line, at) => `${at + 1}. ${line}`).join("\n") : kept.join("");
 });
+
+const draft = document.querySelector("form[data-keep]");
+const box = draft?.elements.opinion;
+const place = `ej-opinion:${draft?.dataset.keep}`;
+
+function keep() {
+  try {
+    if (box.value.trim()) sessionStorage.setItem(place, box.value);
+    else sessionStorage.removeItem(place);
+  } catch {
+    /* without storage the opinion lasts as long as the page */
+  }
+}
+
+function forget() {
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith("ej-opinion:")) sessionStorage.removeItem(name);
+}
+
+if (box) {
+  try {
+    const kept = sessionStorage.getItem(place);
+    if (kept && !box.value) {
+      box.value = kept;
+      draft.querySelector("[data-kept]").hidden = false;
+    }
+  } catch {
+    /* nothing was kept */
+  }
+  // Phrases and ticked defects write without an input event, so leaving the page counts as well.
+  box.addEventListener("input", keep);
+  addEventListener("pagehide", keep);
+  document.querySelector('form[action="/sign-out/"]')?.addEventListener("submit", () => {
+    removeEventListener("pagehide", keep);
+    try {
+      forget();
+    } catch {
+      /* nothing was kept */
+    }
+  });
+}

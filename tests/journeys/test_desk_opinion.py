@@ -1,0 +1,48 @@
+"""What an officer types at the desk survives a look at the next case, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import makers
+from tests.journeys.acting import Visit
+from tests.portals.authority.scenes import Scene, desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TYPED = "合同第三页缺章，请补正后再报。"
+
+
+def test_an_opinion_is_kept_for_its_case(visit: Visit) -> None:
+    scene = Scene()
+    first, second = scene.reported("彭志远"), scene.reported("段思远")
+    browser = visit("审核台")
+    page = browser.sign_in(scene.acceptor.username, makers.PASSWORD, side="主管单位")
+    browser.go(desk(first))
+    page.locator("[data-keys-ready]").wait_for()
+    opinion = page.locator("#id_opinion")
+    opinion.fill(TYPED)
+    page.locator("h1").first.click()
+    page.keyboard.press("j")
+    page.wait_for_url(f"**{desk(second)}**")
+    expect(opinion).to_have_value("")
+    expect(page.locator("[data-kept]")).to_be_hidden()
+    page.locator("[data-keys-ready]").wait_for()
+    page.keyboard.press("k")
+    page.wait_for_url(f"**{desk(first)}**")
+    expect(opinion).to_have_value(TYPED)
+    expect(page.get_by_text("上次填写的意见还没有提交，已放回这里。")).to_be_visible()
+    browser.look("审核台-意见放回")
+
+    # Cleared on purpose, it does not come back; a decision leaves nothing behind for the case's next version.
+    opinion.fill("")
+    page.reload()
+    expect(opinion).to_have_value("")
+    opinion.fill(TYPED)
+    page.reload()
+    expect(opinion).to_have_value(TYPED)
+
+    # The next officer at the same machine sees nothing of it.
+    page.get_by_role("button", name="退出系统").click()
+    page.wait_for_url(lambda url: "/authority/" not in url)
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('ej-opinion')).length") == 0
