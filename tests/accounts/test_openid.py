@@ -411,6 +411,11 @@ def test_nobody_takes_codes_without_end(client: Client, known: Provider) -> None
     assert answers[60] == 429
 
 
+def test_head_costs_no_code(client: Client, known: Provider) -> None:
+    assert client.head("/sign-in/licence/").status_code == 200
+    assert "licence_attempt" not in client.session
+
+
 def test_asking_without_a_code(client: Client, known: Provider) -> None:
     assert client.post("/sign-in/licence/state/").status_code == 410
 

@@ -59,6 +59,23 @@ def test_methods_that_nothing_uses_are_refused_everywhere(
     assert wrong == []
 
 
+def test_head_tells_no_more_than_get(world: World, clients: dict[Role, Client]) -> None:
+    """Who may not look may not ask by HEAD either, and nobody gets content by it."""
+    asking = [role for role in visitors() if role is ANONYMOUS or role.name in ("person", "city officer")]
+    wrong = []
+    for name, entry in sorted(TABLE.items()):
+        if entry.get is None:
+            continue
+        for role in asking:
+            head = ask(world, clients[role], name=name, role=role, method="HEAD")
+            get = ask(world, clients[role], name=name, role=role, method="GET")
+            content = b"" if head.streaming else head.content
+            if content or head.status_code not in (get.status_code, 405):
+                wrong.append(f"{name} {role.name}: {head.status_code} for {get.status_code}, {len(content)} bytes")
+    assert len(asking) == 3
+    assert wrong == []
+
+
 def test_no_post_without_a_token(world: World) -> None:
     """A page of another site cannot make a signed-in browser do anything."""
     wrong, refused = [], 0

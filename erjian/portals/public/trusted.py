@@ -68,7 +68,8 @@ def licence(request: HttpRequest) -> HttpResponse:
         return redirect(sessions.safe_next(request, request.GET.get("next", ""), user=request.user))
     attempt = None if request.method == "POST" else _attempt(request)
     if attempt is None:
-        if request.method == "HEAD":
+        # Looking without seeing costs no code.
+        if request.method == "HEAD" and openid.is_ready(openid.LICENCE):
             return HttpResponse()
         try:
             attempt = openid.show(request)
