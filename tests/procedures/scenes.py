@@ -20,7 +20,7 @@ from erjian.applications.models import Application
 from erjian.applications.routing import acting_authority, arrival
 from erjian.applications.states import State
 from erjian.policy import clock, loading
-from erjian.procedures import Filer, Picker, Procedure, Step, get
+from erjian.procedures import About, Filer, Picker, Procedure, Step, get
 from erjian.procedures.guards import Answer, Stage, Verdict
 from erjian.registry.models import (
     Bar,
@@ -43,7 +43,8 @@ TYPED = {
     "employment_begin": "2025-07-01", "employment_open": "on", "handler": "王经办", "handler_phone": "13800002716",
     "cancel_reason": "已与聘用企业解除聘用合同关系", "loss_reason": "遗失", "lapsed_on": "2026-01-01",
     "lapse_reason": "注册有效期满且未延续注册", "correction_kind": "身份证号码错误", "correction_note": "登记时录错",
-    "new_name": "周启明", "change_note": "更换寸照",
+    "new_name": "周启明", "change_note": "更换寸照", "new_enterprise_name": "湖南麓川建工集团有限公司",
+    "changed_on": "2026-11-02", "change_reason": "公司改制",
 }  # fmt: skip
 
 # Attached although nothing requires them: the proof that some guards count, the picture that is to be changed.
@@ -88,7 +89,7 @@ class Scene:
         end = clock.today() + timedelta(days=60 if "inside_renewal_window" in self.asks else 400)
         begin = end - timedelta(days=1094)
         made = Registration.objects.create(
-            person=self.person, registration_class=self.procedure.registration_class, number="湘2432019202012345",
+            person=self.person, registration_class=self.procedure.registration_class or "constructor", number="湘2432019202012345",
             enterprise=self.other if "held_elsewhere" in self.asks else self.enterprise, registered_on=begin,
             employed_on=begin, valid_until=end, certificate_number="90000001", status="cancelled" if ended else "valid",
             ended_on=clock.today() if ended else None,
@@ -111,6 +112,9 @@ class Scene:
         if self.procedure.filer == Filer.PERSON:
             return lambda: browser.post(f"/person/filing/{code}/start/")
         address = f"/enterprise/{code}/new/"
+        if self.procedure.picker == Picker.OWN_ENTERPRISE:
+            assert "开始填写" in browser.get(address).content.decode()
+            return lambda: browser.post(f"/enterprise/{code}/start/")
         named = {"name": self.person.name, "id_number": self.person.id_number}
         page = browser.post(address, named) if self.procedure.picker == Picker.ANYONE else browser.get(address)
         found = re.search(r'name="token" value="([^"]+)"', page.content.decode())
@@ -119,7 +123,8 @@ class Scene:
 
     def draft(self) -> Application:
         """A draft with everything that 上报 needs."""
-        case = actions.start(procedure=self.procedure, person=self.person, enterprise=self.enterprise, by=self.filer)
+        person = self.person if self.procedure.about == About.PERSON else None
+        case = actions.start(procedure=self.procedure, person=person, enterprise=self.enterprise, by=self.filer)
         names = {item.name for item in self.procedure.fields if not item.read_only}
         typed = TYPED | {"new_id_number": self.new_number}
         values = form_data.unseal(case.draft) | {name: value for name, value in typed.items() if name in names}
@@ -165,7 +170,7 @@ class Scene:
             state = State.PUBLICITY_DONE if Step.PUBLICITY in route else State.REVIEW_OK
             decide = lambda: actions.announce(application=self.again(), by=decider, granted=True, batch="GG")  # noqa: E731
         elif Step.FINAL_REVIEW in route:
-            state = State.ACCEPTED
+            state = State.FIRST_OK if Step.FIRST_REVIEW in route else State.ACCEPTED
             decide = lambda: actions.final_review(application=self.again(), by=decider, seen=None, passed=True)  # noqa: E731
         elif route[-1] == Step.PERSON:
             state = State.WAIT_PERSON
@@ -278,6 +283,23 @@ def _number_given_away(scene: Scene) -> None:
     makers.person("刘思齐", verified=False, id_number=scene.new_number)
 
 
+def _day_to_come(scene: Scene) -> None:
+    case = scene.again()
+    changed = {"changed_on": str(clock.today() + timedelta(days=1))}
+    Application.objects.filter(pk=case.pk).update(draft=form_data.seal(form_data.unseal(case.draft) | changed))
+    for frozen in case.form_versions.all():
+        frozen.data = form_data.seal(form_data.unseal(frozen.data) | changed)
+        frozen.save(update_fields=["data"])
+
+
+def _same_kind_open(scene: Scene) -> None:
+    Application.objects.create(
+        procedure_code=scene.procedure.code, about=About.ENTERPRISE, enterprise=scene.enterprise, authority_code=CITY,
+        state=State.ACCEPTED, created_by=scene.operator, created_at=clock.now(), reported_at=clock.now(),
+        number="CS-2026-000001",
+    )  # fmt: skip
+
+
 SPOILS: dict[str, Spoil] = {
     "verified_person": Spoil(
         lambda scene: _person(scene, assurance="none", verified_at=None), "尚未通过实名认证。请本人登录个人版"
@@ -374,6 +396,20 @@ SPOILS: dict[str, Spoil] = {
     ),
     "something_changes": Spoil(lambda scene: _without(scene, "new_portrait"), "请填写新姓名", answer=Answer.ASKS),
     "correct_number": Spoil(_number_given_away, "新身份证号已属于登记库中的另一人。"),
+    "new_name_usable": Spoil(
+        lambda _scene: makers.enterprise(TYPED["new_enterprise_name"]), "该名称已属于登记库中的另一家企业。"
+    ),
+    "changed_already": Spoil(_day_to_come, "还没有到。请在登记机关核准变更后申报。"),
+    "holders_reissued": Spoil(
+        lambda scene: _registration(scene, status="cancelled", ended_on=clock.today()),
+        "本企业现没有有效注册的人员",
+        Answer.ADVICE,
+    ),
+}
+BY_ENTERPRISE = {
+    "one_open_case": Spoil(
+        _same_kind_open, "正在办理湖南麓川建设工程有限公司提出的企业名称变更，办结或撤回后才能申请。"
+    ),
 }
 
 # Whoever files for themself files where they are registered: what can be missing is the registration.
@@ -388,7 +424,9 @@ BY_PERSON = {
 
 def spoil_of(procedure: Procedure, code: str) -> Spoil:
     """The change that breaks a guard of a procedure."""
-    return (BY_PERSON if procedure.filer == Filer.PERSON else {}).get(code) or SPOILS[code]
+    by_person = BY_PERSON if procedure.filer == Filer.PERSON else {}
+    about = BY_ENTERPRISE if procedure.about == About.ENTERPRISE else {}
+    return by_person.get(code) or about.get(code) or SPOILS[code]
 
 
 def spoil(scene: Scene, code: str, *, settings: Any, folder: Path) -> Spoil:

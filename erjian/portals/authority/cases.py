@@ -48,7 +48,7 @@ _SHOWN_VIEWS = tuple(view for view in VIEWS if view[0] != "draft")
 
 _LISTED = (
     "uuid", "number", "procedure_code", "state", "authority_code", "specialties", "reported_at", "due_on",
-    "acting_function", "acting_authority", "person__name", "person__id_number_mask",
+    "acting_function", "acting_authority", "about", "person__name", "person__id_number_mask", "enterprise__credit_code",
     "enterprise__name",
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from erjian.procedures.facts import Facts
-from erjian.procedures.guards.judging import PLATFORM, REGULATION, Answer, Guard, Stage, no, yes
+from erjian.procedures.guards.judging import FROM_REPORT, PLATFORM, REGULATION, Answer, Guard, Stage, no, yes
 from erjian.standards.text import compact
 
 _FROM_REPORT_ON = frozenset({Stage.REPORT, Stage.DECISION})
@@ -34,7 +34,7 @@ def _changed_on(facts: Facts) -> tuple[Answer, str]:
 def _holders(facts: Facts) -> tuple[Answer, str]:
     if not facts.holders:
         return Answer.ADVICE, "本企业现没有有效注册的人员，核准后只变更企业名称，不换发证书。"
-    return Answer.ADVICE, f"本企业现有有效注册 {facts.holders} 个，核准后证书全部换发，注册编号、证书编号不变。"
+    return yes(f"本企业现有有效注册 {facts.holders} 个，核准后证书全部换发，注册编号、证书编号不变。")
 
 
 new_name_usable = Guard(
@@ -54,5 +54,10 @@ changed_already = Guard(
     stages=_FROM_REPORT_ON,
 )
 holders_reissued = Guard(
-    code="holders_reissued", holds="需要换发的证书", fails="需要换发的证书", source=PLATFORM, check=_holders
+    code="holders_reissued",
+    holds="需要换发的证书",
+    fails="需要换发的证书",
+    source=PLATFORM,
+    check=_holders,
+    stages=FROM_REPORT,
 )

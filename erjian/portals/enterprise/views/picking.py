@@ -89,7 +89,9 @@ def pick(request: HttpRequest, code: str) -> HttpResponse:
 def _itself(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) -> HttpResponse:
     """Nobody is chosen: the conditions of the enterprise, and the way on. First values may stand in the address."""
     known = facts.assemble(procedure=procedure, person=None, enterprise=employer(request))
-    verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
+    begins = {each.code for each in procedure.guards if Stage.PICK in each.stages}
+    # What is still to be filled in stops nobody here.
+    verdicts = [each for each in guards.judge(procedure.guards, known) if each.code in begins or not each.stops]
     first = [(item.label, item.name, text) for item in editable(procedure) if (text := request.GET.get(item.name))]
     context |= {
         "shell": shell(request, procedure.code),
