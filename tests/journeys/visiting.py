@@ -25,6 +25,10 @@ FLAGS = [
 DESK: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE = 60_000
+_HIDDEN_OPERATIONS = """() => [...document.querySelectorAll('.table-scroll')].some(list => {
+  const edge = list.getBoundingClientRect().right + 1;
+  return [...list.querySelectorAll('.ej-ops > *')].some(one => one.getBoundingClientRect().right > edge);
+})"""
 _TWICE = """() => {
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
   return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
@@ -96,6 +100,8 @@ class Visitor:
             self._picture(f"{number:02d}-{name}-{width}", size, full=full)
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 self._wrong.append(f"{name} is wider than {width}")
+            if page.evaluate(_HIDDEN_OPERATIONS):
+                self._wrong.append(f"{name} at {width}: what can be done with a row is outside its list")
             if twice := page.evaluate(_TWICE):
                 self._wrong.append(f"{name} has the same id twice: {twice}")
             found = Axe().run(page)
