@@ -209,7 +209,7 @@ class Cast:
         if look:
             browser.look(f"{look}-答复")
         page.locator("main form button").last.click()
-        expect(page.get_by_text(re.compile("^已(同意|不同意)")).first).to_be_visible()
+        expect(page.get_by_text(re.compile("^已(同意|答复)")).first).to_be_visible()
         if look:
             browser.look(f"{look}-答复后")
 

@@ -90,3 +90,4 @@ def test_a_wrong_number_is_corrected(cast: Cast) -> None:
     person = Person.objects.get(pk=who.person.pk)
     assert (person.id_number, person.birth_date) == (number, date(1990, 3, 27))
     cast.shown(who.user, {"/person/registrations/": "身份证号变更-个人注册信息"})
+    cast.shown(cast.operator, {"/enterprise/id_number/": "身份证号变更-列表"})

@@ -21,6 +21,14 @@ _MEET = """() => {
 }"""
 
 
+def test_a_persons_name_is_read_in_full_beside_the_tabs(visit: Visit) -> None:
+    who = makers.person_user(makers.person("欧阳海棠"))
+    page = visit("欧阳海棠").sign_in(who.username, makers.PASSWORD)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert page.evaluate(_CUT) == []
+    assert page.locator(".ej-user .who").evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def test_no_tab_is_cut_however_many_functions_are_held(visit: Visit) -> None:
     for number, functions in enumerate((BUSINESS[:2], BUSINESS[:5], BUSINESS[:6], BUSINESS)):
         who = makers.officer(PROVINCE, *functions, name="欧阳海棠", username=f"hn-{number}")

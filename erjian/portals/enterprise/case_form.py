@@ -14,12 +14,13 @@ from erjian.ui import parts
 
 def tabs(case: Application, rows: Iterable[materials.MaterialRow], current: str) -> tuple[parts.View, ...]:
     """初始注册申报 | 附件材料 6 / 7."""
+    progress = filing.material_progress(rows)
     return (
         parts.View(case.procedure.form_title, reverse("enterprise:edit", args=(case.uuid,)), current=current == "form"),
         parts.View(
             "附件材料",
             reverse("enterprise:materials", args=(case.uuid,)),
-            str(filing.material_progress(rows)),
+            str(progress) if progress.asked else None,
             current=current == "materials",
         ),
     )

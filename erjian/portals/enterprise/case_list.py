@@ -32,6 +32,8 @@ from erjian.ui.templatetags.ej import chip
 MINE = frozenset({State.DRAFT, State.WAIT_PERSON, State.WAIT_ENTERPRISE, State.CORRECTION})
 """待我处理: to finish, to remind, to answer."""
 SAVED_VIEWS = (("mine", "待我处理", MINE), *VIEWS)
+_OF_THE_AUTHORITY = frozenset({"correction", "review", "published"})
+"""Views that stay empty where no authority takes part (注销)."""
 _STATES: dict[str, frozenset[State]] = {code: states for code, _, states in SAVED_VIEWS}
 _DECIDED_BY_LETTER = frozenset({State.REJECTED, State.NOT_ACCEPTED})
 _LISTED = (
@@ -58,6 +60,9 @@ class CaseFilter(PersonFilter):
             del self.fields["specialty"]
         if procedure.about == About.ENTERPRISE:
             del self.fields["name"]
+        if Step.ACCEPTANCE not in procedure.route:
+            del self.fields["authority"]
+            return
         codes = dict.fromkeys((filing_authority, authorities.province().code))
         self._choose("authority", "全部", [(code, authorities.get(code).short) for code in codes])
 
@@ -131,6 +136,7 @@ def views(
     *,
     everything: frozenset[State] = frozenset(State),
     counts: dict[str, int] | None = None,
+    procedure: Procedure | None = None,
 ) -> tuple[parts.View, ...]:
     """The saved views with their counts, by one query unless they are known; the current one's is that of the list."""
     if counts is None:
@@ -150,7 +156,11 @@ def views(
 
     return (
         view("", "全部", sum(counts.get(state, 0) for state in everything)),
-        *(view(code, label, sum(counts.get(state, 0) for state in states)) for code, label, states in SAVED_VIEWS),
+        *(
+            view(code, label, sum(counts.get(state, 0) for state in states))
+            for code, label, states in SAVED_VIEWS
+            if procedure is None or Step.ACCEPTANCE in procedure.route or code not in _OF_THE_AUTHORITY
+        ),
     )
 
 
@@ -219,17 +229,17 @@ def _columns_of_subject(procedure: Procedure) -> Iterator[Column]:
             css="ej-num",
             data_label=procedure.specialty_label,
         )
-    yield from _columns_of_progress()
+    yield from _columns_of_progress(reported="ej-num m-end" if procedure.has_specialties else "ej-num m-wide")
 
 
 def _columns_of_enterprise() -> Iterator[Column]:
     yield Column("申报编号", lambda row: row.number or "—", css="ej-num m-wide", data_label="申报编号")
     yield Column("企业名称", lambda row: strong(row.subject.name), css="m-top")
     yield Column("统一社会信用代码", "subject.number", css="ej-num m-wide", data_label="信用代码")
-    yield from _columns_of_progress(reported="ej-num m-wide")
+    yield from _columns_of_progress()
 
 
-def _columns_of_progress(*, reported: str = "ej-num m-end") -> Iterator[Column]:
+def _columns_of_progress(*, reported: str = "ej-num m-wide") -> Iterator[Column]:
     yield Column("上报时间", lambda row: day(row.reported_at), css=reported, data_label="上报时间")
     yield Column("状态", state_chip, css="m-top m-end")
     yield Column("剩余时限", left_cell(), css="ej-num m-wide")

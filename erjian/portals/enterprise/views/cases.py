@@ -235,6 +235,8 @@ def _menu(found: Application, name: str) -> str:
 
 def _answered(found: Application, transition: Transition) -> str:
     """What was answered and, where it takes effect at once, that it did (manual 3.2.3.7: 该证书注销成功)."""
+    if transition.reason:
+        return f"已答复“{transition.label}”，理由已告知对方。"
     found.refresh_from_db()
     done = f"{found.subject.name}的证书注销成功。" if found.state == State.DONE else ""
     return f"已{transition.label}。{done}"

@@ -66,11 +66,11 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
     rows: Any
     if any(form.cleaned_data.values()) or form.errors:
         found = case_list.matching(request, procedure, form)
-        views = case_list.views(found, request)
+        views = case_list.views(found, request, procedure=procedure)
         rows = case_list.own(case_list.in_view(found, state), procedure).order_by("-id")
     else:
         counts = {state: n for (code, state), n in case_counts(request).items() if code == procedure.code}
-        views = case_list.views(None, request, counts=counts)
+        views = case_list.views(None, request, counts=counts, procedure=procedure)
         rows = case_list.unfiltered(procedure.code, state).bind(enterprise_id=enterprise.pk)
     total = next(int(view.count or 0) for view in views if view.current)
     page = paginate(rows, request.GET, total=total)
