@@ -17,6 +17,7 @@ from erjian.applications.models import Letter
 from erjian.audit import SYSTEM, codes
 from erjian.demo import employers, enquiries, moments, newcomers, notices, offices
 from erjian.demo.batches import Publisher, Round, rounds
+from erjian.demo.dealings import Dealings
 from erjian.demo.employers import Employer
 from erjian.demo.people import Serials
 from erjian.demo.population import Candidate, Population, Settlement
@@ -194,6 +195,7 @@ class _Load:
         publisher = Publisher(teller, officers, year=self._year)
         events += [event for item in plan for event in publisher.events(item)]
         events += self._certificates(population, teller)
+        events += Dealings(teller, officers, spared=self._spared(population)).events()
         self._live(sorted(events), total)
         self._tell(95, total, "文书和通知")
         notices.write(officers.of(authorities.province().code, Function.NOTICES).name)
@@ -292,6 +294,12 @@ class _Load:
             (procedure, self._employers[0] if position < half else others[position % len(others)])
             for position, (procedure, _, _) in enumerate(_twice())
         ]
+
+    def _spared(self, population: Population) -> set[int]:
+        """Whom something else is told of."""
+        candidates = [item for rows in population.candidates.values() for item in rows]
+        people = {item.person.pk for item in (*candidates, *population.registered)}
+        return people | {registration.person_id for registration in population.holders[:12]}
 
     def _certificates(self, population: Population, teller: Teller) -> list[Event]:
         """Electronic certificates of some registered before: current ones, superseded ones, one out of its window."""

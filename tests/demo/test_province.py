@@ -21,9 +21,11 @@ from erjian.demo import employers, offices
 from erjian.demo.paths import PATHS
 from erjian.policy import authorities, clock
 from erjian.procedures import all_procedures
+from erjian.proceedings.models import Proceeding
 from erjian.publicity.models import Batch, BatchState, Notice, Objection
 from erjian.registry.models import (
     Bar,
+    EducationHours,
     Enterprise,
     Lock,
     Person,
@@ -216,3 +218,16 @@ def test_a_second_load_is_refused_and_changes_nothing() -> None:
 
 def test_the_clock_is_back_in_the_present() -> None:
     assert clock.offset() == timedelta(0)
+
+
+def test_no_list_of_what_the_authority_does_itself_is_empty(province: None) -> None:
+    states = set(Proceeding.objects.values_list("state", flat=True))
+    assert {"proposed", "notified", "decided"} <= states
+    due = Proceeding.objects.filter(state="notified")
+    assert due.filter(due_on__lt=clock.today()).exists()
+    assert due.filter(due_on__gte=clock.today()).exists()
+    suspended = Proceeding.objects.get(measure="suspend", state="decided")
+    assert suspended.registration.status == "suspended"
+    assert Bar.objects.exists()
+    assert set(Lock.objects.values_list("kind", flat=True)) == {"project", "manual"}
+    assert EducationHours.objects.count() >= 12
