@@ -25,6 +25,12 @@ from erjian.audit.models import Event
 from erjian.certificates.models import CertificateVersion
 from erjian.policy import clock
 from erjian.procedures import Filer, all_procedures, get
+from erjian.proceedings import actions as proceedings
+from erjian.proceedings import measures
+from erjian.proceedings import states as proceeding_states
+from erjian.proceedings.measures import Measure
+from erjian.proceedings.models import Event as ProceedingEvent
+from erjian.proceedings.models import Proceeding
 from erjian.registry.models import Person, Qualification, Registration, RegistrationSpecialty
 from erjian.registry.models.registrations import LIVE
 from erjian.standards.errors import Refusal
@@ -63,6 +69,7 @@ class World:
             makers.officer(PROVINCE, *everything),
             makers.officer("430200", *everything),
         ]
+        self.keeper = makers.officer(PROVINCE, Function.REGISTER)
         self.users: list[User] = [*self.operators, *self.holders, *self.officers]
         self.blob = makers.blob(makers.picture(300, 420))
 
@@ -120,7 +127,17 @@ STEP_NAMES = sorted(_steps(None, None))  # type: ignore[arg-type]
 FITTING = (
     ("initial",),
     ("initial",),
-    ("addition", "replacement", "transfer", "cancellation", "cancellation_by_person", "temporary_renewal"),
+    (
+        "addition",
+        "replacement",
+        "transfer",
+        "cancellation",
+        "cancellation_by_person",
+        "temporary_renewal",
+        "temporary_transfer",
+        "temporary_cancellation",
+        "temporary_cancellation_by_person",
+    ),
     ("renewal",),
 )
 LIKELY = {
@@ -137,6 +154,7 @@ class Machine(RuleBasedStateMachine):
 
     world: World
     happened: Counter[str] = Counter()
+    dealt: Counter[str] = Counter()
     tried: Counter[str] = Counter()
 
     def __init__(self) -> None:
@@ -148,6 +166,7 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.happened.update(TimelineEntry.objects.values_list("transition", flat=True))
+        self.dealt.update(ProceedingEvent.objects.values_list("name", flat=True))
         audit.seal()
         assert audit.verify().ok
         transaction.set_rollback(True)
@@ -165,12 +184,15 @@ class Machine(RuleBasedStateMachine):
             self.tried["refused"] -= 1
             self.tried["done"] += 1
 
-    @initialize(chosen=st.tuples(*[st.integers(0, 5)] * 4))
+    @initialize(chosen=st.tuples(*[st.integers(0, 8)] * 4))
     def file(self, chosen: tuple[int, ...]) -> None:
         """Begin with filings that can go all the way, so that examples are deep from the start."""
         for whom, position in enumerate(chosen):
             fitting = FITTING[whom]
-            self.start(fitting[position % len(fitting)], 0 if whom > 1 else position % 2, whom, 1 + position % 3, 60)
+            code = fitting[position % len(fitting)]
+            # Who is registered with the first enterprise moves to the second.
+            who = int("transfer" in code) if whom > 1 else position % 2
+            self.start(code, who, whom, 1 + position % 3, 60)
 
     @rule(
         procedure=st.sampled_from([item.code for item in all_procedures()]),
@@ -227,6 +249,66 @@ class Machine(RuleBasedStateMachine):
                     found.refresh_from_db()
                     if found.version != before:
                         break
+
+    @rule(whom=st.integers(0, 3), measure=st.sampled_from(Measure.values), days=st.sampled_from([20, 90]))
+    def propose(self, whom: int, measure: str, days: int) -> None:
+        """The authority begins something against what somebody holds."""
+        held = Registration.objects.filter(person=self.world.people[whom]).order_by("-id").first()
+        if held is None:
+            return
+        found = measures.rule(measure)
+        until = clock.today() + timedelta(days=days) if found.longest_months else None
+        self.attempt(
+            lambda: proceedings.open_ex_officio(
+                registration=held, measure=measure, ground=next(iter(found.codes)), facts="查明属实。", until=until,
+                by=User.objects.get(pk=self.world.keeper.pk),
+            )
+        )  # fmt: skip
+
+    @rule(
+        position=st.integers(0, 3), name=st.sampled_from(sorted(proceeding_states.TRANSITIONS)), who=st.integers(0, 9)
+    )
+    def proceed(self, position: int, name: str, who: int) -> None:
+        """Anybody tries anything with a proceeding."""
+        found = self.proceeding(position)
+        users = [*self.world.users, self.world.keeper]
+        if found is not None:
+            by = User.objects.get(pk=users[who % len(users)].pk)
+            self.attempt(lambda: proceedings.perform(proceeding=found, name=name, by=by, seen=None, text="查明属实。"))
+
+    @rule(position=st.integers(0, 3))
+    def decide_a_proceeding(self, position: int) -> None:
+        """Told, heard by silence, decided."""
+        found = self.proceeding(position)
+        if found is None:
+            return
+        if found.state == "proposed" and measures.rule(found.measure).heard:
+            by = User.objects.get(pk=self.world.keeper.pk)
+            self.attempt(lambda: proceedings.perform(proceeding=found, name="notify", by=by, seen=None))
+            self.time_passes(16)
+        by = User.objects.get(pk=self.world.officers[1].pk)
+        self.attempt(lambda: proceedings.perform(proceeding=found, name="decide", by=by, seen=None, text="事实清楚。"))
+
+    def proceeding(self, position: int) -> Proceeding | None:
+        rows = list(Proceeding.objects.filter(state__in=sorted(proceeding_states.OPEN)).order_by("-id")[:4])
+        return rows[position % len(rows)] if rows else None
+
+    @invariant()
+    def every_proceeding_is_in_order(self) -> None:
+        users = list(User.objects.filter(pk__in=[item.pk for item in (*self.world.users, self.world.keeper)]))
+        recorded = Counter(Event.objects.filter(subject_kind="proceeding").values_list("subject_id", "code"))
+        running: Counter[int] = Counter()
+        for row in Proceeding.objects.select_related("registration").prefetch_related("events"):
+            for name, times in Counter(event.name for event in row.events.all()).items():
+                assert recorded[str(row.pk), f"proceeding.{name}"] == times, f"{name} without its audit row"
+            if row.state in proceeding_states.OPEN:
+                running[row.registration_id] += 1
+                assert any(proceedings.available(row, user) for user in users), f"stuck in {row.state}"
+        assert max(running.values(), default=0) <= 1, "two open proceedings of one registration"
+        for held in Registration.objects.filter(status="suspended"):
+            told = Proceeding.objects.filter(registration=held, measure=Measure.SUSPEND, state="decided")
+            assert told.exists(), "suspended by nobody"
+            assert max(row.until for row in told if row.until) >= clock.today() - timedelta(days=1)
 
     @rule(days=st.sampled_from([1, 3, 6, 16, 31, 400]))
     def time_passes(self, days: int) -> None:
@@ -288,7 +370,7 @@ class Machine(RuleBasedStateMachine):
                 assert version.number == registration.certificate_number
                 ends = [item["end"] for item in version.facts["specialties"]]
                 assert max(ends) == registration.valid_until.isoformat()
-            elif registration.status == "cancelled":
+            elif registration.status in ("cancelled", "rescinded", "revoked"):
                 assert not found
             periods = sorted((item.specialty, item.begin, item.end) for item in registration.specialties.all())
             for one, other in pairwise(periods):
@@ -327,5 +409,6 @@ def test_no_sequence_of_actions_breaks_an_invariant(db: None) -> None:
     assert clock.offset() - start < timedelta(seconds=1)
     deep = {"report", "consent", "accept", "first_pass", "final_pass", "announce_grant", "agree_enterprise", "time_out"}
     assert deep <= set(Machine.happened), "the machine stays on the surface"
+    assert {"open", "notify", "decide"} <= set(Machine.dealt), "no proceeding gets far"
     assert Machine.tried["refused"] > 100
     assert Machine.tried["done"] > 100
