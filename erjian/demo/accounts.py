@@ -15,7 +15,7 @@ from erjian.registry.models import Person
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """One way in. An empty password means that the account still has to be activated by SMS code."""
+    """One way in. An empty password means that the person has no account before their real-name verification."""
 
     role: str
     organisation: str
@@ -30,7 +30,7 @@ class Account:
 _PEOPLE = (
     (population.WAITING, "有一条申报等待本人确认"),
     (population.HOLDER, "持有电子证书"),
-    (population.NEWCOMER, "尚未激活，用短信验证码首次登录"),
+    (population.NEWCOMER, "还没有账户，首次进入先实名认证"),
 )
 _CITY = "430100"
 _ON_THE_ROUTE = (Function.ACCEPTANCE, Function.FIRST_REVIEW, Function.FINAL_REVIEW, Function.DECISION)

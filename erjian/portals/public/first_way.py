@@ -1,4 +1,4 @@
-"""激活账户 and 忘记口令: who you are, then the code from the SMS and a new password. Two pages for both purposes.
+"""激活账户 of an account that the authority created, and 忘记口令 of everybody: a code by SMS and a new password.
 
 People come in by real-name verification; here they only recover a forgotten password.
 """
