@@ -117,6 +117,8 @@ _OTHERS: tuple[tuple[str, str, int], ...] = (
     ("temporary_cancellation", "wait_person", 3),
     ("temporary_personal_change", "handed_in", 2),
 )
+#: Enterprises that have a new name: ending, working days since the last step.
+_RENAMED: tuple[tuple[str, int], ...] = (("handed_in", 1), ("handed_in_accepted", 3))
 _LONG_AGO = (4, 9, 15, 22, 30, 41)
 
 
@@ -279,6 +281,11 @@ class _Load:
                     second=position % 3 == 1,
                 )
             )
+        employers = {who.employer.enterprise.pk: who for who in population.registered}
+        employers.pop(self._employers[0].enterprise.pk, None)
+        for (ending, age), candidate in zip(_RENAMED, employers.values(), strict=False):
+            last = moments.days_ago(age)
+            stories.append(Story(ending=ending, procedure="enterprise_rename", candidate=candidate, last=last))
         return stories
 
     def _holders(self) -> list[tuple[str, Employer]]:

@@ -20,7 +20,7 @@ from erjian.demo import figures, moments, paths, pictures
 from erjian.demo.offices import Officers
 from erjian.demo.population import Candidate
 from erjian.policy import authorities, clock
-from erjian.procedures import Filer, get
+from erjian.procedures import About, Filer, get
 from erjian.standards.specialties import Specialty
 from erjian.standards.validity import add_years
 
@@ -34,6 +34,11 @@ _WORDS = {
     "change_note": "近期更换发型，申请更换证书上的寸照。",
     "loss_note": "搬迁办公室时遗失，已登报声明。",
 }
+
+
+def _new_name(name: str) -> str:
+    """What an enterprise of the demonstration is called after it was reorganised."""
+    return f"{name.removesuffix('有限公司').removesuffix('集团')}股份有限公司"
 
 
 @dataclass(kw_only=True)
@@ -108,7 +113,10 @@ class Teller:
     def _start(self, story: Story) -> None:
         who = story.candidate
         story.case = actions.start(
-            procedure=get(story.procedure), person=who.person, enterprise=who.employer.enterprise, by=self._filer(story)
+            procedure=get(story.procedure),
+            person=None if get(story.procedure).about == About.ENTERPRISE else who.person,
+            enterprise=who.employer.enterprise,
+            by=self._filer(story),
         )
 
     def _fill(self, story: Story) -> None:
@@ -123,6 +131,9 @@ class Teller:
             "lapsed_on": (clock.today() - timedelta(days=90)).isoformat(),
             "lost_on": (clock.today() - timedelta(days=12)).isoformat(),
             "left_on": (clock.today() - timedelta(days=20)).isoformat(),
+            "new_enterprise_name": _new_name(who.employer.enterprise.name),
+            "changed_on": (clock.today() - timedelta(days=9)).isoformat(),
+            "change_reason": "企业改制，名称经市场监督管理部门核准变更。",
         }
         values = form_data.unseal(case.draft)
         for item in case.procedure.fields:
@@ -154,7 +165,7 @@ class Teller:
                     application=case,
                     code=code,
                     blob=self._paper(story, code, label, begin).store(),
-                    filename=f"{story.candidate.facts.name}-{label}.jpg",
+                    filename=f"{case.subject.name}-{label}.jpg",
                     origin="本次上传",
                     uploaded_by=filer.name,
                     uploaded_at=clock.now(),
@@ -192,6 +203,16 @@ class Teller:
                 )
             case "contract":
                 return self._contract(story, begin=begin)
+            case "new_licence" | "rename_approval":
+                employer = who.employer.enterprise
+                lines = [
+                    f"原名称：{employer.name}",
+                    f"新名称：{_new_name(employer.name)}",
+                    f"统一社会信用代码：{employer.credit_code}",
+                ]
+                return pictures.paper(
+                    label, lines, issuer="市场监督管理部门（演示）", day=f"{clock.today()}", colour="#8a2f2f"
+                )
             case "new_portrait":
                 return pictures.portrait(97, who.person.sex)
             case "continuing_education":
