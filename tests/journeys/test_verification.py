@@ -1,0 +1,198 @@
+"""Real-name verification in a real browser before the real face service: from the QR code to the saved form, refusals.
+
+The camera is played with frames made from a photograph in the public domain; gestures are those the server drew.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from erjian.identity.models import Attempt, State
+from erjian.messaging.models import SmsMessage
+from erjian.registry.models import Assurance, Person
+from tests import makers
+from tests.faces import cards, filming
+from tests.faces.serving import serving
+from tests.journeys.conftest import CHROMIUM
+from tests.journeys.seated import play
+from tests.journeys.visiting import FLAGS, Visitor
+from tests.journeys.working import work
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CARD = cards.Card()
+PHONE, PASSWORD = "13912345678", "Lushan-shuili-2026"
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    """The address of the platform's own service."""
+    # pytest's own folders have names too long for a socket.
+    folder = Path(tempfile.mkdtemp(prefix="erjian-faces-", dir="/tmp"))
+    try:
+        with serving(folder) as faces:
+            yield faces.url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def faces(service: str, settings: Any) -> None:
+    settings.ERJIAN_FACES_URL = service
+
+
+@pytest.fixture
+def holder(db: None) -> Person:
+    person = makers.person(
+        CARD.name, verified=False, id_number=CARD.id_number, birth=CARD.born, sex="2", phone=PHONE, school="", major="",
+        graduated_on=None, education="", degree="", ethnicity="",
+    )  # fmt: skip
+    makers.qualification(person)
+    return person
+
+
+def sms(pattern: str) -> str:
+    """What the newest SMS of a pattern says."""
+    work()
+    for message in SmsMessage.objects.order_by("-pk")[:5]:
+        if found := re.search(pattern, message.text):
+            return found[1]
+    raise AssertionError(f"no SMS of {pattern}")
+
+
+def to_the_camera(person: Visitor, card: cards.Card = CARD, *, looking: bool = False) -> Page:
+    page = person.go("/m/")
+    if looking:
+        person.look("手机菜单")
+    page.get_by_role("link", name="实名认证").click()
+    page.get_by_label("姓名").fill(CARD.name)
+    page.get_by_label("身份证号码").fill(CARD.id_number)
+    page.get_by_label("手机号码").fill(PHONE)
+    page.get_by_role("button", name="获取验证码").click()
+    page.get_by_label("短信验证码").fill(sms(r"验证码 (\d{6})"))
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("link", name="确定").click()
+    page.get_by_label(re.compile("单独同意")).check()
+    page.get_by_role("button", name="同意并开始").click()
+    for label, image in (("身份证人像面", cards.front(card)), ("身份证国徽面", cards.back(card))):
+        content = filming.jpeg(cards.photographed(image))
+        with page.expect_navigation():
+            page.get_by_label(label).set_input_files({"name": "卡.jpg", "mimeType": "image/jpeg", "buffer": content})
+    if looking:
+        person.look("身份证-正在识别")
+    work()
+    page.get_by_role("heading", name="核对证件内容").wait_for()
+    if looking:
+        person.look("身份证-核对")
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("button", name="打开摄像头").wait_for()
+    return page
+
+
+def show_face(page: Page) -> None:
+    """Open the camera, do what is asked, hand the frames in; judged afterwards."""
+    page.get_by_role("button", name="打开摄像头").click()
+    begin = page.get_by_role("button", name="开始", exact=True)
+    expect(begin).to_be_enabled()
+    begin.click()
+    page.get_by_text("画面已收到").wait_for()
+    work()
+
+
+def test_from_the_code_to_the_saved_form(visit: Callable[..., Visitor], holder: Person) -> None:
+    person = visit("欧阳若兰", phone=True)
+    page = to_the_camera(person, looking=True)
+    person.look("人脸识别-说明")
+    play(page, "astronaut")
+    show_face(page)
+    expect(page.get_by_role("heading", name="认证成功")).to_be_visible()
+    person.look("认证成功")
+    attempt = Attempt.objects.get()
+    assert attempt.frame_count >= 20
+    assert attempt.key_cipher is None
+    assert (attempt.state, attempt.verdict) == (State.ACCEPTED, "accept")
+
+    first = sms(r"一次性口令 (\S+) 登录")
+    page.get_by_role("link", name="确定").click()
+    page.get_by_label("用户名", exact=True).fill(CARD.id_number)
+    page.get_by_label("密码", exact=True).fill(first)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url("**/password/")
+    page.get_by_label("原口令").fill(first)
+    page.get_by_label("新口令", exact=True).fill(PASSWORD)
+    page.get_by_label("再输一次新口令").fill(PASSWORD)
+    page.get_by_role("button", name="修改口令").last.click()
+    page.wait_for_url("**/person/")
+    person.go("/person/identity/")
+    for label in ("手持身份证照", "个人承诺书"):
+        with page.expect_response(re.compile("/upload/$")):
+            page.get_by_label(label, exact=True).set_input_files(
+                {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": makers.picture(800, 500)}
+            )
+    page.get_by_label("毕业院校").fill("湖南城建职业技术学院")
+    page.get_by_label("所学专业").fill("建筑工程技术")
+    page.get_by_label("毕业时间").fill("2012-06-30")
+    page.get_by_label("学历").select_option(index=3)
+    page.get_by_label("学位").select_option(index=1)
+    person.look("个人实名认证")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("保存成功，个人实名认证已完成")).to_be_visible()
+    holder.refresh_from_db()
+    assert (holder.assurance, holder.verified_by) == (Assurance.FACE, "embedded")
+
+
+@pytest.mark.parametrize(
+    ("card", "does", "reason"),
+    [
+        (CARD, {}, ("still_picture", "wrong_gesture")),
+        (replace(CARD, portrait="admiral"), None, ("unlike",)),
+    ],
+    ids=["still picture", "another person"],
+)
+def test_a_refusal_says_why_and_lets_try_again(
+    visit: Callable[..., Visitor], holder: Person, card: cards.Card, does: Any, reason: tuple[str, ...]
+) -> None:
+    person = visit("欧阳若兰", phone=True)
+    page = to_the_camera(person, card)
+    play(page, "astronaut", does=does)
+    show_face(page)
+    expect(page.get_by_role("alert")).to_contain_text("没有通过")
+    expect(page.get_by_text("还可以再试 2 次")).to_be_visible()
+    person.look("没有通过")
+    assert Attempt.objects.get().reason in reason
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ([], "这台设备没有摄像头。"),
+        (["--use-fake-device-for-media-stream", "--deny-permission-prompts"], "浏览器没有得到使用摄像头的允许。"),
+    ],
+    ids=["absent", "denied"],
+)
+def test_without_a_camera_it_says_what_to_do(
+    visit: Callable[..., Visitor], browser: Browser, holder: Person, flags: list[str], said: str
+) -> None:
+    person = visit("欧阳若兰", phone=True)
+    page = to_the_camera(person)
+    # Another browser of the same person, as the first one's devices are fixed when it starts.
+    with_flags = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    try:
+        other = with_flags.new_context(viewport=person.size, storage_state=page.context.storage_state()).new_page()
+        other.goto(page.url)
+        other.get_by_role("button", name="打开摄像头").click()
+        expect(other.get_by_role("heading", name="没有打开摄像头")).to_be_visible()
+        expect(other.get_by_text(said)).to_be_visible()
+        other.locator("[data-part=denied]").get_by_role("button", name="改用窗口核验").click()
+        expect(other.get_by_role("heading", name="请到窗口核验")).to_be_visible()
+    finally:
+        with_flags.close()
