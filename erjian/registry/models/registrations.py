@@ -98,7 +98,7 @@ class Registration(models.Model):
             models.Index(fields=["enterprise", "registration_class", "status", "-id"], name="registration_by_employer"),
             models.Index(fields=["enterprise", "-id"], name="registration_by_employer_all"),
             models.Index(fields=["person", "registration_class"], name="registration_by_person"),
-            models.Index(fields=["number"], name="registration_by_number"),
+            models.Index(fields=["number"], name="registration_number_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["valid_until"], name="registration_live_expiry", condition=Q(status="valid")),
         ]
 
