@@ -128,6 +128,15 @@ lock() {
     uv pip compile -q --upgrade --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
         requirements-faces.in -o requirements-faces.lock
     npm_command install --package-lock-only --ignore-scripts
+    # Where packages ask for money is no part of what is installed: the lock names no host.
+    "$BIN/python" - <<'END'
+import json, pathlib
+path = pathlib.Path("package-lock.json")
+lock = json.loads(path.read_text(encoding="utf-8"))
+for package in lock["packages"].values():
+    package.pop("funding", None)
+path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+END
 }
 
 case "$1" in

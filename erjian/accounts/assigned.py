@@ -13,11 +13,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from erjian import audit, protection
-from erjian.accounts import confirming, devices, invitations, limits, passwords, second_factor
+from erjian.accounts import confirming, devices, duties, invitations, limits, passwords, scopes, second_factor
 from erjian.accounts.limits import Limit
 from erjian.accounts.models import EnterpriseRight, Function, User, UserKind
 from erjian.audit import codes
-from erjian.policy import authorities
 from erjian.registry.models import Enterprise
 from erjian.standards.errors import Refusal
 
@@ -38,23 +37,10 @@ class AssignedRefused(Refusal):
     status = 422
 
 
-class NotTheirs(Refusal):
-    """The officer does not keep accounts."""
-
-    status = 403
-
-
-def enterprises_for(by: User) -> QuerySet[Enterprise]:
-    """The enterprises whose administrators this officer's authority assigns."""
-    if by.authority_code == authorities.province().code:
-        return Enterprise.objects.all()
-    return Enterprise.objects.filter(filing_authority=by.authority_code)
-
-
 def visible_to(by: User) -> QuerySet[User]:
     """The administrators' accounts of those enterprises."""
     return User.objects.filter(
-        kind=UserKind.ENTERPRISE, right=EnterpriseRight.MANAGE, enterprise__in=enterprises_for(by)
+        kind=UserKind.ENTERPRISE, right=EnterpriseRight.MANAGE, enterprise__in=scopes.enterprises(by)
     ).select_related("enterprise")
 
 
@@ -67,7 +53,7 @@ def create(*, by: User, enterprise_id: int, name: str, phone: str) -> User:
     number = invitations.mobile(phone)
     limits.take(_TO_ONE_PHONE, number)
     with transaction.atomic():
-        enterprise = enterprises_for(by).select_for_update(no_key=True).get(pk=enterprise_id)
+        enterprise = scopes.enterprises(by).select_for_update(no_key=True).get(pk=enterprise_id)
         known = User.objects.filter(
             enterprise=enterprise, is_active=True, phone_index=protection.index("phone", number)
         ).first()
@@ -129,8 +115,7 @@ def set_active(*, by: User, user_id: int, active: bool) -> User:
 
 
 def _may(by: User) -> None:
-    if not by.may(Function.SYSTEM):
-        raise NotTheirs(f"这里需要“{Function.SYSTEM.label}”职能。", code="function_missing")
+    duties.require(by, Function.SYSTEM)
     confirming.require()
 
 

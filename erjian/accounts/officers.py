@@ -16,7 +16,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from erjian import audit
-from erjian.accounts import confirming, delegating, devices, second_factor
+from erjian.accounts import confirming, delegating, devices, duties, scopes, second_factor
+from erjian.accounts.duties import NotTheirs
 from erjian.accounts.models import ADMINISTRATORS, Function, Grant, SignInFailure, User, UserKind
 from erjian.audit import codes
 from erjian.policy import authorities
@@ -43,23 +44,15 @@ class OfficerRefused(Refusal):
     status = 422
 
 
-class NotTheirs(Refusal):
-    """The administrator lacks the function, or the account is not of their authority."""
-
-    status = 403
-
-
 def visible_to(user: User) -> QuerySet[User]:
     """Officers whom an administrator sees: the province's every one, a city's its own."""
     found = User.objects.filter(kind=UserKind.OFFICER)
-    if user.authority_code == authorities.province().code:
-        return found
-    return found.filter(authority_code=user.authority_code)
+    return scopes.within(user, found, "authority_code")
 
 
 def create(*, by: User, username: str, name: str, phone: str, authority: str) -> User:
     """A new account without password and without function. Raises OfficerRefused, NotTheirs."""
-    _may(by, Function.SYSTEM)
+    duties.require(by, Function.SYSTEM)
     confirming.require()
     _reaches(by, authority)
     username = username.strip().lower()
@@ -121,7 +114,7 @@ def _check_names(username: str, name: str) -> None:
 
 def change_phone(*, by: User, officer_id: int, phone: str) -> User:
     """Write down another mobile. Raises OfficerRefused, NotTheirs, User.DoesNotExist."""
-    _may(by, Function.SYSTEM)
+    duties.require(by, Function.SYSTEM)
     confirming.require()
     with transaction.atomic():
         officer = _locked(by, officer_id)
@@ -142,7 +135,7 @@ def identify(*, by: User, officer_id: int, id_number: str) -> User:
 
     Raises OfficerRefused, NotTheirs, User.DoesNotExist.
     """
-    _may(by, Function.SYSTEM)
+    duties.require(by, Function.SYSTEM)
     confirming.require()
     try:
         number = id_numbers.parse(id_number).number18 if id_number.strip() else ""
@@ -172,7 +165,7 @@ def identify(*, by: User, officer_id: int, id_number: str) -> User:
 
 def move(*, by: User, officer_id: int, authority: str) -> User:
     """Move to another authority: functions, delegations and open sessions end, because they were the old one's."""
-    _may(by, Function.SYSTEM)
+    duties.require(by, Function.SYSTEM)
     confirming.require()
     _reaches(by, authority)
     with transaction.atomic():
@@ -195,7 +188,7 @@ def move(*, by: User, officer_id: int, authority: str) -> User:
 
 def set_active(*, by: User, officer_id: int, active: bool) -> User:
     """Disable an account, which ends its sessions and delegations at once, or enable it again."""
-    _may(by, Function.SYSTEM)
+    duties.require(by, Function.SYSTEM)
     confirming.require()
     with transaction.atomic():
         officer = _locked(by, officer_id)
@@ -211,7 +204,7 @@ def set_active(*, by: User, officer_id: int, active: bool) -> User:
 
 def grant(*, by: User, officer_id: int, functions: Iterable[str]) -> User:
     """Give exactly these functions. Raises OfficerRefused, NotTheirs, User.DoesNotExist."""
-    _may(by, Function.SECURITY)
+    duties.require(by, Function.SECURITY)
     confirming.require()
     try:
         wanted = {Function(each) for each in functions}
@@ -233,7 +226,7 @@ def grant(*, by: User, officer_id: int, functions: Iterable[str]) -> User:
 
 def reset_second_factor(*, by: User, officer_id: int) -> User:
     """Remove the lost second factor and end the open sessions; the next sign-in asks to enrol again."""
-    _may(by, Function.SECURITY)
+    duties.require(by, Function.SECURITY)
     confirming.require()
     with transaction.atomic():
         officer = _locked(by, officer_id)
@@ -246,17 +239,12 @@ def release_lock(*, by: User, officer_id: int) -> int:
     """Forget the wrong tries of an account, at whatever address; returns how many."""
     from erjian.accounts import sign_in
 
-    _may(by, Function.SECURITY)
+    duties.require(by, Function.SECURITY)
     with transaction.atomic():
         officer = _locked(by, officer_id)
         released = SignInFailure.objects.filter(key__in=sign_in.keys_of(officer)).delete()[0]
         audit.record("officer.unlocked", actor=by.actor, subject=("user", officer.pk), data={"tries": released})
     return released
-
-
-def _may(by: User, function: Function) -> None:
-    if not by.may(function):
-        raise NotTheirs(f"这里需要“{function.label}”职能。", code="function_missing")
 
 
 def _reaches(by: User, authority: str) -> None:

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from erjian import audit, protection
 from erjian.accounts import confirming, devices, invitations, limits
+from erjian.accounts.duties import NotTheirs
 from erjian.accounts.limits import Limit
 from erjian.accounts.models import EnterpriseRight, User, UserKind
 from erjian.audit import codes
@@ -40,12 +41,6 @@ class OperatorRefused(Refusal):
     """`code`: right, last, twice, many, gone, started."""
 
     status = 422
-
-
-class NotTheirs(Refusal):
-    """Whoever acts is no administrator of the enterprise (any more)."""
-
-    status = 403
 
 
 def of(enterprise: Enterprise) -> QuerySet[User]:

@@ -22,18 +22,20 @@ def _city(user: User) -> str | None:
     return None if user.authority.level == authorities.PROVINCE_LEVEL else user.authority.code
 
 
+def within(user: User, rows: QuerySet[Any], path: str) -> QuerySet[Any]:
+    """The rows whose authority, found by `path`, is the officer's; all of them for the province."""
+    city = _city(user)
+    return rows if city is None else rows.filter(**{path: city})
+
+
 def enterprises(user: User) -> QuerySet[Enterprise]:
     """Enterprises that file with the officer's authority."""
-    city = _city(user)
-    return Enterprise.objects.all() if city is None else Enterprise.objects.filter(filing_authority=city)
+    return within(user, Enterprise.objects.all(), "filing_authority")
 
 
 def registrations(user: User) -> QuerySet[Registration]:
     """Registrations held for those enterprises."""
-    city = _city(user)
-    return (
-        Registration.objects.all() if city is None else Registration.objects.filter(enterprise__filing_authority=city)
-    )
+    return within(user, Registration.objects.all(), "enterprise__filing_authority")
 
 
 def qualifications(user: User) -> QuerySet[Qualification]:

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from erjian import audit, messaging, policy, protection
-from erjian.accounts import invitations, limits
+from erjian.accounts import duties, invitations, limits, scopes
 from erjian.accounts.limits import Limit
 from erjian.accounts.models import EnterpriseRight, Function, SignUp, SignUpState, User
 from erjian.audit import Actor, ActorKind, codes
@@ -52,12 +52,6 @@ class SignUpDecided(Refusal):
     """A colleague decided meanwhile."""
 
     status = 409
-
-
-class NotTheirs(Refusal):
-    """The officer does not accept."""
-
-    status = 403
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,10 +191,7 @@ def submit(
 
 def visible_to(user: User) -> QuerySet[SignUp]:
     """The requests an officer decides on: those of their authority, for the province all."""
-    found = SignUp.objects.all()
-    if user.authority_code == authorities.province().code:
-        return found
-    return found.filter(authority_code=user.authority_code)
+    return scopes.within(user, SignUp.objects.all(), "authority_code")
 
 
 def register_of(request: SignUp) -> Enterprise | None:
@@ -210,7 +201,7 @@ def register_of(request: SignUp) -> Enterprise | None:
 
 def approve(*, by: User, pk: int) -> SignUp:
     """Open the account. Raises SignUpRefused, SignUpDecided, NotTheirs, SignUp.DoesNotExist."""
-    _may(by)
+    duties.require(by, Function.ACCEPTANCE)
     with transaction.atomic():
         request = _locked(by, pk)
         _free(request.credit_code, waiting=False)
@@ -227,7 +218,7 @@ def approve(*, by: User, pk: int) -> SignUp:
 
 def refuse(*, by: User, pk: int, reason: str) -> SignUp:
     """Say no, with the reason, by SMS to the contact. Raises as `approve`."""
-    _may(by)
+    duties.require(by, Function.ACCEPTANCE)
     reason = reason.strip()
     if not reason:
         raise SignUpRefused("请填写不通过的理由，让申请人知道怎样修改。", code="reason", field="reason")
@@ -298,11 +289,6 @@ def _waiting(authority: str) -> SignUpRefused:
         code="waiting",
         field="credit_code",
     )
-
-
-def _may(by: User) -> None:
-    if not by.may(Function.ACCEPTANCE):
-        raise NotTheirs(f"这里需要“{Function.ACCEPTANCE.label}”职能。", code="function_missing")
 
 
 def _locked(by: User, pk: int) -> SignUp:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from erjian.accounts import officers
+from erjian.accounts.duties import NotTheirs
 from erjian.accounts.models import ADMINISTRATORS, Authenticator, Delegation, Function, Grant, OpenSession, User
 from erjian.audit.models import Event
 from erjian.policy import clock
@@ -209,7 +210,7 @@ def test_actions_refuse_whoever_lacks_the_function(officer: User) -> None:
         lambda: officers.reset_second_factor(by=auditor, officer_id=officer.pk),
         lambda: officers.release_lock(by=auditor, officer_id=officer.pk),
     ):
-        with pytest.raises(officers.NotTheirs):
+        with pytest.raises(NotTheirs):
             act()
 
 

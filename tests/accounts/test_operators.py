@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from erjian.accounts import invitations, operators
+from erjian.accounts.duties import NotTheirs
 from erjian.accounts.models import EnterpriseRight, Invitation, OpenSession, User
 from erjian.audit.models import Event
 from erjian.messaging.models import SmsMessage
@@ -292,7 +293,7 @@ def test_two_administrators_at_once_leave_one(each_other: bool) -> None:
         return lambda: operators.remove(by=User.objects.get(pk=by.pk), operator_id=whom.pk)
 
     answers = at_once(*(act(*pair) for pair in pairs))
-    refused = [each for each in answers if isinstance(each, (operators.OperatorRefused, operators.NotTheirs))]
+    refused = [each for each in answers if isinstance(each, (operators.OperatorRefused, NotTheirs))]
     assert len(refused) == 1, answers
     assert operators.administrators(company).count() == 1
 

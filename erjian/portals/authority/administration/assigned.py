@@ -13,7 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from erjian.accounts import assigned, operators
+from erjian.accounts import assigned, operators, scopes
+from erjian.accounts.duties import NotTheirs
 from erjian.accounts.models import EnterpriseRight, Function, User
 from erjian.policy import authorities
 from erjian.portals.authority.access import for_officer, officer
@@ -69,7 +70,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = Enterprise.objects.none()
     if form.is_bound and form.is_valid():
         asked = form.cleaned_data["q"].strip()
-        mine = assigned.enterprises_for(by)
+        mine = scopes.enterprises(by)
         rows = mine.filter(credit_code=asked.upper()) | mine.filter(name__startswith=asked)
     managing = User.objects.filter(right=EnterpriseRight.MANAGE, is_active=True).order_by("pk")
     page = paginate(
@@ -105,7 +106,7 @@ def _managers(row: Any) -> str:
 def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     """One enterprise's administrators, and a form to open another account."""
     by, status = officer(request), 200
-    one = get_object_or_404(assigned.enterprises_for(by), pk=pk)
+    one = get_object_or_404(scopes.enterprises(by), pk=pk)
     form = NewForm(request.POST or None)
     if request.method == "POST":
         status = 422
@@ -191,7 +192,7 @@ def _act(request: HttpRequest, pk: int, act: Callable[[], User], done: str, form
         one = act()
     except User.DoesNotExist:
         raise Http404 from None
-    except assigned.NotTheirs:
+    except NotTheirs:
         raise
     except Refusal as refusal:
         if form is None or refusal.field is None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian.accounts import operators, sign_in
+from erjian.accounts.duties import NotTheirs
 from erjian.accounts.models import EnterpriseRight, User
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
@@ -141,7 +142,7 @@ def _act(request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:
         one = act(by=operator(request), operator_id=pk)
     except User.DoesNotExist:
         raise Http404 from None
-    except operators.NotTheirs:
+    except NotTheirs:
         raise
     except Refusal as refusal:
         if "right" not in request.POST:
