@@ -6,13 +6,13 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from erjian.config import databases, env
+from erjian.config import databases, env, nodes
 from erjian.config.postgres import Cluster, DatabaseTrouble
 
 
 @contextlib.contextmanager
 def database() -> Iterator[Cluster | None]:
-    """A reachable database, Django set up, and the embedded cluster if that is the one.
+    """A reachable database, Django set up with the keys that fit, and the embedded cluster if that is the one.
 
     Raises Trouble with one line.
     """
@@ -39,6 +39,7 @@ def _set_up() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erjian.config.settings")
     django.setup()
+    nodes.require_fitting_keys()
 
 
 def _close_connections() -> None:

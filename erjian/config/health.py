@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -48,11 +48,11 @@ def examine() -> dict[str, Any]:
 
 def _database_and_worker() -> tuple[str, str]:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET statement_timeout = {STATEMENT_MILLISECONDS}")
+        # For this transaction only: after an error the connection goes back to the pool as it was.
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS}")
             cursor.execute("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
             row = cursor.fetchone()
-            cursor.execute("RESET statement_timeout")
     except Error:
         return "down", "unknown"
     silence = row[0] if row else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import socket
@@ -23,7 +22,7 @@ from typing import IO, Any
 
 from rich.console import Console
 
-from erjian.config import assets, database_use, env, face_service, issuers
+from erjian.config import assets, database_use, env, face_service, issuers, nodes
 from erjian.config.postgres import Cluster
 from erjian.config.supervision import Child, Supervisor
 from erjian.config.trouble import Trouble
@@ -123,26 +122,7 @@ def _prepare(console: Console) -> None:
             with bar("Demo province", console=console) as progress:
                 demo.load(progress=progress)
     with _step(console, "Collecting static files"):
-        collect_static()
-
-
-def collect_static() -> None:
-    """Collect, hash and compress static files, unless none has changed since the last time."""
-    from django.conf import settings
-    from django.contrib.staticfiles.finders import get_finders
-    from django.core.management import call_command
-
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            state = Path(storage.path(path)).stat()
-            digest.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
-    with contextlib.suppress(OSError):
-        if stamp.read_text() == digest.hexdigest():
-            return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=stamp.parent.exists())
-    stamp.write_text(digest.hexdigest())
+        nodes.collect_static()
 
 
 @contextlib.contextmanager

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
 
 from erjian.config import env
+from erjian.config.trouble import Trouble
 
 _PR_SET_PDEATHSIG = 1
 
@@ -28,12 +30,14 @@ def end_with_parent() -> None:
 
 
 def serve_web() -> None:
-    """Serve pages until SIGTERM."""
+    """Serve pages until SIGTERM. Raises Trouble when this node is not fit to."""
+    end_with_parent()
+    _prepare_node()
+
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    end_with_parent()
     threads = env.number("ERJIAN_WEB_THREADS", low=1, high=64)
     Granian(
         "erjian.config.wsgi:application",
@@ -51,15 +55,40 @@ def serve_web() -> None:
     ).serve()
 
 
+def _prepare_node() -> None:
+    """Look after keys and static files in a process of its own: the one that starts web workers stays small."""
+    preparing = multiprocessing.get_context("fork").Process(target=_prepare)
+    preparing.start()
+    preparing.join()
+    if preparing.exitcode:
+        sys.exit(preparing.exitcode)
+
+
+def _prepare() -> None:
+    import django
+
+    from erjian.config import nodes
+
+    django.setup()
+    try:
+        nodes.require_fitting_keys()
+    except Trouble as trouble:
+        print(f"erjian: {trouble}", file=sys.stderr, flush=True)  # noqa: T201 - the operator's terminal
+        sys.exit(1)
+    nodes.collect_static()
+
+
 def work_on_jobs(*, wait: bool = True) -> None:
-    """Work on jobs until SIGTERM, or until none is due."""
+    """Work on jobs until SIGTERM, or until none is due. Raises Trouble when the keys do not fit."""
     import django
     from procrastinate.contrib.django import app
 
+    from erjian.config import nodes
     from erjian.config.tasks import give_back_stalled
 
     end_with_parent()
     django.setup()
+    nodes.require_fitting_keys()
 
     async def work() -> None:
         with app.replace_connector(app.connector.get_worker_connector()) as worker_app:

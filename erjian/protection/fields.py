@@ -78,6 +78,14 @@ class ProtectedText(property):
             mask: self.mask(text)[:_MASK_LENGTH],
         }
 
+    def opens(self, cipher: bytes | memoryview, index: bytes | memoryview | None) -> bool:
+        """Whether the keys at hand are those under which these two columns were written."""
+        try:
+            text = ciphers.decrypt(self.kind, cipher)
+        except ciphers.DecryptionFailed:
+            return False
+        return index is not None and bytes(index) == ciphers.index(self.kind, text)
+
     def _read(self, instance: models.Model) -> str:
         blob = getattr(instance, self.columns[0])
         return ciphers.decrypt(self.kind, blob) if blob else ""

@@ -7,6 +7,7 @@ from django.db import connection
 
 import erjian
 from erjian import policy
+from erjian.config import health
 
 
 def _beat(seconds_ago: int) -> None:
@@ -61,3 +62,18 @@ def test_no_database(client, django_db_blocker, tmp_path):
 
 def test_only_reading(client):
     assert client.post("/healthz").status_code == 405
+
+
+def test_a_question_that_takes_too_long_leaves_the_connection_as_it_was(client, transactional_db, monkeypatch):
+    monkeypatch.setattr(health, "STATEMENT_MILLISECONDS", 100)
+    other = connection.copy()
+    try:
+        with other.cursor() as holding:
+            holding.execute("BEGIN")
+            holding.execute("LOCK TABLE procrastinate_workers")
+            assert health.examine()["database"] == "down"
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW statement_timeout")
+                assert cursor.fetchone() == ("0",)
+    finally:
+        other.close()

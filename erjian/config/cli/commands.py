@@ -85,12 +85,11 @@ def provider() -> None:
 @application.command()
 def migrate() -> None:
     """Bring the database to this version's shape and collect static files."""
-    from erjian.config import database_use
-    from erjian.config.running import collect_static
+    from erjian.config import database_use, nodes
 
     with database_use.database():
         database_use.migrate(verbosity=1)
-        collect_static()
+        nodes.collect_static()
 
 
 @application.command()
