@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from erjian.config.postgres import Cluster
+from tests.faces.serving import Faces, serving
 
 _cluster: Cluster | None = None
 
@@ -40,6 +43,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _cluster is not None:
         _cluster.stop()
     shutil.rmtree(settings.RUN, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def faces() -> Iterator[Faces]:
+    """One real face service for all tests of a process; it starts with the first that asks for it."""
+    # pytest's own folders have names too long for a socket.
+    folder = Path(tempfile.mkdtemp(prefix="erjian-faces-", dir="/tmp"))
+    try:
+        with serving(folder) as running:
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 _flush = TransactionTestCase._fixture_teardown

@@ -84,7 +84,7 @@ class Applicant:
     """Walks the way step by step; each method is one press of a button."""
 
     person: Person
-    service: FaceService
+    service: FaceService = field(default_factory=FaceService)
     client: Client = field(default_factory=Client)
     phone: str = ""
 

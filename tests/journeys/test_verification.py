@@ -6,11 +6,8 @@ The camera is played with frames made from a photograph in the public domain; ge
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +18,7 @@ from erjian.messaging.models import SmsMessage
 from erjian.registry.models import Assurance, Person
 from tests import makers
 from tests.faces import cards, filming
-from tests.faces.serving import serving
+from tests.faces.serving import Faces
 from tests.journeys.conftest import CHROMIUM
 from tests.journeys.seated import play
 from tests.journeys.visiting import FLAGS, Visitor
@@ -33,21 +30,9 @@ CARD = cards.Card()
 PHONE, PASSWORD = "13912345678", "Lushan-shuili-2026"
 
 
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    """The address of the platform's own service."""
-    # pytest's own folders have names too long for a socket.
-    folder = Path(tempfile.mkdtemp(prefix="erjian-faces-", dir="/tmp"))
-    try:
-        with serving(folder) as faces:
-            yield faces.url
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture(autouse=True)
-def faces(service: str, settings: Any) -> None:
-    settings.ERJIAN_FACES_URL = service
+def face_service(faces: Faces, settings: Any) -> None:
+    settings.ERJIAN_FACES_URL = faces.url
 
 
 @pytest.fixture
