@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
+logger = logging.getLogger(__name__)
 KEEP_FINISHED_HOURS = 72
+MOST_ATTEMPTS = 20
+"""More than any job's own retries, each of which counts."""
 
 
 @app.periodic(cron="* * * * * */20")
@@ -16,11 +23,23 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 
 
 async def give_back_stalled(of: App) -> int:
-    """Put jobs whose worker is silent back into the queue; returns how many."""
-    stalled = list(await of.job_manager.get_stalled_jobs())
-    for job in stalled:
-        await of.job_manager.retry_job(job)
-    return len(stalled)
+    """Put jobs whose worker is silent back into the queue; returns how many.
+
+    One whose successor under the same queueing lock waits already is left to it. One that was begun so often that it
+    must be what kills its workers is given up.
+    """
+    given_back = 0
+    for job in list(await of.job_manager.get_stalled_jobs()):
+        if job.attempts >= MOST_ATTEMPTS:
+            logger.error("job %s (%s) is given up after %s attempts", job.id, job.task_name, job.attempts)
+            await of.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+            continue
+        try:
+            await of.job_manager.retry_job(job)
+            given_back += 1
+        except UniqueViolation:
+            await of.job_manager.finish_job(job, Status.ABORTED, delete_job=False)
+    return given_back
 
 
 @app.periodic(cron="41 2 * * *")

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from erjian import audit, files
@@ -35,6 +36,7 @@ audit.codes.register("exchange.discard", "删除导入文件")
 
 _LOCK = 0x65726A_696D70
 _WRITE_EVERY = 0.4
+logger = logging.getLogger(__name__)
 
 
 def upload(
@@ -129,11 +131,17 @@ def apply(*, run_id: UUID, progress: Progress | None = None) -> ImportRun:
             )
     except Refusal as refusal:
         return _fail(run, refusal.message)
-    except (IntegrityError, DatabaseError) as error:
-        if isinstance(error, IntegrityError):
-            return _fail(run, "导入期间登记库有变动，与本文件冲突，没有导入任何数据。请重新检查后再导入。")
-        raise
+    except IntegrityError:
+        logger.exception("import %s", run.pk)
+        return _fail(run, "导入期间登记库有变动，与本文件冲突，没有导入任何数据。请重新检查后再导入。")
     return run
+
+
+def give_up(*, run_id: UUID) -> None:
+    """The job will not be tried again: say so, so that the file can be checked anew."""
+    run = ImportRun.objects.get(pk=run_id)
+    if run.is_working:
+        _fail(run, "处理时出现故障，没有导入任何数据。请重新检查；再次失败请联系技术支持。")
 
 
 def apply_unchecked(*, run_id: UUID, progress: Progress | None = None) -> ImportRun:

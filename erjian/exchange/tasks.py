@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from erjian.exchange import keeping, runs
 
-_RETRY = RetryStrategy(max_attempts=4, exponential_wait=5)
+_ATTEMPTS = 4
+_RETRY = RetryStrategy(max_attempts=_ATTEMPTS, exponential_wait=5)
 
 
-@app.task(name="exchange.check_import", queue="imports", lock="imports", retry=_RETRY)
-def check_import(run_id: str) -> None:
+@app.task(name="exchange.check_import", queue="imports", lock="imports", retry=_RETRY, pass_context=True)
+def check_import(context: JobContext, run_id: str) -> None:
     """Dry run of an uploaded file."""
-    runs.check(run_id=UUID(run_id))
+    _work(context, runs.check, UUID(run_id))
 
 
-@app.task(name="exchange.apply_import", queue="imports", lock="imports", retry=_RETRY)
-def apply_import(run_id: str) -> None:
+@app.task(name="exchange.apply_import", queue="imports", lock="imports", retry=_RETRY, pass_context=True)
+def apply_import(context: JobContext, run_id: str) -> None:
     """Load the valid rows of a checked file."""
-    runs.apply(run_id=UUID(run_id))
+    _work(context, runs.apply, UUID(run_id))
+
+
+def _work(context: JobContext, step: Callable[..., object], run_id: UUID) -> None:
+    """After the last attempt the run says that it failed, be it by an exception or because every worker died of it."""
+    if context.job.attempts > _ATTEMPTS:
+        runs.give_up(run_id=run_id)
+        return
+    try:
+        step(run_id=run_id)
+    except Exception:
+        if context.job.attempts >= _ATTEMPTS:
+            runs.give_up(run_id=run_id)
+        raise
 
 
 @app.periodic(cron="29 3 * * *")

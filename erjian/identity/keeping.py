@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from erjian import files, messaging, policy
@@ -22,6 +23,7 @@ templates.register(
     sms="{name}的实名认证没有在规定时间内完成人工核对，拍摄的画面已删除。请重新认证，或到窗口核验。",
 )
 _CHUNK = 500
+logger = logging.getLogger(__name__)
 
 
 def forget_frames() -> int:
@@ -89,7 +91,12 @@ def _each(due: QuerySet[Attempt] | QuerySet[Verification], act: Callable[[int], 
     """Act on each row in a transaction of its own, so that one that fails holds nothing up."""
     done = 0
     for key in list(due.order_by("pk").values_list("pk", flat=True)[:_CHUNK]):
-        with transaction.atomic():
-            act(key)
-        done += 1
+        try:
+            with transaction.atomic():
+                act(key)
+            done += 1
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("%s %s", due.model.__name__, key)
     return done

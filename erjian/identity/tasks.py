@@ -6,11 +6,10 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from erjian.identity import attempts, cards, keeping, redirects
-from erjian.identity.faces import FacesUnavailable
 
 _ATTEMPTS = 4
-# 3, 6, 9 seconds: somebody stands there and waits.
-_RETRY = RetryStrategy(max_attempts=_ATTEMPTS, linear_wait=3, retry_exceptions={FacesUnavailable})
+# At once, then 3, 6, 9 seconds: somebody stands there and waits. Any exception: a database that restarts is none of theirs.
+_RETRY = RetryStrategy(max_attempts=_ATTEMPTS, linear_wait=3)
 
 
 def _is_last(context: JobContext) -> bool:

@@ -10,9 +10,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
+from procrastinate.contrib.django import app
 
 from erjian.audit import SYSTEM
-from erjian.exchange import keeping, runs
+from erjian.exchange import keeping, runs, tasks
 from erjian.exchange.models import ImportRun, RunState
 from erjian.policy import clock
 from erjian.registry.models import Change, Person, Qualification
@@ -78,6 +79,46 @@ def test_one_import_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [runs._LOCK])
     other.join(timeout=20)
     assert Person.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_whose_job_breaks_again_and_again_says_so_and_can_be_checked_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = queued(1)
+    tasks.apply_import.defer(run_id=str(run.pk))
+    with monkeypatch.context() as broken:
+        broken.setattr(runs.sources, "open_source", lambda *_, **__: 1 / 0)
+        for _ in range(5):
+            _jobs("scheduled_at = NULL")
+            _work()
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+    assert "故障" in run.failure
+    runs.check_again(run_id=run.pk, seen=run.version, actor=SYSTEM)
+    _work()
+    run.refresh_from_db()
+    assert run.state == RunState.CHECKED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_of_which_every_worker_died_says_so() -> None:
+    run = queued(1)
+    tasks.apply_import.defer(run_id=str(run.pk))
+    _jobs("attempts = 5")
+    _work()
+    run.refresh_from_db()
+    assert (run.state, Person.objects.count()) == (RunState.FAILED, 0)
+
+
+def _jobs(change: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE procrastinate_jobs SET {change}")
+
+
+def _work() -> None:
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(queues=["imports"], wait=False, install_signal_handlers=False, listen_notify=False)
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.test import Client
 from erjian.accounts.models import User
 from erjian.audit.models import Event
 from erjian.files.models import Blob
-from erjian.identity import keeping
+from erjian.identity import frames, keeping
 from erjian.identity.models import Attempt, Verification
 from erjian.messaging.models import SmsMessage
 from erjian.policy import clock
@@ -261,6 +261,22 @@ def test_an_expired_way_ends_and_its_pictures_go(applicant: Applicant) -> None:
     assert own.front_id is None
     assert own.card == {}
     assert Blob.objects.filter(discarded_at=None).count() == 0
+
+
+def test_pictures_that_cannot_be_forgotten_hold_up_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = [makers.verification(makers.person(name), step="officer") for name in ("周启明", "龚雪梅")]
+    stuck, other = (makers.attempt(own, state="officer", given_at=clock.now()) for own in ways)
+    forget = frames.forget
+
+    def breaks(attempt: Attempt) -> None:
+        assert attempt.pk != stuck.pk, "a defect"
+        forget(attempt)
+
+    monkeypatch.setattr(frames, "forget", breaks)
+    with clock.travel(days=8):
+        keeping.forget_frames()
+    other.refresh_from_db()
+    assert (other.state, other.key_cipher) == ("lapsed", None)
 
 
 def test_reading_twice_changes_nothing(applicant: Applicant) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from erjian import messaging
@@ -308,3 +308,18 @@ def test_the_worker_delivers_what_was_committed() -> None:
         worker.run_worker(queues=["messages"], wait=False, install_signal_handlers=False, listen_notify=False)
     assert SmsMessage.objects.get().state == SmsState.SENT
     assert {job.status for job in jobs()} == {"succeeded"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_survives_a_database_that_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    from procrastinate.contrib.django import app
+
+    def away(*_: object, **__: object) -> str:
+        raise OperationalError("terminating connection due to administrator command")
+
+    messaging.send(ACCEPTED, to=PERSON, context=CONTEXT, key="case:1:accepted")
+    monkeypatch.setattr(Outbox, "send", away)
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(queues=["messages"], wait=False, install_signal_handlers=False, listen_notify=False)
+    assert SmsMessage.objects.get().state == SmsState.QUEUED
+    assert [(job.status, job.attempts) for job in jobs()] == [("todo", 1)], "it waits for another attempt"
