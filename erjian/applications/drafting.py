@@ -140,6 +140,7 @@ def delete_draft(*, application: Application, by: User) -> None:
             subject=("application", locked.pk),
             data={"procedure": locked.procedure_code, "person_id": locked.person_id},
         )
+        materials.forget(locked.materials.all())
         locked.delete()
 
 

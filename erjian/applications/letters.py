@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app as queue
 
 from erjian import audit, documents, files, policy
@@ -136,10 +137,12 @@ def render(letter: Letter) -> Letter:
     content["qr"] = documents.qr(letter.number)
     pdf = documents.render("notices", content, timestamp=letter.created_at)
     signed = documents.sign(pdf, reason=letter.get_kind_display(), signed_at=letter.created_at)
-    blob = files.put(signed, media_type="application/pdf")
-    Letter.objects.filter(pk=letter.pk, file__isnull=True).update(file=blob)
-    letter.refresh_from_db()
-    return letter
+    with transaction.atomic():
+        locked = Letter.objects.select_for_update().get(pk=letter.pk)
+        if not locked.file_id:
+            locked.file = files.put(signed, media_type=files.PDF)
+            locked.save(update_fields=["file"])
+    return locked
 
 
 def mark_read(letter: Letter, *, by: User) -> None:

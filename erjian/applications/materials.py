@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from erjian import audit, files
 from erjian.accounts.models import User
@@ -17,6 +18,9 @@ from erjian.policy import clock
 from erjian.procedures.facts import Facts
 from erjian.procedures.materials import Material
 from erjian.registry import personal
+
+_UPLOADED = ("本次上传", "补正上传")
+"""Where a file comes from that was uploaded for the case: before the first 上报, and later."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +161,7 @@ def attach(*, application: Application, code: str, upload: Any, by: User) -> Mat
             code=code,
             blob=blob,
             filename=(getattr(upload, "name", "") or material.label)[:200],
-            origin="本次上传" if locked.form_version == 0 else "补正上传",
+            origin=_UPLOADED[locked.form_version > 0],
             position=present.count(),
             added_in=locked.form_version + 1,
             uploaded_by=by.name,
@@ -182,7 +186,18 @@ def detach(*, application: Application, material_id: int, by: User) -> None:
         )
 
 
-def _remove(present: Any, application: Application) -> None:
+def _remove(present: QuerySet[MaterialFile], application: Application) -> None:
     upcoming = application.form_version + 1
-    present.filter(added_in=upcoming).delete()
+    forget(present.filter(added_in=upcoming))
     present.update(removed_in=upcoming)
+
+
+def forget(rows: QuerySet[MaterialFile]) -> None:
+    """Delete rows that no version was frozen with, and let go of the files uploaded for them.
+
+    What was held before (the person's own, an earlier case's) stays; so does a file that something else refers to.
+    """
+    uploaded = [item.blob for item in rows.select_related("blob") if item.origin in _UPLOADED]
+    rows.delete()
+    for blob in uploaded:
+        files.discard(blob)

@@ -6,18 +6,19 @@ Validity is also computed when read, so a late run never makes a page lie. Every
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Model, Q, QuerySet
 from procrastinate.contrib.django import app as queue
 
 from erjian import audit, messaging, policy
 from erjian.accounts.models import Function, User
-from erjian.applications import actions
+from erjian.applications import actions, materials
 from erjian.applications.errors import CaseRefused, NotYours
 from erjian.applications.models import Application, RobotRun
 from erjian.applications.states import CONFIRMING, State
@@ -51,6 +52,8 @@ audit.codes.register("robots.dry_run", "试运行定时任务")
 Progress = Callable[[str, int, int], None]
 PATIENCE = timedelta(hours=1)
 """After so long a requested run that never ended counts as lost."""
+_BROKEN = "办理时出现故障，已记录，下次运行时再办。再次失败请联系技术支持。"
+logger = logging.getLogger(__name__)
 
 
 def _chunks(rows: QuerySet[Any]) -> Iterator[Any]:
@@ -103,15 +106,16 @@ def run_out() -> QuerySet[Registration]:
 
 
 def over_age() -> QuerySet[Registration]:
-    """Registrations whose holder has reached the age limit of their class (《注册建造师管理规定》第十六条第六项).
+    """Registrations whose holder is beyond the age limit of their class (《注册建造师管理规定》第十六条第六项, 年龄超过).
 
-    Validity is capped at the limit when it is granted; these are imported ones that run on beyond it.
+    The birthday itself is the last day, as it is where a period is granted (`standards.validity`). Validity is capped
+    at the limit when it is granted; these are imported ones that run on beyond it.
     """
     rules, today = policy.current(), clock.today()
     old = Q(pk__in=())
     for kind in RegistrationClass:
         born = add_years(today, -rules.age_limit_for(kind))
-        old |= Q(registration_class=kind, person__birth_date__lte=born)
+        old |= Q(registration_class=kind, person__birth_date__lt=born)
     return Registration.objects.filter(old, status=RegistrationStatus.VALID).select_related("person")
 
 
@@ -136,6 +140,7 @@ def _purge(*, row: Application) -> None:
         audit.record(
             "application.delete", actor=audit.SYSTEM, subject=("application", row.pk), data={"reason": "stale"}
         )
+        materials.forget(row.materials.all())
         row.delete()
 
 
@@ -274,6 +279,7 @@ def request_dry_run(*, by: User) -> RobotRun:
 def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progress | None = None) -> RobotRun:
     """Run all robots once and keep the result. With `dry_run` only count. Nothing happens while another run goes on.
 
+    A row that is refused, or on which something breaks, is listed with the reason and holds up no other.
     `kept` is a run that was requested before; `progress` is told (robot's label, number, of how many).
     """
     result = kept or RobotRun.objects.create(started_at=clock.now(), dry_run=dry_run)
@@ -299,6 +305,12 @@ def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progre
                         robot.act(row)
                     except Refusal as refusal:
                         result.refused.append(f"{robot.label} {row}: {refusal.message}")
+                        continue
+                    except (OperationalError, InterfaceError):
+                        raise  # no database: nothing further can be done either
+                    except Exception:
+                        logger.exception("%s %s", robot.name, row.pk)
+                        result.refused.append(f"{robot.label} {row}: {_BROKEN}")
                         continue
                 result.done[robot.name] = result.done.get(robot.name, 0) + 1
     finally:

@@ -12,6 +12,7 @@ from erjian.applications import robots, tasks
 from erjian.applications.errors import CaseRefused, NotYours
 from erjian.applications.models import RobotRun
 from erjian.policy import clock
+from erjian.registry import changes
 from erjian.registry.models import Change, Registration
 from erjian.standards.validity import add_years
 from tests import makers
@@ -32,14 +33,35 @@ def registered(age: int, *, kind: str = "constructor", **changed: Any) -> Regist
 def test_age_ends_what_runs_on_beyond_it_once() -> None:
     formal, young = registered(65), registered(64)
     temporary, grown = registered(60, kind="temporary", dates_binding=False), registered(59, kind="temporary")
-    assert robots.run(dry_run=True).done == {"over_age": 2}
-    assert robots.run().done == {"over_age": 2}
-    assert robots.run().done == {}
+    assert robots.run().done == {}, "the birthday is the last day"
+    birthday = clock.today()
+    with clock.travel(days=1):
+        assert robots.run(dry_run=True).done == {"over_age": 2}
+        assert robots.run().done == {"over_age": 2}
+        assert robots.run().done == {}
     for row in (formal, temporary, young, grown):
         row.refresh_from_db()
     assert [row.status for row in (formal, temporary, young, grown)] == ["lapsed", "lapsed", "valid", "valid"]
-    assert (formal.ended_on, formal.end_reason) == (clock.today(), "年龄满 65 周岁")
+    assert (formal.ended_on, formal.end_reason) == (birthday, "年龄满 65 周岁")
     assert Change.objects.filter(kind="lapsed").count() == 2
+
+
+def test_a_row_on_which_something_breaks_is_listed_and_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, other = registered(40, valid_until=clock.today()), registered(41, valid_until=clock.today())
+    soon = registered(42, valid_until=clock.today() + timedelta(days=61))
+    lapse = changes.lapse
+
+    def breaks(*, registration_id: int, **rest: Any) -> Registration:
+        assert registration_id != broken.pk, "a defect"
+        return lapse(registration_id=registration_id, **rest)
+
+    monkeypatch.setattr(changes, "lapse", breaks)
+    with clock.travel(days=1):
+        run = robots.run()
+    assert run.done == {"lapse": 1, "remind": 1}, "the other registration, and the robots that come later"
+    assert [line for line in run.refused if broken.number in line and "故障" in line] == run.refused != []
+    other.refresh_from_db()
+    assert (other.status, soon.status) == ("lapsed", "valid")
 
 
 def test_who_was_reminded_is_not_counted_again() -> None:
@@ -54,7 +76,7 @@ def test_who_was_reminded_is_not_counted_again() -> None:
 
 def test_a_dry_run_is_asked_for_once_and_changes_nothing() -> None:
     operator = makers.officer(PROVINCE, Function.SYSTEM)
-    row = registered(65)
+    row = registered(66)
     asked = robots.request_dry_run(by=operator)
     with pytest.raises(CaseRefused, match="正在进行"):
         robots.request_dry_run(by=operator)

@@ -10,6 +10,9 @@ from django.test import Client
 from erjian.accounts.models import User
 from erjian.applications import actions
 from erjian.applications.models import Application
+from erjian.files import tasks as files_tasks
+from erjian.files.models import Blob
+from erjian.policy import clock
 from tests import makers
 from tests.files import hostile as papers
 
@@ -41,6 +44,23 @@ def test_a_scan_is_attached_shown_and_removed(browser: Client, draft: Applicatio
     removed = browser.post(f"/enterprise/cases/{draft.uuid}/materials/{item.pk}/delete/")
     assert removed.status_code == 302
     assert draft.materials.filter(code="contract").count() == before
+    assert Blob.objects.get(pk=item.blob_id).discarded_at is not None
+
+
+def test_a_deleted_draft_lets_go_of_what_was_uploaded_for_it_and_of_nothing_else(
+    browser: Client, draft: Application
+) -> None:
+    put(browser, draft, makers.upload())
+    uploaded = draft.materials.filter(origin="本次上传").values_list("blob_id", flat=True)
+    held = draft.materials.filter(origin="沿用个人档案").values_list("blob_id", flat=True)
+    gone, kept = set(uploaded), set(held)
+    assert gone
+    assert kept
+    assert browser.post(f"/enterprise/cases/{draft.uuid}/delete/").status_code == 302
+    with clock.travel(days=2):
+        files_tasks.delete_discarded(timestamp=0)
+    assert not Blob.objects.filter(pk__in=gone).exists()
+    assert Blob.objects.filter(pk__in=kept).count() == len(kept)
 
 
 def test_several_files_at_once(browser: Client, draft: Application) -> None:
