@@ -18,7 +18,8 @@ from erjian.files.refusals import FileRefused
 if TYPE_CHECKING:
     from erjian.files.accepting import accept
     from erjian.files.models import Blob
-    from erjian.files.serving import page_image, response
+    from erjian.files.pdfs import PageMissing
+    from erjian.files.serving import page_response, response
     from erjian.files.storing import discard, open, put, read  # noqa: A004 - read as files.open
 
 __all__ = [
@@ -29,10 +30,11 @@ __all__ = [
     "Blob",
     "FileRefused",
     "Limits",
+    "PageMissing",
     "accept",
     "discard",
     "open",
-    "page_image",
+    "page_response",
     "put",
     "read",
     "response",
@@ -46,7 +48,8 @@ _LATE = {
     "open": "storing",
     "put": "storing",
     "read": "storing",
-    "page_image": "serving",
+    "PageMissing": "pdfs",
+    "page_response": "serving",
     "response": "serving",
 }
 

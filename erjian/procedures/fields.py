@@ -51,6 +51,22 @@ class FormField:
     beside: str = ""
     """Name of the field in whose row this one stands (a check box beside a date)."""
 
+    @property
+    def is_id_number(self) -> bool:
+        """Whether it holds an identity number, the registered one or another in its place."""
+        return self.name == "id_number" or self.control == Control.ID_NUMBER
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether it holds a telephone number."""
+        return self.control in (Control.MOBILE, Control.LANDLINE)
+
+    def masked(self, value: str) -> str:
+        """A displayed value as lists and histories show it: of numbers only the mask."""
+        if not value or not (self.is_id_number or self.is_phone):
+            return value
+        return id_numbers.mask(value) if self.is_id_number else phones.mask(value)
+
     def display(self, value: Any) -> str:
         """A stored value as people read it."""
         if value in (None, ""):

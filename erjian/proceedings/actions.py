@@ -307,6 +307,7 @@ def perform(
             )
         check(locked, row, by=by)
         words = _words(text, row.reason) if row.reason else ""
+        before = locked.state
         event = _record(
             locked, name, by, text=words, to=str(row.to or locked.state), taken=_take(uploads, by) if row.files else []
         )
@@ -319,7 +320,7 @@ def perform(
             row.audit_code,
             actor=by.actor,
             subject=("proceeding", locked.pk),
-            data={"from": str(proceeding.state), "to": locked.state, "version": locked.version},
+            data={"from": str(before), "to": locked.state, "version": locked.version},
         )
         telling.tell(locked, row, event)
     return locked

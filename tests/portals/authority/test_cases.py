@@ -140,9 +140,17 @@ def test_case_page_shows_route_letters_and_history_masked(scene: Scene) -> None:
     assert case.person.id_number_mask in text
     for word in ("受理通知书", "受理通过", "办理过程", "附件材料", "办理</a>"):
         assert word in text
+    assert audit.reads_of("person", case.person_id).count() == 0
+
+
+def test_who_takes_the_papers_of_a_case_is_noted(scene: Scene) -> None:
+    case = scene.accepted()
+    client = signed_in(scene.first)
     assert client.get(page(case, "print.pdf")).content.startswith(b"%PDF")
     assert client.get(page(case, "materials.zip")).status_code == 200
-    assert audit.reads_of("person", case.person_id).count() == 0
+    noted = audit.reads_of("person", case.person_id)
+    assert {event.data["purpose"] for event in noted} == {f"打印申报表 {case.number}", f"下载全部材料 {case.number}"}
+    assert {event.actor_user_id for event in noted} == {scene.first.pk}
 
 
 def test_audit_trail_is_for_auditors(scene: Scene) -> None:

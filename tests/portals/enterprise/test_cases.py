@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from erjian import certificates
+from erjian import audit, certificates
 from erjian.accounts.models import Function, User
 from erjian.applications import actions, form_data, letters
 from erjian.applications.models import Application
@@ -19,6 +19,7 @@ from erjian.audit.models import Event
 from erjian.messaging.models import InboxMessage
 from erjian.registry.models import Enterprise, Registration
 from tests import makers
+from tests.files import hostile
 from tests.portals.enterprise.conftest import signed_in
 from tests.portals.enterprise.test_filing import address, filled, text
 
@@ -95,6 +96,18 @@ def test_papers_are_served(browser: Client, reported: Application) -> None:
     assert printed.content.startswith(b"%PDF")
     archive = zipfile.ZipFile(io.BytesIO(b"".join(browser.get(address(reported, "materials.zip")).streaming_content)))
     assert "聘用劳动合同-1.jpg" in archive.namelist()
+    noted = audit.reads_of("person", reported.person_id).values_list("data__purpose", flat=True)
+    assert set(noted) >= {f"打印申报表 {reported.number}", f"下载全部材料 {reported.number}"}
+
+
+def test_a_page_that_a_document_does_not_have(browser: Client, draft: Application) -> None:
+    upload = makers.upload(hostile.pdf(pages=2), "contract.pdf")
+    browser.post(address(draft, "materials/contract/add/"), {"file": upload})
+    item = draft.materials.get(blob__media_type="application/pdf")
+    second = browser.get(address(draft, f"materials/{item.pk}/?page=2"))
+    assert (second.status_code, second["Content-Type"]) == (200, "image/jpeg")
+    for page in ("0", "3", "99999999999999999999"):
+        assert browser.get(address(draft, f"materials/{item.pk}/?page={page}")).status_code == 404
 
 
 def test_a_reported_case_is_not_edited(browser: Client, reported: Application) -> None:

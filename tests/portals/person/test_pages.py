@@ -138,7 +138,9 @@ def test_form_pdf(mine: SimpleNamespace) -> None:
     answer = mine.client.get(f"{mine.url}print.pdf")
     assert answer.status_code == 200
     assert answer.content.startswith(b"%PDF")
-    assert Event.objects.filter(code="personal_data.read", data__purpose="本人打印申报表").count() == 1
+    assert (
+        Event.objects.filter(code="personal_data.read", data__purpose=f"本人打印申报表 {mine.case.number}").count() == 1
+    )
 
 
 def test_certificate_card_versions_and_download(mine: SimpleNamespace) -> None:
