@@ -36,6 +36,12 @@ templates.register(
     title="实名认证成功",
     body="{name}的认证成功。请补充个人实名认证信息并保存。",
 )
+templates.register(
+    "identity.renewed",
+    title="实名认证信息已更新",
+    body="{name}的重新认证成功，实名认证信息已更新。非本人操作的，请立即修改口令并联系主管部门。",
+    sms="{name}的重新认证成功，实名认证信息已更新。非本人操作的，请立即修改口令并联系主管部门。",
+)
 _RESENDS = Limit("verify-password", 3, timedelta(hours=1))
 SIGN_IN = "/person/sign-in/"
 FORM = "/person/identity/"
@@ -62,10 +68,26 @@ def accept(own: Verification, attempt: Attempt, *, actor: Actor) -> None:
     )
     level = Assurance(attempt.assurance)
     if own.again and reaches(person.assurance, level):
-        set_verified(person_id=person.pk, values=of_card(own) | _phone(own), actor=actor)
-        verify_person(person_id=person.pk, assurance=level, actor=actor, provider=attempt.provider)
-        own.ended_at = clock.now()
-    finish(own, actor=actor)
+        _renew(own, level, provider=attempt.provider, actor=actor)
+    else:
+        finish(own, actor=actor)
+
+
+def _renew(own: Verification, level: Assurance, *, provider: str, actor: Actor) -> None:
+    """Take over the new card of somebody who was verified before, which completes a locked verification."""
+    assert own.person_id is not None
+    set_verified(person_id=own.person_id, values=of_card(own) | _phone(own), actor=actor)
+    verify_person(person_id=own.person_id, assurance=level, actor=actor, provider=provider)
+    own.step, own.ended_at = Step.ACCEPTED, clock.now()
+    own.version += 1
+    own.save()
+    messaging.send(
+        "identity.renewed",
+        to=messaging.Recipient.person(own.person_id, own.name, own.phone),
+        context={"name": own.name},
+        key=f"identity.renewed:{own.pk}",
+        link=FORM,
+    )
 
 
 def finish(own: Verification, *, actor: Actor) -> None:
