@@ -81,19 +81,13 @@ def _prepare() -> None:
 def work_on_jobs(*, wait: bool = True) -> None:
     """Work on jobs until SIGTERM, or until none is due. Raises Trouble when the keys do not fit."""
     import django
-    from procrastinate.contrib.django import app
 
     from erjian.config import nodes
-    from erjian.config.tasks import give_back_stalled
 
     end_with_parent()
     django.setup()
     nodes.require_fitting_keys()
 
-    async def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-            async with worker_app.open_async():
-                await give_back_stalled(worker_app)
-                await worker_app.run_worker_async(wait=wait)
+    from erjian.config import workers
 
-    asyncio.run(work())
+    asyncio.run(workers.work(wait=wait))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
@@ -10,9 +11,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
-from procrastinate.contrib.django import app
 
 from erjian.audit import SYSTEM
+from erjian.config import workers
 from erjian.exchange import keeping, runs, tasks
 from erjian.exchange.models import ImportRun, RunState
 from erjian.policy import clock
@@ -117,8 +118,7 @@ def _jobs(change: str) -> None:
 
 
 def _work() -> None:
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(queues=["imports"], wait=False, install_signal_handlers=False, listen_notify=False)
+    asyncio.run(workers.work(wait=False, queues=["imports"]))
 
 
 @pytest.mark.django_db

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 from django.db import connection, connections
-from procrastinate.contrib.django import app
+
+from erjian.config import workers
 
 
 def work() -> None:
@@ -14,8 +16,7 @@ def work() -> None:
 
     def run() -> None:
         try:
-            with app.replace_connector(app.connector.get_worker_connector()) as worker:
-                worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+            asyncio.run(workers.work(wait=False, install_signal_handlers=False, listen_notify=False))
         except BaseException as error:  # noqa: BLE001 - told to the journey's own thread
             trouble.append(error)
         finally:

@@ -1,5 +1,6 @@
 """Messages: written with the change, once per business event, delivered by a job."""
 
+import asyncio
 import datetime as dt
 import threading
 
@@ -8,6 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from erjian import messaging
+from erjian.config import workers
 from erjian.messaging import Recipient, inbox, outbox, templates
 from erjian.messaging.delivery import deliver
 from erjian.messaging.gateways import Outbox, Undelivered
@@ -301,25 +303,19 @@ class TestInbox:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_delivers_what_was_committed() -> None:
-    from procrastinate.contrib.django import app
-
     messaging.send(ACCEPTED, to=PERSON, context=CONTEXT, key="case:1:accepted")
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(queues=["messages"], wait=False, install_signal_handlers=False, listen_notify=False)
+    asyncio.run(workers.work(wait=False, queues=["messages"]))
     assert SmsMessage.objects.get().state == SmsState.SENT
     assert {job.status for job in jobs()} == {"succeeded"}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_message_survives_a_database_that_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    from procrastinate.contrib.django import app
-
     def away(*_: object, **__: object) -> str:
         raise OperationalError("terminating connection due to administrator command")
 
     messaging.send(ACCEPTED, to=PERSON, context=CONTEXT, key="case:1:accepted")
     monkeypatch.setattr(Outbox, "send", away)
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:
-        worker.run_worker(queues=["messages"], wait=False, install_signal_handlers=False, listen_notify=False)
+    asyncio.run(workers.work(wait=False, queues=["messages"]))
     assert SmsMessage.objects.get().state == SmsState.QUEUED
     assert [(job.status, job.attempts) for job in jobs()] == [("todo", 1)], "it waits for another attempt"
