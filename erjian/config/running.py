@@ -138,7 +138,7 @@ def _step(console: Console, what: str) -> Iterator[None]:
 
 def _children() -> list[Child]:
     def child(name: str, command: str) -> Child:
-        return Child(name, [sys.executable, "-m", "erjian.config.cli", command], os.environ.copy())
+        return Child(name, [sys.executable, "-m", "erjian.config.cli", command], env.of_child())
 
     children = [child("Web server", "web"), child("Job worker", "worker")]
     if face_service.is_ours() and face_service.is_installed():

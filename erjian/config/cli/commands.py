@@ -233,6 +233,18 @@ def check() -> None:
 
 
 @application.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def postgres(context: typer.Context, tool: Annotated[str, typer.Argument(help="pg_dump, pg_restore or psql.")]) -> None:
+    """PostgreSQL's own clients on the database at hand: erjian postgres pg_dump -Fc -f FILE."""
+    from erjian.config import database_use
+    from erjian.config import postgres as server
+
+    with database_use.database():
+        from django.conf import settings
+
+        raise typer.Exit(server.client(tool, context.args, url=settings.ERJIAN_DATABASE_URL))
+
+
+@application.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def django(context: typer.Context) -> None:
     """Any of Django's own commands, with the database at hand: erjian django makemigrations --check."""
     from erjian.config import database_use
