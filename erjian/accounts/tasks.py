@@ -23,7 +23,7 @@ def send_code(person_id: int, user_id: int, purpose: str, address: str) -> None:
         return
 
 
-@app.periodic(cron="40 3 * * *")
+@app.periodic(cron="40 19 * * *")
 @app.task(queue="robots", queueing_lock="robots.accounts")
 def forget(timestamp: int) -> None:
     """Nightly: remove sessions that have ended and tries that limit nothing any more."""

@@ -1,4 +1,7 @@
-"""Housekeeping of the job queue itself."""
+"""Housekeeping of the job queue itself.
+
+Times of periodic jobs, here and in every room, are in UTC: a night's work stands at 18 to 20 o'clock, 2 to 4 in China.
+"""
 
 from __future__ import annotations
 
@@ -42,17 +45,8 @@ async def give_back_stalled(of: App) -> int:
     return given_back
 
 
-@app.periodic(cron="41 2 * * *")
+@app.periodic(cron="41 18 * * *")
 @app.task(name="config.purge_finished", queue="housekeeping", queueing_lock="config.purge_finished", pass_context=True)
 async def purge_finished(context: JobContext, timestamp: int) -> None:
     """Forget finished jobs; failed ones stay until somebody has looked at them."""
     await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED_HOURS)
-
-
-@app.periodic(cron="23 2 * * *")
-@app.task(name="config.clear_sessions", queue="housekeeping", queueing_lock="config.clear_sessions")
-def clear_sessions(timestamp: int) -> None:
-    """Delete sessions that ended."""
-    from django.core.management import call_command
-
-    call_command("clearsessions")

@@ -39,7 +39,7 @@ def _work(context: JobContext, step: Callable[..., object], run_id: UUID) -> Non
         raise
 
 
-@app.periodic(cron="29 3 * * *")
+@app.periodic(cron="29 19 * * *")
 @app.task(name="exchange.forget_old", queue="imports", queueing_lock="exchange.forget_old")
 def forget_old(timestamp: int) -> None:
     """Discard uploaded spreadsheets after their time."""

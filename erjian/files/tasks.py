@@ -11,7 +11,7 @@ def delete_discarded(timestamp: int) -> None:
     storing.delete_discarded()
 
 
-@app.periodic(cron="41 2 * * *")
+@app.periodic(cron="41 18 * * *")
 @app.task(name="files.sweep_orphans", queue="files", queueing_lock="files.sweep_orphans")
 def sweep_orphans(timestamp: int) -> None:
     storing.sweep_orphans()

@@ -21,7 +21,7 @@ def deliver_sms(context: JobContext, *, sms_id: int) -> None:
     delivery.deliver(sms_id, last_attempt=context.job.attempts + 1 >= MAX_ATTEMPTS)
 
 
-@app.periodic(cron="17 3 * * *")
+@app.periodic(cron="17 19 * * *")
 @app.task(name="messaging.forget_codes", queue="messages", queueing_lock="messaging.forget_codes")
 def forget_codes(timestamp: int) -> None:
     """Codes are useless after minutes; the limits look back one day."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from erjian.accounts import captchas
 from erjian.accounts.models import Function, SignInFailure
+from erjian.accounts.sign_in import find
 from erjian.audit.models import Event
 from erjian.policy import clock
 from tests import makers
@@ -196,3 +199,21 @@ def test_empty_fields_are_named(client: Client) -> None:
     assert page.status_code == 422
     assert "请填写用户名。" in page.content.decode()
     assert "请填写口令。" in page.content.decode()
+
+
+def test_no_account_is_read_that_is_not_the_one(client: Client, operator) -> None:
+    """With a million accounts a try that reads them all takes seconds: every table is entered by an index."""
+    with CaptureQueriesContext(connection) as asked:
+        find("430199199003170018")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {asked[-1]['sql']}")
+        waiting = [cursor.fetchone()[0][0]["Plan"]]
+    scans = []
+    while waiting:
+        node = waiting.pop()
+        waiting += node.get("Plans", [])
+        if "Relation Name" in node:
+            scans.append((node["Relation Name"], "Index Cond" in node or "Recheck Cond" in node))
+    assert ("accounts_user", True) in scans
+    assert all(by_index for _, by_index in scans), scans

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 
 from erjian.config import tasks
+from erjian.policy import clock
 
 
 def _job(status: str, lock: str, *, attempts: int = 0) -> int:
@@ -40,6 +42,14 @@ def _give_back() -> int:
                 return await tasks.give_back_stalled(worker)
 
     return asyncio.run(work())
+
+
+def test_work_that_is_done_once_a_day_is_done_at_night_in_china():
+    daily = [each for each in app.periodic_registry.periodic_tasks.values() if not each.cron.split()[1].startswith("*")]
+    assert daily
+    for each in daily:
+        begins = datetime.fromtimestamp(each.croniter.get_next(ret_type=float, start_time=0.0), clock.ZONE)
+        assert begins.hour < 6, f"{each.task.name} at {begins:%H:%M}"
 
 
 @pytest.mark.django_db(transaction=True)
