@@ -139,12 +139,17 @@ def submit(
 
     Code and name of an enterprise that is vouched for are the proved ones, whatever was typed.
     """
-    again = SignUp.objects.filter(key=key, contact_phone_index=protection.index("phone", phone)).first()
-    if again is not None:
+    if (again := _same(key, phone)) is not None:
         return again
     if vouched is not None:
         asked = replace(asked, credit_code=vouched.credit_code, name=vouched.name)
-    asked = check(asked)
+    try:
+        asked = check(asked)
+    except SignUpRefused:
+        # What stands in its way may be the same form, sent at the same moment.
+        if (again := _same(key, phone)) is not None:
+            return again
+        raise
     if licence is None and vouched is None:
         raise SignUpRefused("请上传营业执照的照片或扫描件。", code="licence", field="licence")
     limits.take(_FROM, address)
@@ -182,11 +187,14 @@ def submit(
                 link=f"/authority/sign-ups/{made.pk}/",
             )
     except IntegrityError:
-        again = SignUp.objects.filter(key=key, contact_phone_index=protection.index("phone", phone)).first()
-        if again is not None:
+        if (again := _same(key, phone)) is not None:
             return again
         raise _waiting(authority.name) from None
     return made
+
+
+def _same(key: UUID, phone: str) -> SignUp | None:
+    return of_phone(phone).filter(key=key).first()
 
 
 def visible_to(user: User) -> QuerySet[SignUp]:
