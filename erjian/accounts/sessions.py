@@ -35,6 +35,8 @@ from erjian.audit.middleware import address_of
 from erjian.policy import clock
 
 _OPENED, _SEEN = "opened_at", "seen_at"
+WAY = "way"
+"""Key of the session for how its user was recognised."""
 _TOUCH_EVERY = 60
 KEPT_FORM_LIFE = timedelta(hours=2)
 _MOST_KEPT = 200_000
@@ -75,6 +77,14 @@ def safe_next(request: HttpRequest, address: str, *, user: User | None = None) -
         if any(address.startswith(prefix) for prefix in others):
             return fallback
     return address
+
+
+def password_due(request: HttpRequest) -> bool:
+    """Whether a new password comes before anything else.
+
+    Whoever came in without a password, by a verified identity, is not asked to replace the one that they never used.
+    """
+    return request.session.get(WAY, "password") == "password" and passwords.must_change(request.user)
 
 
 def open_before_password_change(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -147,7 +157,7 @@ class SessionMiddleware(LoginRequiredMiddleware):
         waits = getattr(view_func, "login_required", True) and not getattr(
             view_func, "open_before_password_change", False
         )
-        if waits and passwords.must_change(request.user):
+        if waits and password_due(request):
             return _answer(request, "请先修改口令，再继续。", CHANGE_URL, code="password_due")
         return None
 

@@ -199,6 +199,7 @@ def captcha_due(*, name: str, address: str) -> bool:
 def open_session(request: HttpRequest, user: User, *, way: str = "password", second: str = "") -> None:
     """Give the user a new session: the one before the sign-in is left behind with its identifier."""
     auth.login(request, user, backend=BACKEND)
+    request.session[sessions.WAY] = way
     devices.remember(request, user, way=way)
     data = {"way": way, "device": devices.name_of(request)} | ({"second": second} if second else {})
     with transaction.atomic():

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.test import Client
 
-from erjian.accounts import openid, second_factor
+from erjian.accounts import openid, passwords, second_factor
 from erjian.accounts.models import EnterpriseRight, Function, User
 from erjian.audit.models import Event
 from erjian.config import issuers
@@ -113,6 +113,20 @@ def test_a_person_signs_in(client: Client, known: Provider, person: User) -> Non
     assert client.session.session_key != before
     event = Event.objects.get(code="account.sign_in")
     assert event.data["way"] == "digital_identity"
+
+
+def test_a_one_time_password_that_was_not_used_need_not_be_replaced(
+    client: Client, known: Provider, person: User
+) -> None:
+    """Whoever uses it replaces it first; whoever comes by a verified identity goes on."""
+    one_time = passwords.issue_one_time(person)
+    assert client.get(agree(leave(client), "p"))["Location"] == "/person/"
+    for address in ("/person/", "/m/certificates/", "/messages/"):
+        assert client.get(address).status_code == 200, address
+    client.post("/sign-out/")
+    client.post("/sign-in/", {"side": "outside", "name": PERSON, "password": one_time})
+    for address in ("/person/", "/m/certificates/", "/messages/"):
+        assert client.get(address)["Location"] == "/password/", address
 
 
 def test_behind_a_proxy_the_way_back_is_https_and_of_a_named_host(

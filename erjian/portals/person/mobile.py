@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from erjian import policy
-from erjian.accounts import passwords, sessions
+from erjian.accounts import sessions
 from erjian.accounts.models import UserKind
 from erjian.applications.models import Application
 from erjian.portals.person import certificates as held
@@ -37,7 +37,7 @@ def _signed_in(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReq
             return redirect(f"{reverse('person:sign-in')}?{urlencode({'next': request.path})}")
         if user.kind != UserKind.PERSON:
             raise Http404
-        if passwords.must_change(user):
+        if sessions.password_due(request):
             return redirect(sessions.CHANGE_URL)
         return view(request)
 
