@@ -46,8 +46,16 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "1: demo province, demo clock, demo signing key. Empty: 1 with the embedded database, 0 with DATABASE_URL.",
     ),
-    Variable("ERJIAN_HOSTS", "", "Host names served, separated by commas. Empty: this machine's loopback names."),
-    Variable("ERJIAN_ORIGIN", "", "Public address, e.g. https://zjs.example.cn; printed into QR codes and SMS links."),
+    Variable(
+        "ERJIAN_HOSTS",
+        "",
+        "Host names served, separated by commas. Empty: this machine's loopback names, and ERJIAN_BIND if it is another.",
+    ),
+    Variable(
+        "ERJIAN_ORIGIN",
+        "",
+        "Public address, e.g. https://zjs.example.cn; in QR codes and SMS. Empty: the first of ERJIAN_HOSTS, with PORT.",
+    ),
     Variable("ERJIAN_PROXY", "0", "1: a proxy in front ends TLS and sets X-Forwarded-Proto and X-Forwarded-For."),
     Variable(
         "ERJIAN_KEYS_FILE",
@@ -130,6 +138,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ERJIAN_LOG", "INFO", "Log level: DEBUG, INFO, WARNING or ERROR."),
 )
 
+_ANY = {"127.0.0.1", "localhost", "::1", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+"""What a server listens on that is no name of its own: every address, or the loopback's."""
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
 
 
@@ -160,6 +170,29 @@ def number(name: str, *, low: int, high: int, environ: Mapping[str, str] | None 
 
 def names(name: str, *, environ: Mapping[str, str] | None = None) -> list[str]:
     return [part.strip() for part in text(name, environ=environ).split(",") if part.strip()]
+
+
+def hosts(*, environ: Mapping[str, str] | None = None) -> list[str]:
+    """The host names served, the one that people are shown first."""
+    if named := names("ERJIAN_HOSTS", environ=environ):
+        return named
+    bind = text("ERJIAN_BIND", environ=environ)
+    # A browser keeps passkeys for a name only, so localhost comes before its numbers.
+    return ([] if bind in _ANY else [_in_brackets(bind)]) + ["localhost", "127.0.0.1", "[::1]"]
+
+
+def origin(*, environ: Mapping[str, str] | None = None) -> str:
+    """The address at which people see the platform: in QR codes, in SMS, and on the terminal that serves it."""
+    if given := text("ERJIAN_ORIGIN", environ=environ).rstrip("/"):
+        return given
+    host = hosts(environ=environ)[0].removeprefix(".")
+    if flag("ERJIAN_PROXY", environ=environ):
+        return f"https://{host}"
+    return f"http://{host}:{text('PORT', environ=environ)}"
+
+
+def _in_brackets(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def file(name: str, *, environ: Mapping[str, str] | None = None) -> Path | None:

@@ -101,7 +101,7 @@ def become(*, identities: list[dict[str, Any]]) -> None:
 
     secrets = {way: one["secret"] for way, one in settings.ERJIAN_ISSUERS.items()}
     served = env.text("PORT")
-    origins = {settings.ERJIAN_ORIGIN, f"http://localhost:{served}", f"http://127.0.0.1:{served}"}
+    origins = {settings.ERJIAN_ORIGIN, *(f"http://{host.removeprefix('.')}:{served}" for host in env.hosts())}
     given = configuration(
         address=_own_address(settings.ERJIAN_ORIGIN),
         port=port(),

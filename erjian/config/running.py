@@ -175,7 +175,7 @@ def _serve(supervisor: Supervisor, console: Console, port: int) -> None:
             return
         if not healthy:
             console.print(f"Not healthy after {HEALTHY_SECONDS} s; see /healthz. Going on.", style="yellow")
-        _tell(console, port)
+        _tell(console)
     finally:
         # Ends the children too when something above failed.
         supervisor.run()
@@ -214,7 +214,7 @@ def _status(port: int) -> str:
     return str(found.get("status", ""))
 
 
-def _tell(console: Console, port: int) -> None:
+def _tell(console: Console) -> None:
     from django.conf import settings
 
     console.print()
@@ -222,9 +222,4 @@ def _tell(console: Console, port: int) -> None:
         from erjian.config.cli.accounts import table
 
         console.print(table())
-    console.print(f"Erjian is served at [bold]http://{_shown_host()}:{port}/[/bold]   Ctrl-C stops it.")
-
-
-def _shown_host() -> str:
-    bind = env.text("ERJIAN_BIND")
-    return "localhost" if bind in {"127.0.0.1", "0.0.0.0", "::", "::1"} else bind  # noqa: S104 - compared, not bound
+    console.print(f"Erjian is served at [bold]{settings.ERJIAN_ORIGIN}/[/bold]   Ctrl-C stops it.")

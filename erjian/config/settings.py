@@ -78,8 +78,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 ROOT_URLCONF = "erjian.config.urls"
 WSGI_APPLICATION = "erjian.config.wsgi.application"
-ERJIAN_ORIGIN = env.text("ERJIAN_ORIGIN").rstrip("/") or f"http://127.0.0.1:{env.text('PORT')}"
-ALLOWED_HOSTS = env.names("ERJIAN_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+ERJIAN_ORIGIN = env.origin()
+ALLOWED_HOSTS = env.hosts()
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

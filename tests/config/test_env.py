@@ -54,6 +54,22 @@ def test_lists_are_split_and_stripped():
     assert env.names("ERJIAN_HOSTS", environ={"ERJIAN_HOSTS": "a.cn, b.cn,,"}) == ["a.cn", "b.cn"]
 
 
+@pytest.mark.parametrize(
+    ("environ", "origin", "hosts"),
+    [
+        ({}, "http://localhost:8000", ["localhost", "127.0.0.1", "[::1]"]),
+        ({"PORT": "9000", "ERJIAN_BIND": "0.0.0.0"}, "http://localhost:9000", ["localhost", "127.0.0.1", "[::1]"]),
+        ({"ERJIAN_BIND": "10.0.0.5"}, "http://10.0.0.5:8000", ["10.0.0.5", "localhost", "127.0.0.1", "[::1]"]),
+        ({"ERJIAN_BIND": "fd00::5"}, "http://[fd00::5]:8000", ["[fd00::5]", "localhost", "127.0.0.1", "[::1]"]),
+        ({"ERJIAN_BIND": "0.0.0.0", "ERJIAN_HOSTS": "10.0.0.5, b"}, "http://10.0.0.5:8000", ["10.0.0.5", "b"]),
+        ({"ERJIAN_PROXY": "1", "ERJIAN_HOSTS": ".zjs.example.cn"}, "https://zjs.example.cn", [".zjs.example.cn"]),
+        ({"ERJIAN_ORIGIN": "https://zjs.example.cn/", "ERJIAN_HOSTS": "a"}, "https://zjs.example.cn", ["a"]),
+    ],
+)
+def test_one_address_is_shown_and_it_is_served(environ, origin, hosts):
+    assert (env.origin(environ=environ), env.hosts(environ=environ)) == (origin, hosts)
+
+
 def test_a_database_url_becomes_settings():
     entry = databases.configuration("postgresql://u:p%40ss@db:5433/erjian?sslmode=require", connections=6)
     assert (entry["NAME"], entry["USER"], entry["PASSWORD"]) == ("erjian", "u", "p@ss")
