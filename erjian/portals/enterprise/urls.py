@@ -50,7 +50,6 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("people/", listing.people, name="people"),
     path("profile/", profile.profile, name="profile"),
-    path("profile/counties/", profile.counties, name="counties"),
     path("profile/attachments/", profile.attachments, name="profile-attachments"),
     path("profile/library/", library.differences, name="library"),
     path("profile/library/take-over/", library.take_over, name="library-take-over"),

@@ -38,8 +38,8 @@ class Way:
     """One way in.
 
     `template` draws its panel on the sign-in page (`/sign-in/?way=code`), `address` names a page of its own instead;
-    a way with neither is announced at most. `follows` is what the page says until then. `who` and `how` are its line
-    in the table beside the form.
+    a way with neither is announced at most. `follows` is what the page says until then, `how` its line beside the form
+    once it is open: for whom, and what they need.
     """
 
     code: str
@@ -49,7 +49,6 @@ class Way:
     template: str = ""
     address: str = ""
     follows: str = ""
-    who: str = ""
     how: str = ""
     ready: Callable[[], bool] = lambda: True
 
@@ -89,6 +88,7 @@ WAYS = (
         place=Place.TAB,
         template="public/entrances/identity.html",
         ready=partial(openid.is_ready, openid.IDENTITY),
+        how="二级建造师个人，以及账号里登记了身份证号码的主管单位人员：到身份平台核验本人后登录，不用口令",
         follows="可信数字身份登录正在接入，开通后用手机扫码即可在这里登录。现在请用用户名登录。",
     ),
     Way(
@@ -98,6 +98,7 @@ WAYS = (
         icon="qrcode",
         address="public:licence",
         ready=partial(openid.is_ready, openid.LICENCE),
+        how="企业管理员：用手机扫码，同意后登录，不用口令；企业还没有账号的，扫码后接着注册，当场开通",
         follows="电子营业执照登录正在接入，开通后用电子营业执照小程序扫码即可登录。现在请用用户名登录。",
     ),
 )
@@ -107,6 +108,11 @@ WAYS = (
 def offered(place: Place) -> tuple[Way, ...]:
     """The ways shown at a place: open or announced."""
     return tuple(way for way in WAYS if way.place == place and way.opening != Opening.OFF)
+
+
+def helped() -> tuple[Way, ...]:
+    """The open ways that the help beside the form explains."""
+    return tuple(way for way in WAYS if way.how and way.is_open)
 
 
 def chosen(code: str) -> Way:

@@ -245,6 +245,14 @@ def _said(row: SignUp) -> str:
 
 
 @login_not_required
+@require_safe
+def counties(request: HttpRequest) -> HttpResponse:
+    """/register/counties/: those of a city as options, for every form with both."""
+    found = regions.counties_of(request.GET.get("city", ""))
+    return render(request, "public/register/counties.html", {"counties": found.items()})
+
+
+@login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:

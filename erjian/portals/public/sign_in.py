@@ -185,6 +185,7 @@ def _page(
         "person_next": kept["next"],
         "person_url": _identity_url(Side.OUTSIDE, kept["next"]),
         "office_url": _identity_url(Side.OFFICE, kept["next"]),
+        "helped": entrances.helped(),
         "registration": signing_up.is_open(),
         "domain": urlsplit(settings.ERJIAN_ORIGIN).hostname,
         "support": policy.current().province.support_phone,
@@ -235,7 +236,7 @@ def password(request: HttpRequest) -> HttpResponse:
     context = {
         "shell": shell(request),
         "form": form,
-        "due": passwords.must_change(request.user),
+        "due": sessions.password_due(request),
         "rules": passwords.rules(),
     }
     return render(request, "public/password.html", context, status=422 if form.errors else 200)

@@ -54,6 +54,7 @@ urlpatterns = [
     path("confirm-identity/", confirm.page, name="confirm-identity"),
     path("confirm-identity/passkey/", confirm.proof_options, name="confirm-passkey"),
     path("register/", register.start, name="register"),
+    path("register/counties/", register.counties, name="counties"),
     path("register/code/", register.code, name="register-code"),
     path("register/mine/", register.mine, name="register-mine"),
     path("register/new/", register.new, name="register-new"),

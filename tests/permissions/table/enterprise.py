@@ -19,7 +19,6 @@ ENTERPRISE = {
     "home": Entry(get=_LIST),
     "people": Entry(get=_LIST),
     "profile": Entry(get=_LIST, post=_MANAGES),
-    "counties": Entry(get=_LIST, query={"city": "430100"}),
     "profile-attachments": Entry(get=_LIST, post=_MANAGES),
     "licence": Entry(get=_LIST),
     "library": Entry(get=_MANAGES, post=_MANAGES),

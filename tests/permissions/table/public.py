@@ -44,6 +44,7 @@ FRONT = {
     "confirm-identity": Entry(get=SIGNED_IN, post=SIGNED_IN),
     "confirm-passkey": Entry(post=SIGNED_IN),
     "register": Entry(get=PUBLIC, post=PUBLIC),
+    "counties": Entry(get=PUBLIC, query={"city": "430100"}),
     "register-code": Entry(get=PUBLIC, post=PUBLIC),
     "register-mine": _READ,
     "register-new": Entry(get=PUBLIC, post=PUBLIC),

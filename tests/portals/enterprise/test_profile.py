@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -134,10 +135,13 @@ def test_the_licence_is_uploaded_and_shown(browser: Client, stranger: Client, em
 
 
 def test_counties_of_a_city(browser: Client) -> None:
-    page = text(browser.get(f"{URL}counties/?city=430300"))
+    asked = re.search(r'id="id_city"[^>]*hx-get="([^"]+)"|hx-get="([^"]+)"[^>]*id="id_city"', text(browser.get(URL)))
+    assert asked, "the city's select asks for its counties"
+    address = asked.group(1) or asked.group(2)
+    page = text(browser.get(address, {"city": "430300"}))
     assert "雨湖区" in page
     assert "芙蓉区" not in page
-    assert "芙蓉区" not in text(browser.get(f"{URL}counties/?city=x"))
+    assert "芙蓉区" not in text(browser.get(address, {"city": "x"}))
 
 
 def test_the_qualifications_of_the_enterprise(browser: Client, employer: Enterprise) -> None:

@@ -95,14 +95,6 @@ def _details(
 
 
 @for_enterprise()
-@require_safe
-def counties(request: HttpRequest) -> HttpResponse:
-    """The counties of a city as options (for htmx)."""
-    found = regions.counties_of(request.GET.get("city", ""))
-    return render(request, "enterprise/parts/counties.html", {"counties": found.items()})
-
-
-@for_enterprise()
 @require_http_methods(["GET", "HEAD", "POST"])
 def attachments(request: HttpRequest) -> HttpResponse:
     """附件材料: 营业执照."""
