@@ -32,7 +32,7 @@ def _is_alive(pid: int) -> bool:
 def test_it_serves_a_demonstration_and_ends_with_who_started_it(environment, erjian):
     environment |= {"ERJIAN_DEMO": "1", "ERJIAN_PROVIDER_PORT": str(free_port())}
     assert erjian("migrate", **environment).returncode == 0
-    address = f"http://127.0.0.1:{environment['ERJIAN_PROVIDER_PORT']}"
+    address = f"http://localhost:{environment['ERJIAN_PROVIDER_PORT']}"
     parent = subprocess.Popen([sys.executable, "-c", _PARENT], env=environment, stdout=subprocess.PIPE, text=True)
     child = int(parent.stdout.readline())
     deadline = time.monotonic() + 120
