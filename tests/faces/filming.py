@@ -1,7 +1,6 @@
 """Films of a person before a camera, made from one photograph: blinking, opening the mouth, turning the head.
 
     frames = film("astronaut", ["turn_left", "blink"])           # [(milliseconds, PIL image), ...]
-    write_mjpeg(frames, folder / "clip.mjpeg")                   # for Chromium's --use-file-for-fake-video-capture
     as_request(frames)                                           # [{"at": ..., "jpeg": base64}, ...] for /v1/decide
 
 The photograph is bent: lids are drawn over the eyes, the jaw sinks below a dark gap, the head turns as a ball would.
@@ -14,9 +13,8 @@ from __future__ import annotations
 import base64
 import functools
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +27,6 @@ Frames = list[tuple[int, Image.Image]]
 
 SIZE = (640, 480)
 FRAMES_A_SECOND = 10
-# Chromium shows MJPEG files at 30 frames a second.
-MJPEG_RATE = 30
 TURN_DEGREES = 26.0
 
 
@@ -125,10 +121,17 @@ def shoot(
     start: int = 0,
 ) -> Frames:
     """A frame for each pose, moved and grained as by a camera in the hand."""
+    return [
+        (start + round(number * 1000 / rate), image)
+        for number, image in enumerate(shots(person, poses, seed=seed, size=size))
+    ]
+
+
+def shots(person: str, poses: Iterable[Pose], *, seed: int = 1, size: tuple[int, int] = SIZE) -> Iterator[Image.Image]:
+    """The pictures of `shoot`, one by one: `poses` may still be thought up while the camera runs."""
     random = np.random.default_rng(seed)
     drift = np.zeros(2)
-    frames = []
-    for number, pose in enumerate(poses):
+    for pose in poses:
         drift = drift * 0.9 + random.normal(0, 0.8, 2)
         still = _posed(person, pose, size)
         moved = np.roll(still, tuple(int(value) for value in np.rint(drift)[::-1]), axis=(0, 1))
@@ -136,9 +139,23 @@ def shoot(
         # Grain is drawn from a few sheets laid at random places, which is quicker than drawing it anew.
         shift = random.integers(0, 200, 2)
         moved += np.roll(_grain(size)[random.integers(8)], tuple(shift), axis=(0, 1))
-        image = Image.fromarray(np.clip(moved, 0, 255).astype(np.uint8))
-        frames.append((start + round(number * 1000 / rate), image))
-    return frames
+        yield Image.fromarray(np.clip(moved, 0, 255).astype(np.uint8))
+
+
+def empty_room(seed: int = 1) -> Iterator[Image.Image]:
+    """A wall, as grainy as any picture of a camera; without end."""
+    random = np.random.default_rng(seed)
+    while True:
+        yield Image.fromarray(random.integers(90, 140, (SIZE[1], SIZE[0], 3), dtype=np.uint8))
+
+
+def beside(one: Image.Image, other: Image.Image) -> Image.Image:
+    """Two people before one camera: the middle half of each picture."""
+    width, height = one.size
+    both = Image.new("RGB", one.size)
+    for left, image in ((0, one), (width // 2, other)):
+        both.paste(image.crop((width // 4, 0, width * 3 // 4, height)), (left, 0))
+    return both
 
 
 def still_picture(person: str, *, seconds: float = 6.0, rate: int = FRAMES_A_SECOND, seed: int = 5) -> Frames:
@@ -180,14 +197,6 @@ def base64_jpeg(image: Image.Image, quality: int = 85) -> str:
 def as_request(frames: Frames) -> list[dict[str, object]]:
     """The frames as /v1/decide wants them."""
     return [{"at": at, "jpeg": base64_jpeg(image)} for at, image in frames]
-
-
-def write_mjpeg(frames: Frames, path: Path, *, rate: int = FRAMES_A_SECOND) -> Path:
-    """A clip for Chromium's fake camera; it starts anew when it has ended, so let it be long enough."""
-    with path.open("wb") as clip:
-        for _, image in frames:
-            clip.write(jpeg(image) * (MJPEG_RATE // rate))
-    return path
 
 
 def portrait(person: str, *, height: int = 441) -> Image.Image:

@@ -6,7 +6,6 @@ import functools
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests.faces import cards, filming
 from tests.faces.filming import Frames, Pose, as_request, base64_jpeg, film, jpeg, portrait, shoot, still_picture
@@ -140,33 +139,27 @@ def test_frames_that_the_page_took_twice_are_no_replay(faces):
     assert (found["verdict"], found["frames_used"]) == ("accept", len(frames))
 
 
-def _beside(one: Frames, other: Frames) -> Frames:
-    both = []
-    for (at, left), (_, right) in zip(one, other, strict=True):
-        image = Image.new("RGB", (left.width * 2, left.height))
-        image.paste(left, (0, 0))
-        image.paste(right, (left.width, 0))
-        both.append((at, image))
-    return both
-
-
 def test_two_people_before_the_camera_are_refused(faces):
-    both = _beside(_film("astronaut"), _film("admiral"))
+    both = [
+        (at, filming.beside(one, other))
+        for (at, one), (_, other) in zip(_film("astronaut"), _film("admiral"), strict=True)
+    ]
     found = faces.decide(ASKED, as_request(both), _portrait("astronaut"))
     assert (found["verdict"], found["reason"]) == ("refuse", "several_faces")
 
 
-def _wall(seed: int) -> Image.Image:
-    return Image.fromarray(np.random.default_rng(seed).integers(90, 140, (480, 640, 3), dtype=np.uint8))
-
-
 def test_nobody_before_the_camera_is_refused(faces):
-    found = faces.decide(ASKED, as_request([(at * 100, _wall(at)) for at in range(30)]), _portrait("astronaut"))
+    found = faces.decide(
+        ASKED,
+        as_request([(at * 100, wall) for at, wall in zip(range(30), filming.empty_room(), strict=False)]),
+        _portrait("astronaut"),
+    )
     assert (found["verdict"], found["reason"]) == ("refuse", "no_face")
 
 
 def test_leaving_the_camera_meanwhile_is_refused(faces):
-    frames = [(at, _wall(at) if 20 <= number < 32 else image) for number, (at, image) in enumerate(_film("astronaut"))]
+    room = filming.empty_room()
+    frames = [(at, next(room) if 20 <= number < 32 else image) for number, (at, image) in enumerate(_film("astronaut"))]
     found = faces.decide(ASKED, as_request(frames), _portrait("astronaut"))
     assert (found["verdict"], found["reason"]) == ("refuse", "face_lost")
 
@@ -193,7 +186,7 @@ def test_frames_at_impossible_times_are_refused(faces, when):
 
 
 def test_a_portrait_without_a_face_is_said(faces):
-    found = faces.decide(ASKED, as_request(_film("astronaut")), base64_jpeg(_wall(1)))
+    found = faces.decide(ASKED, as_request(_film("astronaut")), base64_jpeg(next(filming.empty_room())))
     assert (found["verdict"], found["reason"]) == ("refuse", "no_portrait")
 
 

@@ -1,10 +1,8 @@
 """The films and cards that other tests rely on."""
 
-import io
 from datetime import date
 
 import numpy as np
-from PIL import Image
 
 from erjian.standards import id_numbers
 from tests.faces import cards, filming
@@ -16,13 +14,6 @@ def test_no_two_frames_of_a_film_are_alike_and_a_seed_repeats_it():
     assert [at for at, _ in frames] == sorted({at for at, _ in frames})
     again = filming.film("astronaut", ["blink"])
     assert np.array_equal(np.asarray(frames[3][1]), np.asarray(again[3][1]))
-
-
-def test_a_clip_holds_every_frame_as_often_as_the_fake_camera_needs(tmp_path):
-    frames = filming.film("admiral", ["open_mouth"], lead=0.3, tail=0.2)
-    clip = filming.write_mjpeg(frames, tmp_path / "clip.mjpeg").read_bytes()
-    assert clip.count(b"\xff\xd8\xff\xe0") == len(frames) * 3
-    assert Image.open(io.BytesIO(clip)).size == filming.SIZE
 
 
 def test_drawn_cards_carry_a_number_with_a_right_check_digit_of_a_county_that_never_was():

@@ -9,9 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from erjian.accounts.models import User
 from erjian.audit.models import Event
@@ -78,22 +76,14 @@ def sitter(db: None) -> Sitter:
     return sit("欧阳若兰", "13912345678")
 
 
-def walls(count: int = 30) -> Frames:
-    """An empty room, as grainy as any."""
-    random = np.random.default_rng(1)
-    rooms = (random.integers(90, 140, (480, 640, 3), dtype=np.uint8) for _ in range(count))
-    return [(number * 100, Image.fromarray(room)) for number, room in enumerate(rooms)]
+def nobody(asked: list[str]) -> Frames:
+    return [(number * 100, wall) for number, wall in zip(range(30), filming.empty_room(), strict=False)]
 
 
 def side_by_side(asked: list[str]) -> Frames:
     """Two people do the same before one camera."""
-    both = []
-    for (at, one), (_, other) in zip(film("astronaut", asked), film("admiral", asked), strict=True):
-        image = Image.new("RGB", (one.width * 2, one.height))
-        image.paste(one, (0, 0))
-        image.paste(other, (one.width, 0))
-        both.append((at, image))
-    return both
+    both = zip(film("astronaut", asked), film("admiral", asked), strict=True)
+    return [(at, filming.beside(one, other)) for (at, one), (_, other) in both]
 
 
 def one_after_the_other(asked: list[str]) -> Frames:
@@ -103,9 +93,11 @@ def one_after_the_other(asked: list[str]) -> Frames:
 
 
 def goes_away(asked: list[str]) -> Frames:
-    frames = film("astronaut", asked, pause=1.6)
-    return [*frames[:18], *[(at, image) for (at, _), (_, image) in zip(frames[18:30], walls(12), strict=True)],
-            *frames[30:]]  # fmt: skip
+    room = filming.empty_room()
+    return [
+        (at, next(room) if 18 <= number < 30 else image)
+        for number, (at, image) in enumerate(film("astronaut", asked, pause=1.6))
+    ]
 
 
 def rightly(asked: list[str]) -> Frames:
@@ -118,7 +110,7 @@ def backwards(asked: list[str]) -> Frames:
 
 REFUSED: dict[str, tuple[Make, str, str]] = {
     "wrong order": (backwards, "wrong_gesture", "动作没有做对，或顺序不符。请看清提示，每次只做一个动作。"),
-    "no face": (lambda asked: walls(), "no_face", "画面中没有看到脸。请把脸放在框内，光线要亮，再试一次。"),
+    "no face": (nobody, "no_face", "画面中没有看到脸。请把脸放在框内，光线要亮，再试一次。"),
     "two faces": (side_by_side, "several_faces", "画面中不止一个人。请独自在画面中，再试一次。"),
     "two people put together": (
         one_after_the_other, "another_face", "中途换了人，或遮挡了脸。请同一人全程完成，再试一次。",

@@ -19,7 +19,13 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def flags() -> list[str]:
+    """What the browser is started with."""
+    return FLAGS
+
+
+@pytest.fixture(scope="module")
+def browser(flags: list[str]) -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("no Chromium on this machine")
     # Playwright's synchronous interface keeps an event loop running in the test's thread, where Django looks for one.
@@ -27,7 +33,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # The browser's own words (date pickers, file inputs) in Chinese, as people here see them.
         words = {**os.environ, "LANGUAGE": "zh_CN"}
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, env=words)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=flags, env=words)
         yield opened
         opened.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
