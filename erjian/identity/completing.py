@@ -109,7 +109,7 @@ def welcome(*, person_id: int, phone: str, key: str, actor: Actor) -> User:
 
 def _tell(user: User, phone: str, password: str) -> None:
     hours = policy.current().identity.password_hours
-    way = f"请在 {hours} 小时内用身份证号码和一次性口令 {password} 登录" if password else "请用身份证号码和你的口令登录"
+    way = f"请在 {hours} 小时内用身份证号码和一次性口令 {password} 登录" if password else "请用身份证号码和您的口令登录"
     after = "，登录后修改口令并补充个人实名认证信息" if password else "，补充个人实名认证信息"
     text = f"【二级建造师注册】认证成功。{way} {settings.ERJIAN_ORIGIN}{SIGN_IN}{after}。请勿告诉他人。"
     key = f"identity.password:{user.pk}:{secrets.token_hex(8)}"

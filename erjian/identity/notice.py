@@ -16,7 +16,7 @@ def rows(*, provider: str) -> tuple[tuple[str, str], ...]:
     """(heading, sentence) in the order in which they are shown; `provider` names who compares."""
     rules = policy.current()
     hours = rules.retention.face_hours
-    compared = "由本平台与你上传的身份证照片比对" if provider == "embedded" else "由腾讯云人脸核身与权威数据源比对"
+    compared = "由本平台与您上传的身份证照片比对" if provider == "embedded" else "由腾讯云人脸核身与权威数据源比对"
     return (
         ("谁来处理", f"{rules.province.department}"),
         ("收集什么", "约 15 秒的面部画面、身份证正反面照片"),

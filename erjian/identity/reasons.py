@@ -60,7 +60,7 @@ DOUBTS = {
 """Why an officer compares although the machine said accept (or could not say)."""
 
 COUNTER = {
-    "chosen": "你选择了窗口核验。",
+    "chosen": "您选择了窗口核验。",
     "failures": "人脸识别多次没有通过。请到窗口核验，不影响办理结果。",
 }
 

@@ -48,7 +48,7 @@ def table(rows: Iterable[Application], *, short: bool = False) -> Table:
         rows=rows,
         ops=_operations,
         name=lambda row: row.procedure.kind_label,
-        empty="还没有以你的名义提出的申报。申报由聘用企业提出，提出后在这里确认。",
+        empty="还没有以您的名义提出的申报。申报由聘用企业提出，提出后在这里确认。",
         caption="我的申报",
     )
 

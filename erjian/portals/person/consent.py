@@ -144,7 +144,7 @@ def _portrait(case: Application, person: Person) -> Portrait | None:
     filed = case.materials.filter(code="portrait", removed_in__isnull=True).first()
     own = person.portrait
     if own is not None and (filed is None or filed.blob_id == own.pk or own.created_at > filed.uploaded_at):
-        return Portrait(url=reverse("person:portrait-image"), note="你档案中的寸照")
+        return Portrait(url=reverse("person:portrait-image"), note="您档案中的寸照")
     if filed is not None:
         return Portrait(url=reverse("person:material", args=[case.uuid, filed.pk]), note="企业在申报中上传的寸照")
     return Portrait()
@@ -186,14 +186,14 @@ def _handled(request: HttpRequest, case: Application, *, status: int) -> HttpRes
     mine = answer is not None and answer.actor_user_id == account(request).pk
     if mine and answer is not None:
         said = "同意" if answer.transition == "consent" else "不同意"
-        words = f"你已于 {moment(answer.at)} 选择“{said}”，不用再次提交。"
+        words = f"您已于 {moment(answer.at)} 选择“{said}”，不用再次提交。"
         tone = "done" if answer.transition == "consent" else "mine"
     elif case.state == State.WITHDRAWN:
-        words, tone = "企业已撤回这条申报，不需要你再确认。", "mine"
+        words, tone = "企业已撤回这条申报，不需要您再确认。", "mine"
     elif case.state == State.TERMINATED:
-        words, tone = "这条申报已终止，不需要你再确认。需要时企业可以重新提出。", "mine"
+        words, tone = "这条申报已终止，不需要您再确认。需要时企业可以重新提出。", "mine"
     else:
-        words, tone = f"这条申报现在是“{case.get_state_display()}”，不需要你确认。", "mine"
+        words, tone = f"这条申报现在是“{case.get_state_display()}”，不需要您确认。", "mine"
     context = {
         "shell": shell(request, "cases"),
         "case": case,
@@ -234,7 +234,7 @@ def decline(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "frame": "ui/base.html",
         "shell": shell(request, "cases"),
         "title": f"不同意{case.procedure.kind_label}",
-        "question": f"不同意{case.enterprise.name}为你提出的{case.procedure.kind_label}？",
+        "question": f"不同意{case.enterprise.name}为您提出的{case.procedure.kind_label}？",
         "consequences": [TRANSITIONS["decline"].confirm],
         "action": reverse("person:decline", args=[case.uuid]),
         "hidden": [("seen", str(case.version if request.method == "GET" else _seen(request)))],

@@ -237,7 +237,7 @@ def readers(request: HttpRequest) -> HttpResponse:
             Column("用途", lambda row: row.data.get("purpose", ""), css="m-wide"),
         ),
         rows=found,
-        empty="还没有人查看过你的完整身份证号、手机号码。",
+        empty="还没有人查看过您的完整身份证号、手机号码。",
     )
     context = {
         "shell": shell(request, "information"),

@@ -231,7 +231,7 @@ def test_a_draft_is_not_visible(holder: Person, operator, client: Client) -> Non
     case = makers.draft(holder, operator)
     client.force_login(makers.person_user(holder))
     assert client.get(f"/person/cases/{case.uuid}/").status_code == 404
-    assert "还没有以你的名义提出的申报" in client.get("/person/cases/").content.decode()
+    assert "还没有以您的名义提出的申报" in client.get("/person/cases/").content.decode()
 
 
 def test_stored_signature_is_written_anew(mine: SimpleNamespace) -> None:

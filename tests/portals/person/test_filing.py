@@ -76,7 +76,7 @@ def test_the_page_names_both_classes_and_what_holds(
         "二级临时建造师个人注销申报",
         held.number,
         "有可以注销的注册",
-        "没有你有效的二级注册临时建造师注册",
+        "没有您有效的二级注册临时建造师注册",
     ):
         assert words in page
     assert "注销立即生效，不能撤销" in page
@@ -114,7 +114,7 @@ def test_from_the_form_to_the_end_of_the_registration(
     case.refresh_from_db()
     registration.refresh_from_db()
     assert (case.state, registration.status, registration.end_reason) == (State.DONE, "cancelled", REASON)
-    assert "没有你有效的" in text(client.get("/person/filing/"))
+    assert "没有您有效的" in text(client.get("/person/filing/"))
     told = InboxMessage.objects.filter(recipient_kind="person", template="application.effective")
     assert told.count() == 1
 
