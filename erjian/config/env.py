@@ -8,7 +8,7 @@ Everything that an operator may decide from outside stands in `VARIABLES`, with 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,6 +166,13 @@ def number(name: str, *, low: int, high: int, environ: Mapping[str, str] | None 
     if not value.isdecimal() or not low <= int(value) <= high:
         raise BadEnvironment(f"{name}={value!r} is not a number from {low} to {high}.")
     return int(value)
+
+
+def choice(name: str, allowed: Collection[str], *, environ: Mapping[str, str] | None = None) -> str:
+    value = text(name, environ=environ)
+    if value not in allowed:
+        raise BadEnvironment(f"{name}={value!r} is none of {', '.join(allowed)}.")
+    return value
 
 
 def names(name: str, *, environ: Mapping[str, str] | None = None) -> list[str]:

@@ -228,7 +228,7 @@ ERJIAN_CLAMD = env.text("ERJIAN_CLAMD")
 
 # Messages
 
-ERJIAN_SMS = env.text("ERJIAN_SMS")
+ERJIAN_SMS = env.choice("ERJIAN_SMS", ("outbox", "http", "tencent"))
 ERJIAN_SMS_URL = env.text("ERJIAN_SMS_URL")
 ERJIAN_SMS_SECRET = env.text("ERJIAN_SMS_SECRET")
 ERJIAN_SMS_APP = env.text("ERJIAN_SMS_APP")
@@ -244,7 +244,7 @@ ERJIAN_TENCENT_ENDPOINT = env.text("ERJIAN_TENCENT_ENDPOINT")
 
 # Faces. A fixed order of gestures is for tests alone; nothing outside can set it.
 
-ERJIAN_FACES = env.text("ERJIAN_FACES")
+ERJIAN_FACES = env.choice("ERJIAN_FACES", ("embedded", "tencent"))
 ERJIAN_FACES_RULE = env.text("ERJIAN_FACES_RULE")
 ERJIAN_FACES_URL = face_service.address()
 ERJIAN_GESTURES: tuple[str, ...] = ()
@@ -279,7 +279,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("ERJIAN_LOG")},
+    "root": {"handlers": ["stderr"], "level": env.choice("ERJIAN_LOG", ("DEBUG", "INFO", "WARNING", "ERROR"))},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "procrastinate": {"level": "WARNING"},

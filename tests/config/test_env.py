@@ -50,6 +50,23 @@ def test_a_bad_flag_names_the_variable():
         env.flag("ERJIAN_DEBUG", environ={"ERJIAN_DEBUG": "perhaps"})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("ERJIAN_LOG", "verbose"), ("ERJIAN_SMS", "pigeon"), ("ERJIAN_FACES", "none")]
+)
+def test_an_unknown_choice_is_one_line_that_names_what_there_is(erjian, name, value):
+    answer = erjian("check", **{name: value})
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"erjian: {name}='{value}' is none of ")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_what_a_province_forgot_is_said_before_it_prints_it(erjian):
+    said = " ".join(erjian("check", ERJIAN_SMS="http", ERJIAN_SEAL_SERVICE="https://seal.example").stdout.split())
+    assert "ERJIAN_ORIGIN is not https: QR codes and links in SMS would name http://localhost:" in said
+    assert "SMS: ERJIAN_SMS=http needs ERJIAN_SMS_URL and ERJIAN_SMS_SECRET" in said
+    assert "signing: 电子签章服务暂不可用：尚未配置签名证书" in said
+
+
 def test_lists_are_split_and_stripped():
     assert env.names("ERJIAN_HOSTS", environ={"ERJIAN_HOSTS": "a.cn, b.cn,,"}) == ["a.cn", "b.cn"]
 

@@ -20,7 +20,7 @@ def examine(console: Console) -> int:
         failed = failed or bool(problems)
         console.print(f"[{'red' if problems else 'green'}]{'✗' if problems else '✓'}[/] {question}", highlight=False)
         for problem in problems:
-            console.print(f"    {problem}", markup=False, highlight=False)
+            console.print(f"    {problem}", markup=False, highlight=False, soft_wrap=True)
     return int(failed)
 
 
@@ -35,14 +35,30 @@ def _deployment() -> Iterator[str]:
 
 
 def _services() -> Iterator[str]:
+    from erjian import documents
+    from erjian.files import scanners
+    from erjian.identity import faces
+    from erjian.messaging import gateways
+
+    services: dict[str, Callable[[], object]] = {
+        "SMS": gateways.gateway,
+        "virus scanner": scanners.scanner,
+        "faces": faces.provider,
+        "signing": documents.ensure_signer,
+    }
+    for name, make in services.items():
+        try:
+            make()
+        except Exception as error:  # noqa: BLE001 - every reason is shown
+            yield f"{name}: {error}"
     if settings.ERJIAN_DEMO:
         return
+    if not settings.ERJIAN_ORIGIN.startswith("https://"):
+        yield f"ERJIAN_ORIGIN is not https: QR codes and links in SMS would name {settings.ERJIAN_ORIGIN}."
     if settings.ERJIAN_SMS == "outbox":
         yield "ERJIAN_SMS is outbox: nobody receives an SMS."
     if not settings.ERJIAN_CLAMD:
         yield "ERJIAN_CLAMD is empty: attachments are not scanned for viruses."
-    if not (settings.ERJIAN_SIGNING_CERTIFICATE or settings.ERJIAN_SEAL_SERVICE):
-        yield "No signing certificate: set ERJIAN_SIGNING_CERTIFICATE or ERJIAN_SEAL_SERVICE."
 
 
 def _policy() -> Iterator[str]:
