@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Max
 
-from erjian import policy, protection
+from erjian import policy
 from erjian.audit import Actor
 from erjian.policy import clock
 from erjian.registry import numbers
@@ -29,7 +28,6 @@ from erjian.registry.models import (
     ReviewResult,
 )
 from erjian.registry.models.registrations import LIVE
-from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
 from erjian.standards.registration_numbers import registration_number
 from erjian.standards.specialties import Specialty
@@ -201,7 +199,8 @@ def register(
     return registration
 
 
-def _locked(registration_id: int) -> Registration:
+def locked(registration_id: int) -> Registration:
+    """A registration with its row locked until the transaction ends."""
     return Registration.objects.select_for_update(of=("self",)).select_related("person").get(pk=registration_id)
 
 
@@ -224,7 +223,7 @@ def add_specialties(
     *, registration_id: int, specialties: tuple[str, ...], on: date, case_number: str, actor: Actor
 ) -> Registration:
     """增项: further specialties with their own years from `on` (第十四条; decision G.8)."""
-    registration = _locked(registration_id)
+    registration = locked(registration_id)
     before = snapshot(registration)
     rules = policy.current()
     end = period_end(
@@ -243,7 +242,7 @@ def extend(
     until: date | None = None,
 ) -> Registration:
     """延续: the chosen specialties run on for the policy's years (or to a day); the others lapse on theirs (第十二条)."""
-    registration = _locked(registration_id)
+    registration = locked(registration_id)
     before = snapshot(registration)
     rules = policy.current()
     limit = rules.age_limit_for(registration.registration_class)
@@ -260,7 +259,7 @@ def extend(
 
 def move(*, registration_id: int, enterprise_id: int, on: date, case_number: str, actor: Actor) -> Registration:
     """变更执业单位: another employer, the validity unchanged (第十三条)."""
-    registration = _locked(registration_id)
+    registration = locked(registration_id)
     before = snapshot(registration)
     registration.enterprise_id = enterprise_id
     registration.employed_on = on
@@ -269,7 +268,7 @@ def move(*, registration_id: int, enterprise_id: int, on: date, case_number: str
 
 def reissue(*, registration_id: int, case_number: str, actor: Actor) -> Registration:
     """遗失补办: nothing changes but the certificate, which gets a new number (第十九条)."""
-    registration = _locked(registration_id)
+    registration = locked(registration_id)
     return _saved(
         registration, ChangeKind.REISSUED, before=snapshot(registration), case_number=case_number, actor=actor
     )
@@ -309,7 +308,7 @@ def cancel(
 
     `lapsed_too` allows what has run out already (行政许可法第七十条第一项).
     """
-    registration = _locked(registration_id)
+    registration = locked(registration_id)
     allowed = (*LIVE, RegistrationStatus.LAPSED) if lapsed_too else LIVE
     if registration.status not in allowed:
         raise RegisterRefused(f"注册已是“{registration.get_status_display()}”，不能再注销。", code="already_ended")
@@ -333,7 +332,7 @@ def restore(*, registration_id: int, case_number: str, actor: Actor) -> Registra
 def _switch(
     registration_id: int, old: RegistrationStatus, new: RegistrationStatus, *, case_number: str, actor: Actor
 ) -> Registration:
-    registration = _locked(registration_id)
+    registration = locked(registration_id)
     if registration.status != old:
         raise RegisterRefused(
             f"注册已是“{registration.get_status_display()}”，不能{_HISTORY_OF[new].label}。", code="wrong_status"
@@ -343,74 +342,9 @@ def _switch(
     return _saved(registration, _HISTORY_OF[new], before=before, case_number=case_number, actor=actor)
 
 
-def correct_identity(
-    *, person_id: int, registration_id: int, name: str, id_number: str, case_number: str, actor: Actor
-) -> Registration:
-    """身份证号变更: the person's key is corrected; account and history follow, since they hold the person's id.
-
-    Raises RegisterRefused when the new number belongs to somebody else: two people are never merged silently
-    (decision G.12). History keeps masks only.
-    """
-    person = Person.objects.select_for_update().get(pk=person_id)
-    number = id_numbers.parse(id_number, today=clock.today())
-    other = Person.objects.filter(id_number_index=protection.index("id_number", number.number18)).exclude(pk=person.pk)
-    if other.exists():
-        raise RegisterRefused("新身份证号已属于登记库中的另一人。请联系省级主管部门核实。", code="number_taken")
-    before = {"name": person.name, "id_number": person.id_number_mask}
-    person.name = name
-    person.id_number = number.number18
-    person.birth_date = number.birth_date
-    person.sex = number.sex
-    person.version += 1
-    person.save()
-    registration = _locked(registration_id)
-    registration.version += 1
-    registration.save()
-    remember(
-        ChangeKind.CORRECTED, actor=actor, registration=registration, before=before,
-        after={"name": person.name, "id_number": person.id_number_mask}, case_number=case_number,
-    )  # fmt: skip
-    return registration
-
-
-def change_personal(
-    *,
-    person_id: int,
-    registration_id: int,
-    name: str,
-    portrait_id: UUID | None,
-    signature_id: UUID | None,
-    case_number: str,
-    actor: Actor,
-) -> Registration:
-    """个人信息修改: what the certificate prints of its holder; what is not given stays (decision G.12).
-
-    History keeps the names, and of the pictures their stored ids.
-    """
-    person = Person.objects.select_for_update().get(pk=person_id)
-    wanted: dict[str, Any] = {"name": name, "portrait_id": portrait_id, "signature_id": signature_id}
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    for field, value in wanted.items():
-        known = getattr(person, field)
-        if value and value != known:
-            before[field], after[field] = str(known or ""), str(value)
-            setattr(person, field, value)
-    person.version += 1
-    person.save(update_fields=[*after, "version"])
-    registration = _locked(registration_id)
-    registration.version += 1
-    registration.save()
-    remember(
-        ChangeKind.CORRECTED, actor=actor, registration=registration, before=before, after=after,
-        case_number=case_number,
-    )  # fmt: skip
-    return registration
-
-
 def lapse(*, registration_id: int, on: date, actor: Actor, reason: str = "注册有效期满且未延续注册") -> Registration:
     """失效: the last specialty has run out, or the holder has passed the age limit (第十六条)."""
-    registration = _locked(registration_id)
+    registration = locked(registration_id)
     if registration.status != RegistrationStatus.VALID:
         raise RegisterRefused(f"注册已是“{registration.get_status_display()}”。", code="already_ended")
     return _end(

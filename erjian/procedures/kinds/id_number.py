@@ -13,7 +13,7 @@ from erjian.procedures.declaration import (
     Step,
 )
 from erjian.procedures.fields import Control, FormField, Section
-from erjian.registry import changes
+from erjian.registry import corrections
 from erjian.registry.models import RegistrationClass
 
 _FORM = Section(
@@ -44,7 +44,7 @@ _FORM = Section(
 def correct(decision: Decision) -> Outcome:
     """Correct the person's key; account and history follow, the certificate gets its next version."""
     assert decision.registration_id is not None
-    registration = changes.correct_identity(
+    registration = corrections.correct_identity(
         person_id=decision.person_id,
         registration_id=decision.registration_id,
         name=str(decision.form["new_name"]),

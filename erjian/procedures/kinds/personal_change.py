@@ -20,7 +20,7 @@ from erjian.procedures.declaration import (
     Step,
 )
 from erjian.procedures.fields import Control, FormField, Section
-from erjian.registry import changes
+from erjian.registry import corrections
 from erjian.registry.models import RegistrationClass
 
 _FORM = Section(
@@ -48,7 +48,7 @@ _FORM = Section(
 def change(decision: Decision) -> Outcome:
     """Take over what was filed; the certificate gets its next version, the number stays."""
     assert decision.registration_id is not None
-    registration = changes.change_personal(
+    registration = corrections.change_personal(
         person_id=decision.person_id,
         registration_id=decision.registration_id,
         name=str(decision.form["new_name"]),
