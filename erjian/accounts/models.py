@@ -70,6 +70,8 @@ class Function(models.TextChoices):
     AUDIT = "audit", "审计管理"
 
 
+_NAMED = 3
+"""Functions that an officer's role names one by one."""
 ADMINISTRATORS = (Function.SYSTEM, Function.SECURITY, Function.AUDIT)
 """Three administrators who keep each other in check (GB/T 22239-2019): whoever is one holds no other function."""
 
@@ -175,7 +177,10 @@ class User(AbstractBaseUser):
 
     @property
     def role(self) -> str:
-        """What the user is there, in a word for the page's frame; an officer's functions are named by their portal."""
+        """What the user is there, in a word for the page's frame."""
+        if self.kind == UserKind.OFFICER:
+            held = [function.label for function in Function if function in self.functions]
+            return "、".join(held) if len(held) <= _NAMED else f"{held[0]}等 {len(held)} 项"
         if self.kind == UserKind.ENTERPRISE:
             return f"{EnterpriseRight(self.right).label}员" if self.right else ""
         return "个人" if self.kind == UserKind.PERSON else ""

@@ -74,7 +74,12 @@ def test_the_picture_is_drawn_here(client: Client) -> None:
 def test_a_sum_in_words_for_who_cannot_see_it(client: Client, operator) -> None:
     for _ in range(2):
         attempt(client, "wrong")
-    page = attempt(client, "whatever", other="words").content.decode()
+    # The page gives no password back, so the browser sends none when another question is asked for.
+    answer = attempt(client, "", other="words")
+    page = answer.content.decode()
+    assert answer.status_code == 200
     assert "等于几" in page
+    assert "请填写" not in page.replace("请填数字", "")
+    assert "captcha.png" in attempt(client, "").content.decode(), "a forgotten password brings the question again"
     assert 'value="lc-li"' in page, "what was typed is kept"
     assert attempt(client, **solved(captchas.WORDS)).status_code == 302

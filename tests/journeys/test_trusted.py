@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -16,10 +17,12 @@ from playwright.sync_api import expect
 
 from erjian.accounts import openid
 from erjian.accounts.models import EnterpriseRight, Function, Passkey
+from erjian.messaging.models import SmsMessage
 from erjian.policy import clock
 from tests import makers, providing
 from tests.journeys.acting import Visit
 from tests.journeys.visiting import Visitor
+from tests.journeys.working import work
 from tests.providing import Provider
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -243,3 +246,82 @@ def test_the_pages_of_accounts(visit: Visit) -> None:
     own.sign_in(operator.username, makers.PASSWORD)
     own.go("/account/")
     own.look("账号安全-企业")
+
+
+def confirm_on(phone: Visitor) -> None:
+    """What the phone's holder does at the issuer."""
+    phone.page.get_by_role("button", name="核对一致，继续").click()
+    phone.page.get_by_role("button", name="同意并登录").click()
+    expect(phone.page.locator("h1")).to_have_text("已确认")
+
+
+def test_an_enterprise_without_account_registers_by_its_licence(visit: Visit, opens: Callable[..., Provider]) -> None:
+    code = makers.credit_code(4711)
+    opens(providing.identity("enterprise", "u", code, NAME))
+    desk, phone = visit("电脑"), visit("手机", phone=True)
+    page = desk.go("/sign-in/licence/")
+    phone.go(scanned(desk))
+    confirm_on(phone)
+    page.wait_for_url("**/register/")
+    expect(page.get_by_text(f"{NAME}还没有账号")).to_be_visible()
+    expect(page.get_by_text("当场开通")).to_be_visible()
+    desk.look("注册-手机")
+    page.get_by_label("联系人手机号码").fill("13907310055")
+    page.get_by_role("button", name="获取短信验证码").click()
+    page.get_by_label("短信验证码").wait_for()
+    work()
+    page.get_by_label("短信验证码").fill(sms(r"\d{6}"))
+    page.get_by_role("button", name="下一步").click()
+    page.wait_for_url("**/register/new/")
+    for label, value in (("统一社会信用代码", code), ("企业名称", NAME)):
+        expect(page.get_by_label(label)).to_have_value(value)
+        expect(page.get_by_label(label)).not_to_be_editable()
+    expect(page.get_by_label("营业执照", exact=True)).to_have_count(0)
+    county = page.get_by_label("注册所在区县")
+    page.get_by_label("注册所在地市").select_option(label="湘潭市")
+    expect(county.locator("option", has_text="雨湖区")).to_have_count(1)
+    expect(county.locator("option", has_text="芙蓉区")).to_have_count(0)
+    desk.look("注册-企业")
+    page.get_by_role("button", name="提交注册").click()
+    expect(page.get_by_text("请填写联系人姓名").or_(page.get_by_text("处需要处理")).first).to_be_visible()
+    desk.look("注册-缺联系人")
+    page.get_by_label("注册所在区县").select_option(label="雨湖区")
+    page.get_by_label("联系人姓名").fill("谭雨欣")
+    page.get_by_role("button", name="提交注册").click()
+    expect(page.get_by_text("账号已开通")).to_be_visible()
+    desk.look("注册-开通")
+
+    work()
+    phone.go(sms(r"/sign-in/link/\S+/"))
+    phone.page.get_by_label("新口令", exact=True).fill("Yuelu-Shan-1926")
+    phone.page.get_by_label("再输一次新口令").fill("Yuelu-Shan-1926")
+    phone.page.get_by_role("button", name="设置口令并登录").click()
+    phone.page.wait_for_url("**/enterprise/**")
+    # From now on the licence alone opens the door.
+    page, other = desk.go("/sign-in/licence/"), visit("另一部手机", phone=True)
+    other.go(scanned(desk))
+    confirm_on(other)
+    page.wait_for_url("**/enterprise/**")
+
+
+def test_a_licence_on_the_phone_itself(visit: Visit, opens: Callable[..., Provider]) -> None:
+    """Nobody can scan the screen that they hold."""
+    enterprise = makers.enterprise(NAME)
+    makers.operator(enterprise)
+    opens(providing.identity("enterprise", "e", enterprise.credit_code, NAME))
+    phone = visit("手机", phone=True)
+    page = phone.go("/sign-in/licence/")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="在这部手机上确认").click()
+    other = opened.value
+    other.get_by_role("button", name="核对一致，继续").click()
+    other.get_by_role("button", name="同意并登录").click()
+    expect(other.locator("h1")).to_have_text("已确认")
+    other.close()
+    page.wait_for_url("**/enterprise/**")
+
+
+def sms(pattern: str) -> str:
+    found = re.search(pattern, SmsMessage.objects.order_by("-pk")[0].text)
+    assert found
+    return found.group()

@@ -17,8 +17,6 @@ from erjian.portals.authority.access import READING, officer
 from erjian.ui.navigation import Entry, Group, Shell
 
 _HOME = "/authority/"
-_NAMED = 3
-"""How many functions are named beside the officer; more are counted."""
 
 _REGISTER = (
     ("people", "人员", "authority:people"),
@@ -39,9 +37,7 @@ def built(module: str) -> bool:
 
 def who(user: User) -> str:
     """长沙市住房和城乡建设局 · 胡敏【受理】."""
-    held = [function.label for function in Function if function in user.functions]
-    named = "、".join(held) if len(held) <= _NAMED else f"{held[0]}等 {len(held)} 项"
-    return f"{user.organisation} · {user.name}" + (f"【{named}】" if named else "")
+    return f"{user.organisation} · {user.titled}"
 
 
 def shell(request: HttpRequest, current: str, entry: str = "") -> Shell:

@@ -17,7 +17,7 @@ from erjian.audit.models import Event
 from erjian.portals.public.navigation import shell
 from erjian.portals.public.second import AuthenticatorForm, added, enrolling, shown_once
 from erjian.standards.errors import Refusal
-from erjian.ui.dates import moment
+from erjian.ui.dates import stamp
 from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Table
 from erjian.ui.templatetags.ej import chip
@@ -46,7 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _log(found: Any) -> Table:
     return Table(
         columns=(
-            Column("时间", lambda event: moment(event.at), css="ej-num m-top"),
+            Column("时间", lambda event: stamp(event.at), css="ej-num m-top"),
             Column("结果", _result, css="m-top m-end"),
             Column("方式", _way, data_label="方式"),
             Column("设备", lambda event: event.data.get("device", ""), data_label="设备"),

@@ -62,6 +62,11 @@ class Way:
         return Opening.ANNOUNCED if wanted == Opening.ON and not (built and self.ready()) else wanted
 
     @property
+    def name(self) -> str:
+        """电子营业执照, for the way 电子营业执照登录."""
+        return self.label.removesuffix("登录")
+
+    @property
     def is_open(self) -> bool:
         return self.opening == Opening.ON
 
@@ -113,6 +118,11 @@ def offered(place: Place) -> tuple[Way, ...]:
 def helped() -> tuple[Way, ...]:
     """The open ways that the help beside the form explains."""
     return tuple(way for way in WAYS if way.how and way.is_open)
+
+
+def way(code: str) -> Way:
+    """The way with a code."""
+    return next(way for way in WAYS if way.code == code)
 
 
 def chosen(code: str) -> Way:

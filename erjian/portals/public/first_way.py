@@ -109,6 +109,7 @@ def _who(request: HttpRequest, purpose: Purpose) -> HttpResponse:
                     "purpose": purpose.value,
                     "person": claim.person_id,
                     "user": claim.user_id,
+                    "as": kind,
                     "at": int(clock.now().timestamp()),
                 }
                 return redirect("public:code")
@@ -158,6 +159,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "口令已设置，您已登录。" if request.user.is_authenticated else "口令已设置。")
                 return redirect(address)
     title, _lead, act = _WORDS[purpose]
-    back = reverse("public:activate") + "?as=account" if purpose == Purpose.ACTIVATE else reverse("public:forgotten")
+    back = reverse("public:activate" if purpose == Purpose.ACTIVATE else "public:forgotten")
+    back += "?as=account" if state.get("as") == "account" else ""
     context = {"shell": shell(request), "form": form, "title": title, "act": act, "back": back}
     return render(request, "public/code.html", context, status=status)

@@ -23,6 +23,7 @@ from erjian.audit import Actor, ActorKind
 from erjian.audit.middleware import address_of
 from erjian.files import Blob
 from erjian.policy import authorities, clock
+from erjian.portals.public import entrances
 from erjian.portals.public.navigation import shell
 from erjian.registry.models.enterprises import EnterpriseOrigin
 from erjian.standards import phones, regions
@@ -150,6 +151,16 @@ def _vouched(request: HttpRequest) -> Vouched | None:
     return Vouched(credit_code=kept["credit_code"], name=kept["name"], way=kept["way"])
 
 
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    """What every step shows around its form."""
+    vouched, licence = _vouched(request), entrances.way("e_licence")
+    return {
+        "shell": shell(request),
+        "vouched": vouched,
+        "by_licence": licence.url() if licence.is_open and vouched is None else "",
+    }
+
+
 def _again(request: HttpRequest) -> HttpResponse:
     messages.warning(request, "请先验证联系人的手机号码。")
     return redirect("public:register")
@@ -176,7 +187,7 @@ def start(request: HttpRequest) -> HttpResponse:
             else:
                 _keep(request, phone, proved=False)
                 return redirect("public:register-code")
-    context = {"shell": shell(request), "form": form, "vouched": _vouched(request)}
+    context = {"form": form} | _frame(request)
     return render(request, "public/register/start.html", context, status=status)
 
 
@@ -206,7 +217,7 @@ def code(request: HttpRequest) -> HttpResponse:
                 return redirect(
                     "public:register-mine" if signing_up.of_phone(phone).exists() else "public:register-new"
                 )
-    context = {"shell": shell(request), "form": form, "phone": phones.mask(phone)}
+    context = {"form": form, "phone": phones.mask(phone)} | _frame(request)
     return render(request, "public/register/code.html", context, status=status)
 
 
@@ -315,8 +326,9 @@ def _licence(request: HttpRequest, form: EnterpriseForm) -> Blob | None:
 def _form(request: HttpRequest, form: EnterpriseForm, *, status: int = 200) -> HttpResponse:
     if "licence" in form.fields:
         _ask_for_licence(form, kept=bool(request.session[_STATE].get("licence")))
-    vouched = _vouched(request)
-    context = {"shell": shell(request), "form": form, "taken_from": f"取自{vouched.way}" if vouched else ""}
+    frame = _frame(request)
+    vouched = frame["vouched"]
+    context = {"form": form, "taken_from": f"取自{vouched.way}" if vouched else ""} | frame
     return render(request, "public/register/new.html", context, status=status)
 
 

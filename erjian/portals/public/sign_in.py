@@ -111,20 +111,18 @@ def page(request: HttpRequest) -> HttpResponse:
         side = request.GET.get("side", Side.OUTSIDE)
         form = SignInForm(initial={"next": wanted, "side": side if side in Side.values else Side.OUTSIDE})
         return _page(request, form, said=_said_of_next(request, wanted))
+    due = sign_in.captcha_due(name=request.POST.get("name", "")[:64], address=address_of(request))
+    if due and (other := request.POST.get("other", "")):
+        typed = {name: request.POST.get(name, "") for name in ("side", "name", "next", "kept")}
+        return _page(request, SignInForm(initial=typed), captcha=captchas.new(other))
     form = SignInForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return _page(request, form, status=422, captcha=captchas.new() if due else None)
     data = form.cleaned_data
-    if sign_in.captcha_due(name=data["name"], address=address_of(request)):
-        other = request.POST.get("other", "")
-        if other:
-            return _page(request, form, captcha=captchas.new(other))
-        if not captchas.check(data["captcha_token"], data["captcha"]):
-            kind = asked.kind if (asked := captchas.read(data["captcha_token"])) else captchas.IMAGE
-            form.add_error(
-                "captcha", "请按下面的提示填写验证码。" if not data["captcha"] else "验证码不对。请重新填写。"
-            )
-            return _page(request, form, status=422, captcha=captchas.new(kind))
+    if due and not captchas.check(data["captcha_token"], data["captcha"]):
+        kind = asked.kind if (asked := captchas.read(data["captcha_token"])) else captchas.IMAGE
+        form.add_error("captcha", "请按下面的提示填写验证码。" if not data["captcha"] else "验证码不对。请重新填写。")
+        return _page(request, form, status=422, captcha=captchas.new(kind))
     try:
         user = sign_in.authenticate(
             side=data["side"], name=data["name"], password=data["password"], address=address_of(request)

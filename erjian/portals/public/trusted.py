@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -120,7 +119,6 @@ def licence_state(request: HttpRequest) -> HttpResponse:
             "credit_code": answer.number,
             "name": answer.name,
         }
-        messages.info(request, f"{answer.name}还没有账号，请先注册。执照上的信息已经填好。")
         return _go(request, reverse("public:register"))
     return _refused(request, openid.stranger(answer), openid.LICENCE)
 

@@ -65,11 +65,11 @@ def test_the_sign_in_page_offers_the_manuals_ways(client: Client) -> None:
 def test_the_help_explains_the_ways_that_are_open(client: Client, settings: Any) -> None:
     before = client.get("/sign-in/").content.decode()
     assert "我该用哪种方式登录" in before
-    assert "<dt>电子营业执照登录</dt>" not in before, "what is only announced needs no explanation"
+    assert "<dt>电子营业执照</dt>" not in before, "what is only announced needs no explanation"
     known = {"address": "http://127.0.0.1:9", "client": "c", "secret": "s", "claim": "x"}
     settings.ERJIAN_ISSUERS = {"digital_identity": known, "e_licence": known}
     page = client.get("/sign-in/").content.decode()
-    for label, words in (("可信数字身份登录", "核验本人"), ("电子营业执照登录", "还没有账号的，扫码后接着注册")):
+    for label, words in (("可信数字身份", "核验本人"), ("电子营业执照", "还没有账号的，扫码后接着注册")):
         assert re.search(rf"<dt>{label}</dt><dd>[^<]*{words}", page), label
 
 
