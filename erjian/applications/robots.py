@@ -53,6 +53,7 @@ Progress = Callable[[str, int, int], None]
 PATIENCE = timedelta(hours=1)
 """After so long a requested run that never ended counts as lost."""
 _BROKEN = "办理时出现故障，已记录，下次运行时再办。再次失败请联系技术支持。"
+_CUT_OFF = "运行中断，没有办完的任务下次运行时再办。"
 logger = logging.getLogger(__name__)
 
 
@@ -313,6 +314,9 @@ def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progre
                         result.refused.append(f"{robot.label} {row}: {_BROKEN}")
                         continue
                 result.done[robot.name] = result.done.get(robot.name, 0) + 1
+    except BaseException:
+        result.refused.append(_CUT_OFF)
+        raise
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from erjian.accounts.models import Function
 from erjian.applications import robots, tasks
@@ -62,6 +63,19 @@ def test_a_row_on_which_something_breaks_is_listed_and_holds_up_no_other(monkeyp
     assert [line for line in run.refused if broken.number in line and "故障" in line] == run.refused != []
     other.refresh_from_db()
     assert (other.status, soon.status) == ("lapsed", "valid")
+
+
+def test_a_run_that_is_cut_off_does_not_pass_for_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered(40, valid_until=clock.today())
+
+    def away(**_: Any) -> Registration:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(changes, "lapse", away)
+    with clock.travel(days=1), pytest.raises(OperationalError):
+        robots.run()
+    kept = RobotRun.objects.get()
+    assert (kept.done, len(kept.refused), "运行中断" in kept.refused[0]) == ({}, 1, True)
 
 
 def test_who_was_reminded_is_not_counted_again() -> None:
