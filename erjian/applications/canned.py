@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
 from erjian import audit
 from erjian.accounts.models import Function, User
+from erjian.applications import routing
 from erjian.applications.errors import CaseRefused, NotYours, from_constraint
 from erjian.applications.models import CannedOpinion
 from erjian.audit import codes
+from erjian.procedures import Procedure, SpecialtySource, Step
 
 codes.register("canned_opinion.add", "添加常用意见")
 codes.register("canned_opinion.delete", "删除常用意见")
@@ -37,9 +40,41 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
         "同意初审意见。",
         "初审意见不明确，请重新审核。",
         "不符合注册条件，不予注册。",
+        "经复审，符合规定，同意办理。",
+        "不符合规定，不予办理。",
     ),
 }
-"""Phrases that everybody has, by step."""
+"""Phrases that everybody has, by step; on the desk those that fit the case's procedure (`_FIT`)."""
+
+
+def _registers(procedure: Procedure) -> bool:
+    return procedure.has_specialties or Step.FORMER_ENTERPRISE in procedure.route
+
+
+def _first_reviewed(procedure: Procedure) -> bool:
+    return routing.keeps(procedure, Step.FIRST_REVIEW)
+
+
+def _asks_for(code: str) -> Callable[[Procedure], bool]:
+    return lambda procedure: any(material.code == code for material in procedure.materials)
+
+
+_FIT: dict[str, Callable[[Procedure], bool]] = {
+    "学历与证书不一致。": _asks_for("education"),
+    "无该专业合格资格。": lambda procedure: procedure.specialties == SpecialtySource.QUALIFICATIONS,
+    "劳动合同缺页。": _asks_for("contract"),
+    "照片不合格。": lambda procedure: _asks_for("portrait")(procedure) or _asks_for("new_portrait")(procedure),
+    "经初审，符合注册条件。": _registers,
+    "劳动合同不能证明聘用关系。": _asks_for("contract"),
+    "资格证书与登记不符。": _asks_for("qualification"),
+    "经复审，符合注册条件，同意注册。": _registers,
+    "同意初审意见。": _first_reviewed,
+    "初审意见不明确，请重新审核。": _first_reviewed,
+    "不符合注册条件，不予注册。": _registers,
+    "经复审，符合规定，同意办理。": lambda procedure: not _registers(procedure),
+    "不符合规定，不予办理。": lambda procedure: not _registers(procedure),
+}
+"""For which procedures a phrase makes sense; one that is not named here suits them all."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +85,18 @@ class Phrase:
     pk: int | None = None
 
 
-def phrases(user: User, step: str) -> tuple[Phrase, ...]:
-    """An officer's own phrases for a step, then everybody's. One query."""
+def phrases(user: User, step: str, procedure: Procedure | None = None) -> tuple[Phrase, ...]:
+    """An officer's own phrases for a step, then everybody's that suit the procedure's route and materials. One query."""
     own = tuple(
         Phrase(item.text, item.pk) for item in user.canned_opinions.filter(step=step).order_by("position", "id")
     )
     kept = {item.text for item in own}
-    return (*own, *(Phrase(text) for text in DEFAULTS.get(step, ()) if text not in kept))
+    usual = (text for text in DEFAULTS.get(step, ()) if text not in kept)
+    return (*own, *(Phrase(text) for text in usual if procedure is None or _FIT.get(text, _always)(procedure)))
+
+
+def _always(_: Procedure) -> bool:
+    return True
 
 
 def add(*, user: User, step: str, text: str) -> CannedOpinion:

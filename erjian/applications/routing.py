@@ -32,6 +32,11 @@ def next_step(procedure: Procedure, completed: Step | None) -> Step | None:
     return step
 
 
+def keeps(procedure: Procedure, step: Step) -> bool:
+    """Whether a procedure has a step on its route and the province's policy does not skip it."""
+    return step in procedure.route and not _left_out(procedure, step)
+
+
 def _left_out(procedure: Procedure, step: Step) -> bool:
     rules = policy.current()
     match step:
@@ -109,7 +114,7 @@ def acting(procedure: Procedure, state: State) -> tuple[Function | None, Step | 
     match state:
         case State.REPORTED:
             return Function.ACCEPTANCE, Step.ACCEPTANCE
-        case State.ACCEPTED if Step.FIRST_REVIEW in procedure.route and not _left_out(procedure, Step.FIRST_REVIEW):
+        case State.ACCEPTED if keeps(procedure, Step.FIRST_REVIEW):
             return Function.FIRST_REVIEW, Step.FIRST_REVIEW
         case State.ACCEPTED | State.FIRST_OK | State.FIRST_NG:
             return Function.FINAL_REVIEW, Step.FINAL_REVIEW

@@ -17,6 +17,7 @@ from erjian.demo import figures, names, pictures
 from erjian.demo.employers import Employer
 from erjian.demo.people import People, PersonFacts, Register, Serials, Standing, bulk
 from erjian.policy import clock
+from erjian.procedures import get
 from erjian.registry.models import (
     Assurance,
     Bar,
@@ -28,6 +29,7 @@ from erjian.registry.models import (
     LockKind,
     Person,
     Registration,
+    RegistrationClass,
     ReviewResult,
 )
 from erjian.registry.models.registrations import LIVE
@@ -41,6 +43,11 @@ NEWCOMER = (names.Name("陈雨桐", Sex.FEMALE.value, Ethnicity.HAN.value), figu
 
 _PORTRAITS = 20
 _LANDLINE = "0731-8{:07d}"
+
+
+def _temporary(procedure: str) -> bool:
+    """Whether a procedure is for 二级临时建造师."""
+    return get(procedure).registration_class == RegistrationClass.TEMPORARY
 
 
 @dataclass(kw_only=True)
@@ -200,7 +207,7 @@ class Settlement:
         rows = []
         for procedure, employer in wanted:
             # Older ones are in the register, but nothing can be filed for them.
-            sort = "temporary_filing" if procedure.startswith("temporary") else "valid"
+            sort = "temporary_filing" if _temporary(procedure) else "valid"
             oldest, youngest = self._register.ages(sort)
             rows.append((procedure, self._candidate(self._people.next(oldest=oldest, youngest=youngest), employer)))
         Person.objects.bulk_create([row.person for _, row in rows])
@@ -223,7 +230,7 @@ class Settlement:
         at, today = row.employer.enterprise, self._today
         if procedure == "transfer":
             at = self._elsewhere(row.employer)
-        if procedure.startswith("temporary"):
+        if _temporary(procedure):
             return self._register.standing("temporary_valid", row.person.pk, row.facts, at)
         if procedure == "reregistration":
             return self._register.standing("cancelled", row.person.pk, row.facts, at, end=today - timedelta(days=200))

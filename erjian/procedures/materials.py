@@ -51,6 +51,8 @@ class Material:
     max_files: int = 1
     held_on_person: str = ""
     """Attribute of the person that already holds this file, e.g. `portrait`."""
+    replaces: str = ""
+    """Attribute of the person whose picture it is to replace: the desk shows both side by side."""
     reused: bool = False
     """Whether the file of an earlier case of the same person and enterprise attaches itself."""
 
@@ -149,8 +151,12 @@ GROUND = Material(
     required=never,
     hint="解除劳动合同证明等。",
 )
-NEW_ID_FRONT = Material(code="new_id_front", label="身份证正照", limits="image", hint="新身份证带照片的一面。")
-NEW_ID_BACK = Material(code="new_id_back", label="身份证反照", limits="image", hint="新身份证带国徽的一面。")
+NEW_ID_FRONT = Material(
+    code="new_id_front", label="身份证正照", limits="image", replaces="id_front", hint="新身份证带照片的一面。"
+)
+NEW_ID_BACK = Material(
+    code="new_id_back", label="身份证反照", limits="image", replaces="id_back", hint="新身份证带国徽的一面。"
+)
 ID_PROOF = Material(
     code="id_proof",
     label="身份证号变更证明",
@@ -170,6 +176,7 @@ NEW_PORTRAIT = Material(
     code="new_portrait",
     label="新寸照",
     limits="portrait",
+    replaces="portrait",
     required=never,
     hint="更换寸照时上传：近期免冠正面照，白底或蓝底，不小于 295×413 像素，JPG 或 PNG。",
 )
@@ -177,6 +184,7 @@ NEW_SIGNATURE = Material(
     code="new_signature",
     label="新手写签名",
     limits="signature",
+    replaces="signature",
     required=never,
     hint="更换签名时上传：白纸上用深色笔书写，拍照或扫描。",
 )

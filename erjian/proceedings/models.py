@@ -8,9 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from erjian.accounts import scopes
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.models import Application
-from erjian.policy import authorities
 from erjian.proceedings.measures import Measure
 from erjian.proceedings.states import OPEN, State
 from erjian.publicity.models import Notice
@@ -39,9 +39,7 @@ class ProceedingQuerySet(models.QuerySet["Proceeding"]):
             case _:
                 if not user.functions & {Function.REGISTER, Function.DECISION}:
                     return self.none()
-                if user.authority_code == authorities.province().code:
-                    return self.all()
-                return self.filter(enterprise__filing_authority=user.authority_code)
+                return scopes.within(user, self.all(), "enterprise__filing_authority")
 
 
 class Proceeding(models.Model):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from erjian import audit
@@ -35,6 +36,15 @@ def holders_of(enterprise_id: int) -> QuerySet[Registration]:
     return Registration.objects.filter(runs, enterprise_id=enterprise_id, status__in=LIVE)
 
 
+def _one_at_a_time(name: str) -> None:
+    """Hold the name until the transaction ends: two enterprises that take it at once would not see each other."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"erjian.enterprise_name:{compact(name).translate(_BRACKETS[0])}"],
+        )
+
+
 def rename(
     *, enterprise_id: int, name: str, licence_id: UUID | None, case_number: str, actor: Actor
 ) -> tuple[int, ...]:
@@ -44,6 +54,7 @@ def rename(
     """
     enterprise = Enterprise.objects.select_for_update().get(pk=enterprise_id)
     name = name.strip()
+    _one_at_a_time(name)
     if compact(name) == compact(enterprise.name):
         raise RegisterRefused(f"企业名称已是“{enterprise.name}”，没有需要变更的内容。", code="same_name")
     if namesakes(name).exclude(pk=enterprise.pk).exists():

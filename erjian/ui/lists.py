@@ -25,9 +25,14 @@ def _view(view: View) -> str:
 def pager(page: Page, links: Iterable[tuple[str, str, str]], kept: Iterable[tuple[str, str]]) -> SafeString:
     """第 n 页 … 转到 GO 每页 30 条 共 n 条记录.
 
+    A list that one page holds needs no ways: only its total is said.
     `links` are (label, icon, address), without an address where there is no such page; `kept` the query's other
     (name, value) pairs, which a jump keeps.
     """
+    if page.pages == 1 and not page.more and page.next is None:
+        return mark_safe(  # noqa: S308 - a number
+            f'<p class="ej-pager"><span class="ej-push">共 {escape(page.total)} 条记录</span></p>'
+        )
     of = "" if page.more else f"，共 {page.pages} 页"
     ways = "".join(_way(*link) for link in links)
     hidden = "".join(f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in kept)

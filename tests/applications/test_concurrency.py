@@ -22,7 +22,7 @@ from erjian.applications.models import Application, FormVersion
 from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.certificates.models import CertificateVersion
-from erjian.registry.models import Change, Registration
+from erjian.registry.models import Change, Enterprise, Registration
 from erjian.standards.errors import Refusal
 from tests import makers
 from tests.applications import renaming as rename
@@ -188,6 +188,26 @@ def test_two_decisions_on_a_new_name_have_one_effect(cast: Cast) -> None:
     together(*jobs)
     case.refresh_from_db()
     assert case.state == State.ISSUED
+
+
+def test_two_enterprises_that_take_one_name_at_once_do_not_both_get_it(cast: Cast) -> None:
+    """Different rows, different officers, brackets of the other width: the second waits and then sees the first."""
+    office, second = rename.Office(), makers.enterprise("湖南河西建设有限公司")
+    cases = [
+        office.ready(rename.reported(by, new_enterprise_name=name))
+        for by, name in ((cast.operator, "麓川（集团）有限公司"), (makers.operator(second), "麓川(集团)有限公司"))
+    ]
+    finals = [makers.officer("430000", Function.FINAL_REVIEW, name=name) for name in ("向前", "罗湘")]
+    results = together(
+        *[
+            lambda case=case, by=by: actions.final_review(application=case, by=by, seen=case.version, passed=True)
+            for case, by in zip(cases, finals, strict=True)
+        ]
+    )
+    (loser,) = refused(results)
+    assert "另一家企业" in loser.message
+    assert Enterprise.objects.filter(name__startswith="麓川").count() == 1
+    assert Change.objects.filter(kind="renamed").count() == 1
 
 
 def test_who_arrives_while_the_name_changes_gets_the_new_one(cast: Cast) -> None:

@@ -163,7 +163,7 @@ def test_nobody_changes_a_policy():
         ("logs = 1095", "logs = 30", "retention.logs"),
         ("{serial:06d}", "{number}", "numbers.case uses exactly"),
         ('certificate = "announced"', 'certificate = "maybe"', "entrances.certificate is on"),
-        ("http://gcjsy.hunanjs.gov.cn/", "javascript:alert(1)", "entrances.architects_url is a web address"),
+        ("https://zjt.hunan.gov.cn/", "javascript:alert(1)", "entrances.architects_url is a web address"),
         ("idle_minutes = 60", "idle_minutes = 6000", "sessions"),
         ("holidays = []", 'holidays = ["2027-01-01"]', "calendar.holidays[0] must be"),
         ("holidays = []\nworkdays = []", "holidays = [2027-01-01]\nworkdays = [2027-01-01]", "both holiday and"),

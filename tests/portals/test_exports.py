@@ -16,8 +16,10 @@ from openpyxl import load_workbook
 import erjian
 from erjian.accounts.models import Function
 from erjian.registry.models import Enterprise, Person
+from erjian.standards import id_numbers
 from tests import makers
 from tests.portals.authority.scenes import CITY, Scene, signed_in
+from tests.procedures import scenes
 
 pytestmark = pytest.mark.django_db
 HOSTILE = (
@@ -101,3 +103,38 @@ def test_one_place_makes_workbooks() -> None:
         if re.search(r"xlsxwriter\.Workbook\(|openpyxl\.Workbook\(|csv\.writer\(", path.read_text(encoding="utf-8"))
     }
     assert makers_of_books == {"exchange/spreadsheets.py"}
+
+
+def rows_of(answer: Any) -> list[tuple[Any, ...]]:
+    return list(load_workbook(io.BytesIO(content(answer))).active.iter_rows(values_only=True))
+
+
+def test_corrected_numbers_are_exported_as_the_list_shows_them() -> None:
+    scene = scenes.Scene("id_number")
+    scene.draft()
+    scene.report()
+    head, row = rows_of(scene.client().get("/enterprise/id_number/export.xlsx"))
+    shown = dict(zip(head, row, strict=True))
+    assert head[2:7] == ("身份证姓名", "身份证号", "原身份证姓名", "原身份证号", "申报类型")
+    assert (shown["身份证姓名"], shown["原身份证姓名"]) == ("周启明", scene.person.name)
+    assert shown["身份证号"] == id_numbers.mask(scene.new_number)
+    assert shown["原身份证号"] == scene.person.id_number_mask
+    assert scene.new_number not in str(row)
+
+
+def test_an_export_of_transfers_carries_both_employers() -> None:
+    moving = scenes.Scene("transfer")
+    moving.draft()
+    head, row = rows_of(moving.client().get("/enterprise/transfer/export.xlsx"))
+    shown = dict(zip(head, row, strict=True))
+    assert (shown["转入企业名称"], shown["转出企业名称"]) == (moving.enterprise.name, moving.other.name)
+
+
+def test_an_export_of_renamings_speaks_of_no_person() -> None:
+    renaming = scenes.Scene("enterprise_rename")
+    renaming.draft()
+    head, row = rows_of(renaming.client().get("/enterprise/enterprise_rename/export.xlsx"))
+    shown = dict(zip(head, row, strict=True))
+    assert shown["统一社会信用代码"] == renaming.enterprise.credit_code
+    assert "姓名" not in shown
+    assert "注册类型" not in shown

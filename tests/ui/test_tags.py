@@ -102,6 +102,14 @@ def test_the_pager_keeps_the_filter_and_disables_what_is_not_there():
     assert "共 128 条记录" in drawn
 
 
+def test_a_list_of_one_page_has_its_total_and_no_ways():
+    page = Page(items=[], number=1, pages=1, per_page=30, count=7, more=False, next=None, previous=None, last=None)
+    drawn = draw("{% pager page %}", {"page": page})
+    assert "共 7 条记录" in drawn
+    assert "转到" not in drawn
+    assert "下一页" not in drawn
+
+
 def test_failing_conditions_come_first():
     drawn = draw(
         "{% guards all %}",

@@ -9,9 +9,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from erjian.accounts import scopes
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.states import BLOCKING, ENDED, State
-from erjian.policy import authorities
 from erjian.procedures import About, Filer, Procedure, all_procedures
 from erjian.procedures import get as get_procedure
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationClass
@@ -56,14 +56,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
                 )
             case _:
                 reported = self.filter(reported_at__isnull=False)
-                authority = user.authority
-                if authority is None:
-                    return self.none()
-                return (
-                    reported
-                    if authority.level == authorities.PROVINCE_LEVEL
-                    else reported.filter(authority_code=authority.code)
-                )
+                return scopes.within(user, reported, "authority_code") if user.authority else self.none()
 
     def waiting_for(self, user: User) -> ApplicationQuerySet:
         """Cases an officer can act on now: the right authority and a function they hold."""

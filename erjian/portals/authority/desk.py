@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from erjian import audit
+from erjian import audit, files
 from erjian.accounts.models import Function, User
 from erjian.applications import canned, comparing, engine, facts, form_data, materials
 from erjian.applications.comparing import Agreement
@@ -79,6 +79,18 @@ def viewer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "authority/desk/viewer.html", {"viewer": shown, "correcting": correcting, "alone": True})
 
 
+@for_officer(*REVIEWING)
+@require_safe
+def held(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
+    """A picture that the register holds of the case's person, of those that this kind of case shows or replaces."""
+    case = case_or_404(request, uuid)
+    shown = {material.replaces or material.held_on_person for material in case.procedure.materials} - {""}
+    blob = getattr(case.person, name) if name in shown else None
+    if blob is None:
+        raise Http404
+    return files.response(blob, filename=f"登记的{case.person}-{name}")
+
+
 def _kept(request: HttpRequest) -> str:
     query = request.GET.copy()
     for name in ("material", "page"):
@@ -115,9 +127,10 @@ def show(
         "changed": _changed(entries),
         "opinions": earlier(entries),
         "conditions": case_parts.conditions(verdicts),
+        "replaced": film.replaced(case, listing),
         "viewer": film.show(case, listing, request.GET, wanted=_proof(rows), query=_kept(request)),
         "correcting": case.acting_function == Function.ACCEPTANCE,
-        "phrases": canned.phrases(user, case.acting_function),
+        "phrases": canned.phrases(user, case.acting_function, case.procedure),
         "decisions": decisions(case, possible, doubtful=_doubtful(rows, verdicts)),
         "refused": _why_not(case, user, possible),
         "opinion": opinion,

@@ -28,6 +28,11 @@ _SHORT = {
     "new_id_front": "新证件正",
     "new_id_back": "新证件反",
     "id_proof": "变更证明",
+    "new_portrait": "新寸照",
+    "new_signature": "新签名",
+    "name_proof": "更名证明",
+    "new_licence": "新执照",
+    "rename_approval": "核准文件",
     "other": "其他",
 }
 """What fits under a picture in the strip."""
@@ -63,6 +68,41 @@ class Viewer:
     about: str = ""
     origin: str = ""
     frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replaced:
+    """One picture that the case changes: what the register holds (no address when nothing) beside what was filed."""
+
+    label: str
+    present: str
+    new: str
+    partial: str
+    """The filed one in the viewer: the page, and the viewer alone."""
+    desk: str
+
+
+def replaced(case: Application, listing: Iterable[MaterialRow]) -> tuple[Replaced, ...]:
+    """Present and filed picture of each material that replaces one of the person's."""
+    base = reverse("authority:case", args=[case.uuid])
+    desk, partial = reverse("authority:desk_case", args=[case.uuid]), reverse("authority:desk_viewer", args=[case.uuid])
+
+    def present(name: str) -> str:
+        held = getattr(case.person, f"{name}_id") is not None
+        return reverse("authority:desk_held", args=[case.uuid, name]) if held else ""
+
+    return tuple(
+        Replaced(
+            label=row.material.label.removeprefix("新"),
+            present=present(row.material.replaces),
+            new=f"{base}materials/{item.pk}/",
+            partial=f"{partial}?material={item.pk}",
+            desk=f"{desk}?material={item.pk}",
+        )
+        for row in listing
+        if row.material.replaces
+        for item in row.files
+    )
 
 
 def _said(item: MaterialFile) -> str:

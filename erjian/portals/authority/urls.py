@@ -31,6 +31,7 @@ urlpatterns = [
     path("desk/phrases/<slug:step>/", phrases.page, name="phrases"),
     path("desk/<uuid:uuid>/", desk.desk, name="desk_case"),
     path("desk/<uuid:uuid>/viewer/", desk.viewer, name="desk_viewer"),
+    path("desk/<uuid:uuid>/held/<slug:name>/", desk.held, name="desk_held"),
     path("desk/<uuid:uuid>/decide/", deciding.decide, name="decide"),
     path("desk/<uuid:uuid>/correction/", correcting.correction, name="correction"),
     path("desk/<uuid:uuid>/refusal/", refusing.refusal, name="refusal"),

@@ -218,9 +218,10 @@ def _columns_of_subject(procedure: Procedure) -> Iterator[Column]:
         return
     yield Column("姓名", lambda row: strong(row.subject.name), css="ej-num m-top")
     yield Column("身份证号", "subject.number", css="ej-num m-wide", data_label="身份证号")
-    yield Column("转入企业名称" if moves else "企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
+    cut = "wrap" if moves else "cut"
+    yield Column("转入企业名称" if moves else "企业名称", "enterprise.name", css=f"{cut} m-hide w-low", title=True)
     if moves:
-        yield Column("转出企业名称", "former_enterprise.name", css="cut m-wide", title=True, data_label="转出企业")
+        yield Column("转出企业名称", "former_enterprise.name", css="wrap m-wide", data_label="转出企业")
     yield Column("注册类型", class_cell, css="m-hide w-low2 ej-num")
     if procedure.has_specialties:
         yield Column(

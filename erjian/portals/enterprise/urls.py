@@ -85,6 +85,7 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("history/<int:pk>/", history.detail, name="history-detail"),
     path("qualified/", qualified.qualified, name="qualified"),
+    path("qualified/export.xlsx", qualified.export, name="qualified-export"),
     path("qualified/<int:pk>/", qualified.detail, name="qualified-detail"),
     path("<slug:code>/", listing.listing, name="procedure"),
     path("<slug:code>/export.xlsx", listing.export, name="export"),

@@ -25,6 +25,7 @@ _AT_THE_DESK = {
     "desk": Entry(get=_DESK),
     "desk_case": Entry(get=_REVIEW, where=_REPORTED),
     "desk_viewer": Entry(get=_REVIEW, where=_REPORTED),
+    "desk_held": Entry(get=_REVIEW, where={**_REPORTED, "name": "=portrait"}),
     "decide": Entry(post=_REVIEW, where=_REPORTED),
     "correction": Entry(get=officers(_ACCEPTANCE), post=officers(_ACCEPTANCE), where=_REPORTED),
     "refusal": Entry(get=officers(_ACCEPTANCE), post=officers(_ACCEPTANCE), where=_REPORTED),

@@ -51,6 +51,7 @@ ENTERPRISE = {
     "question-attachment": Entry(get=_READ, where={"pk": "question"}),
     "question-retract": Entry(post=_FILE, where={"pk": "question"}),
     "qualified": Entry(get=_LIST, post=_LIST),
+    "qualified-export": Entry(post=_LIST),
     "qualified-detail": Entry(get=_READ, where={"pk": "qualification"}),
     "procedure": Entry(get=_LIST, post=_LIST, where=_KIND),
     "export": Entry(get=_LIST, where=_KIND),

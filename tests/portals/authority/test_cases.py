@@ -15,8 +15,11 @@ from erjian.applications import actions, canned
 from erjian.applications.models import Application, CannedOpinion
 from erjian.applications.states import State
 from erjian.policy import clock
+from erjian.procedures import get
+from erjian.registry.models import Enterprise
 from tests import makers
 from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, crowd, desk, page, signed_in
+from tests.procedures import scenes
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +217,30 @@ def test_acts_are_for_decision_makers_of_the_province(scene: Scene) -> None:
     assert case.state == State.FIRST_OK
 
 
+def test_a_case_about_an_enterprise_is_found_by_the_name_that_its_row_shows(scene: Scene) -> None:
+    scene.reported("彭志远")
+    renaming = scenes.Scene("enterprise_rename")
+    Enterprise.objects.filter(pk=renaming.enterprise.pk).update(name="益阳桃花江建设有限公司")
+    renaming.draft()
+    case = renaming.report()
+    client = signed_in(scene.final)
+    asked = (
+        {"name": "益阳桃花江"}, {"enterprise": "益阳桃花江"}, {"enterprise": renaming.enterprise.credit_code.lower()},
+        {"kind": "enterprise_rename"},
+    )  # fmt: skip
+    for one in asked:
+        text = client.get(client.post(SEARCH, one)["Location"]).content.decode()
+        assert case.number in text, one
+        assert "彭志远" not in text, one
+    text = client.get(client.post(SEARCH, {"name": "彭志"})["Location"]).content.decode()
+    assert "彭志远" in text
+    assert case.number not in text
+    own = renaming.client()
+    for name, shown in (("益阳", True), ("彭志", False)):
+        text = own.get(f"/enterprise/cases/?name={name}").content.decode()
+        assert (f"/enterprise/cases/{case.uuid}/" in text) is shown, name
+
+
 # ── canned opinions ──
 
 
@@ -233,6 +260,35 @@ def test_own_phrases_come_first_and_stay_ones_own(scene: Scene) -> None:
     assert client.post(f"/authority/desk/phrases/{kept.pk}/delete/").status_code == 302
     assert not CannedOpinion.objects.exists()
     assert client.get("/authority/desk/phrases/final_review/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("code", "step", "fits", "not_here"),
+    [
+        ("temporary_transfer", "final_review", "同意注册。", "初审意见"),
+        ("replacement", "final_review", "同意办理。", "初审意见"),
+        ("enterprise_rename", "final_review", "同意初审意见。", "注册条件"),
+        ("enterprise_rename", "acceptance", "材料齐全，予以受理。", "劳动合同"),
+        ("transfer", "acceptance", "劳动合同缺页。", "资格"),
+        ("initial", "final_review", "同意初审意见。", "同意办理"),
+    ],
+)
+def test_usual_phrases_follow_the_procedures_route_and_materials(
+    scene: Scene, code: str, step: str, fits: str, not_here: str
+) -> None:
+    said = [phrase.text for phrase in canned.phrases(scene.final, step, get(code))]
+    assert any(text.endswith(fits) for text in said), said
+    assert not any(not_here in text for text in said), said
+
+
+def test_the_desk_offers_only_what_suits_the_case(scene: Scene) -> None:
+    moving = scenes.Scene("temporary_transfer")
+    moving.draft()
+    moving.report()
+    Application.objects.update(state=State.ACCEPTED, acting_authority=PROVINCE, acting_function=Function.FINAL_REVIEW)
+    text = signed_in(scene.final).get(desk(moving.again())).content.decode()
+    assert "经复审，符合注册条件，同意注册。" in text
+    assert "同意初审意见。" not in text
 
 
 def test_phrases_are_limited(scene: Scene) -> None:

@@ -18,6 +18,7 @@ from erjian.applications.states import State
 from erjian.policy import clock
 from tests import makers
 from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, crowd, desk, page, signed_in
+from tests.procedures import scenes
 
 pytestmark = pytest.mark.django_db
 
@@ -312,3 +313,22 @@ def test_words_the_database_cannot_keep_are_no_fault(scene: Scene) -> None:
     assert client.get("/authority/cases/?name=%00&number=%00").status_code == 200
     keeper = signed_in(makers.officer(CITY, Function.REGISTER))
     assert keeper.get("/authority/register/people/?name=%00&person=99999999999999999999").status_code == 200
+
+
+def test_a_picture_to_be_changed_stands_beside_the_present_one() -> None:
+    changing = scenes.Scene("personal_change")
+    changing.draft()
+    changing.report()
+    acceptor = makers.officer(CITY, Function.ACCEPTANCE)
+    case, client = changing.again(), signed_in(acceptor)
+    present = f"{desk(case)}held/portrait/"
+    filed = case.materials.get(code="new_portrait")
+    text = client.get(desk(case)).content.decode()
+    assert f'<img src="{present}" alt="登记的寸照">' in text
+    assert f'materials/{filed.pk}/" alt="申报的寸照">' in text
+    assert "登记的手写签名" not in text
+    assert client.get(present)["Content-Type"] in {"image/jpeg", "image/png"}
+    for name in ("licence", "user", "id_front", "pk"):  # what this kind of case does not change stays where it is
+        assert client.get(f"{desk(case)}held/{name}/").status_code == 404, name
+    elsewhere = signed_in(makers.officer("430200", Function.ACCEPTANCE))
+    assert elsewhere.get(present).status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -225,6 +226,25 @@ def test_own_qualifications_are_listed_others_need_the_full_number(browser: Clie
     assert "资格证书详情" in detail
     assert foreign.management_number in detail
     assert Event.objects.filter(code="qualification.search", subject_id=str(other.pk)).exists()
+
+
+def test_the_ticked_qualifications_are_exported(browser: Client, stranger: Client, employer: Enterprise) -> None:
+    for name in ("刘思齐", "贺新"):
+        makers.qualification(makers.person(name), enterprise_code=employer.credit_code)
+    foreign = makers.qualification(makers.person("石磊"))
+    page = text(browser.get("/enterprise/qualified/"))
+    boxes = re.findall(r'name="picked" value="([^"]+)"', page)
+    assert len(boxes) == 2
+    export = "/enterprise/qualified/export.xlsx"
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.post(export, {"picked": boxes[:1]}).content)).active
+    head, row = sheet.iter_rows(values_only=True)
+    assert row[0] == "贺新"
+    assert "*" in row[1]
+    assert head[5] == "资格证书管理号"
+    for wrong in ([], [str(foreign.pk)], ["x"]):
+        answer = browser.post(export, {"picked": wrong})
+        assert (answer.status_code, answer["Location"]) == (302, "/enterprise/qualified/")
+    assert stranger.post(export, {"picked": boxes}).status_code == 302
 
 
 def test_a_signed_search_is_of_no_use_to_another(browser: Client, stranger: Client, employer: Enterprise) -> None:

@@ -118,8 +118,8 @@ def _transfer_columns() -> tuple[Column, ...]:
     return (
         *_name(),
         Column("注册类型", "get_registration_class_display", css="m-hide ej-num"),
-        Column("转出单位", "former_enterprise.name", css="cut m-wide", title=True, data_label="转出单位"),
-        Column("转入单位", "enterprise.name", css="cut m-wide", title=True, data_label="转入单位"),
+        Column("转出单位", "former_enterprise.name", css="wrap m-wide", data_label="转出单位"),
+        Column("转入单位", "enterprise.name", css="wrap m-wide", data_label="转入单位"),
         Column("申报时间", lambda row: day(row.reported_at), css="ej-num", data_label="申报时间"),
         Column("申报状态", case_list.state_chip, css="m-top m-end"),
     )

@@ -6,17 +6,20 @@ limited. A result of such a search opens by an address signed for this operator.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.core import signing
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian.applications import picking
+from erjian.portals.enterprise import exporting
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, read_holder, shown
@@ -25,11 +28,13 @@ from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
-from erjian.ui.paging import paginate
+from erjian.ui.paging import PER_PAGE, paginate
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
 _TONE = {ReviewResult.PASSED: "done", ReviewResult.FAILED: "bad", ReviewResult.PENDING: "office"}
+_KEY_HOURS = 12
+"""How long what a list showed can be opened or exported by its signed key."""
 _SHORT = {specialty.value: specialty.short for specialty in Specialty}
 
 
@@ -78,6 +83,7 @@ def qualified(request: HttpRequest) -> HttpResponse:
             Column("复审结果", lambda row: chip(_TONE[row.review_result], word(row, "review_result")), css="m-end"),
         ),
         rows=page,
+        pick=lambda row: signing.dumps(row.pk, salt=_salt(request)),
         ops=lambda row: (Op("查阅", _address(request, row, signed=holder is not None)),),
         name="person.name",
         numbered=True,
@@ -96,6 +102,42 @@ def _specialty(row: Qualification) -> str:
     return _SHORT.get(row.specialty, row.specialty)
 
 
+_EXPORTED: dict[str, Callable[[Qualification], Any]] = {
+    "姓名": lambda row: row.person.name,
+    "身份证号": lambda row: row.person.id_number_mask,
+    "企业名称": lambda row: row.enterprise_name,
+    "注册类型": lambda row: row.grade,
+    "注册专业": _specialty,
+    "资格证书管理号": lambda row: row.management_number,
+    "获取日期": lambda row: day(row.obtained_on),
+    "资格证类型": lambda row: row.kind,
+    "复审结果": lambda row: row.get_review_result_display(),
+}
+
+
+@for_enterprise()
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """The ticked rows as a spreadsheet. A box is signed for this operator, so only what a list showed can be ticked."""
+    rows = Qualification.objects.filter(pk__in=_ticked(request)).select_related("person").only(*_LISTED).order_by("-id")
+    if not rows:
+        messages.warning(request, "还没有选择资格证。请先在列表中勾选。")
+        return redirect("enterprise:qualified")
+    cells = ([cell(row) for cell in _EXPORTED.values()] for row in rows)
+    return exporting.workbook("二级建造师资格证信息", tuple(_EXPORTED), cells)
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    """The rows that are ticked; what is not a box of this operator's lists counts as not ticked."""
+    found = []
+    for value in request.POST.getlist("picked")[:PER_PAGE]:
+        try:
+            found.append(signing.loads(value, salt=_salt(request), max_age=_KEY_HOURS * 3600))
+        except signing.BadSignature:
+            continue
+    return found
+
+
 def _address(request: HttpRequest, row: Qualification, *, signed: bool) -> str:
     address = row_address("enterprise:qualified-detail")(row.pk)
     return f"{address}?{urlencode({'key': signing.dumps(row.pk, salt=_salt(request))})}" if signed else address
@@ -107,7 +149,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """资格证书详情."""
     own = Q(enterprise_code=employer(request).credit_code)
     try:
-        found = signing.loads(request.GET.get("key", ""), salt=_salt(request), max_age=12 * 3600)
+        found = signing.loads(request.GET.get("key", ""), salt=_salt(request), max_age=_KEY_HOURS * 3600)
     except signing.BadSignature:
         found = None
     row = Qualification.objects.select_related("person").filter(Q(pk=found) if found == pk else own, pk=pk).first()

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -21,9 +21,9 @@ from erjian.portals.enterprise.access import employer, for_enterprise, holds, op
 from erjian.portals.enterprise.case_list import between
 from erjian.portals.enterprise.navigation import case_counts, shell
 from erjian.portals.enterprise.scope import cases_of, filed_by_person, own_cases
-from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
+from erjian.portals.enterprise.searching import PersonFilter, person_condition, read_holder, shown
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import Filer, all_procedures
+from erjian.procedures import About, Filer, all_procedures
 from erjian.registry.models import RegistrationClass
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
@@ -52,6 +52,15 @@ class SearchFilter(PersonFilter):
 
 
 _REPORTED = frozenset(State) - {State.DRAFT}
+
+
+def _subject(request: HttpRequest, form: SearchFilter) -> Q:
+    """Cases whose 姓名 the list shows so: the person's, or the enterprise's own where the case is about it."""
+    name = form.cleaned_data.get("name")
+    condition = person_condition(request, form)
+    if not name or read_holder(request) is not None:
+        return condition
+    return condition | Q(about=About.ENTERPRISE, enterprise__name__startswith=name)
 
 
 def _listed(cases: QuerySet[Application], state: str) -> QuerySet[Application]:
@@ -91,7 +100,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     rows: Any
     if any(asked.values()) or form.errors:
         found = own_cases(request).filter(
-            person_condition(request, form), between("reported_at", asked.get("begin"), asked.get("end"))
+            _subject(request, form), between("reported_at", asked.get("begin"), asked.get("end"))
         )
         if asked.get("procedure"):
             found = found.filter(procedure_code=asked["procedure"])
