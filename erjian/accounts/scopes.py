@@ -6,7 +6,7 @@ themselves.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -22,7 +22,10 @@ def _city(user: User) -> str | None:
     return None if user.authority.level == authorities.PROVINCE_LEVEL else user.authority.code
 
 
-def within(user: User, rows: QuerySet[Any], path: str) -> QuerySet[Any]:
+_Rows = TypeVar("_Rows", bound=QuerySet[Any])
+
+
+def within(user: User, rows: _Rows, path: str) -> _Rows:
     """The rows whose authority, found by `path`, is the officer's; all of them for the province."""
     city = _city(user)
     return rows if city is None else rows.filter(**{path: city})

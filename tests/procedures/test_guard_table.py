@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from erjian.applications import facts, materials
 from erjian.applications.errors import GuardsRefused
 from erjian.applications.states import State
 from erjian.procedures import all_procedures, get
@@ -104,3 +105,12 @@ def test_the_guard_stops_the_decision(code: str, guard: str, settings: Any, tmp_
     after = scene.again()
     assert (after.state, after.version, after.decided_at) == (before.state, before.version, None)
     assert get(code).guards
+
+
+@pytest.mark.parametrize("code", [code for code, guard in ROWS if guard == "renewal_education"])
+def test_what_the_guard_asks_for_the_list_of_materials_asks_for_too(code: str) -> None:
+    scene = Scene(code)
+    case = scene.draft()
+    case.materials.filter(code="continuing_education").delete()
+    listed = materials.listing(case, facts.of_application(case))
+    assert "continuing_education" in {row.material.code for row in listed if row.missing}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from erjian.procedures import guards, sections
+from erjian.procedures import guards, materials, sections
 from erjian.procedures.declaration import CertificateNeed, Decision, Outcome
 from erjian.procedures.kinds.initial import INITIAL as _INITIAL
 from erjian.registry import changes
@@ -27,6 +27,8 @@ def register_again(decision: Decision) -> Outcome:
     return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.NEW_NUMBER, reason="重新注册")
 
 
+_EDUCATION = replace(materials.RENEWAL_EDUCATION, hint="申请前三年内的必修课和选修课证明。")
+
 REREGISTRATION = replace(
     _INITIAL,
     code="reregistration",
@@ -35,6 +37,7 @@ REREGISTRATION = replace(
     form_title="重新注册申报",
     summary="注册已注销或失效，重新具备条件后再次注册的人员。",
     sections=(sections.PERSON, sections.EMPLOYER, sections.LAPSE),
+    materials=tuple(_EDUCATION if item.code == _EDUCATION.code else item for item in _INITIAL.materials),
     guards=(
         guards.verified_person,
         guards.number_valid,
