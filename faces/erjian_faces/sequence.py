@@ -185,16 +185,18 @@ def _runs(name: str, strengths: list[tuple[int, float | None, bool, bool]]) -> l
 def matched(challenges: Sequence[str], found: Sequence[Gesture]) -> list[Gesture | None]:
     """The gesture that answers each challenge; None from the first that was not done in its turn.
 
-    Eyes blink by themselves, so a blink that nobody asked for is no fault. Any other gesture before or between the
-    wanted ones is: a film that shows everything again and again must not pass. What comes afterwards is nobody's
-    business.
+    Eyes blink by themselves, so a blink that nobody asked for is no fault; nor is doing at once again what was just
+    asked for, as 张张嘴 invites to. Any other gesture before or between the wanted ones is: a film that shows everything
+    again and again must not pass. What comes afterwards is nobody's business.
     """
     answers: list[Gesture | None] = []
     rest = list(found)
+    harmless = {"blink"}
     for challenge in challenges:
-        while rest and rest[0].name != challenge and rest[0].name == "blink":
+        while rest and rest[0].name != challenge and rest[0].name in harmless:
             rest.pop(0)
         if not rest or rest[0].name != challenge:
             break
         answers.append(rest.pop(0))
+        harmless = {"blink", challenge}
     return answers + [None] * (len(challenges) - len(answers))

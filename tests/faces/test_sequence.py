@@ -106,6 +106,9 @@ def test_who_never_faces_the_camera_has_no_baseline():
         ("bb", "b", [True, False]),
         ("bb", "bb", [True, True]),
         ("mlr", "mrl", [True, False, False]),
+        ("mlr", "mmlllr", [True, True, True]),
+        ("mlr", "mmrlr", [True, False, False]),
+        ("mlr", "mlmr", [True, True, False]),
     ],
 )
 def test_answers_must_come_in_turn(asked, done, passed):
