@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from erjian import documents, files, policy
-from erjian.applications import facts, form_data, materials
-from erjian.applications.models import Application, FormVersion, MaterialFile
+from erjian.applications import facts, form_data, materials, routing
+from erjian.applications.models import Application, FormVersion, MaterialFile, TimelineEntry
 from erjian.applications.states import State
 from erjian.policy import authorities, clock
-from erjian.procedures import About
+from erjian.procedures import About, Filer, Procedure, Step
 from erjian.procedures.fields import FormField
 from erjian.standards.specialties import Specialty
 
@@ -58,9 +59,88 @@ def _opinions(application: Application) -> list[dict[str, str]]:
         }
         for entry in application.timeline.filter(transition__in=names).order_by("id")
     }
-    city, province = authorities.get(application.authority_code).name, authorities.province().name
-    organs = {"受理": city, "初审": city, "复审": province, "决定": province}
-    return [given.get(step, {"step": step, "organ": organ}) for step, organ in organs.items()]
+    steps = [(step, name) for step, name in _STEPS.items() if routing.keeps(application.procedure, step)]
+    return [given.get(name, {"step": name, "organ": _organ(application, step)}) for step, name in steps]
+
+
+_STEPS = {
+    Step.ACCEPTANCE: "受理",
+    Step.FIRST_REVIEW: "初审",
+    Step.FINAL_REVIEW: "复审",
+    Step.ANNOUNCEMENT: "决定",
+}
+
+
+def _organ(application: Application, step: Step) -> str:
+    """Who takes a step that nobody has taken yet."""
+    level = policy.current().level_of(application.procedure_code, step)
+    here = authorities.get(application.authority_code) if level == authorities.CITY_LEVEL else authorities.province()
+    return here.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Party:
+    """Who promises: under which heading, and by which transition, for what the enterprise and what the person files."""
+
+    heading: str
+    who: str
+    enterprise_files: str
+    person_files: str = ""
+
+    def signs_by(self, procedure: Procedure) -> str:
+        return self.person_files if procedure.filer == Filer.PERSON else self.enterprise_files
+
+
+_PARTIES = {
+    "person": _Party(heading="申请人承诺", who="申请人签名", enterprise_files="consent", person_files="report"),
+    "enterprise": _Party(
+        heading="聘用企业承诺", who="聘用企业确认", enterprise_files="report", person_files="agree_enterprise"
+    ),
+    "former_enterprise": _Party(heading="原聘用企业承诺", who="原聘用企业确认", enterprise_files="agree_former"),
+}
+_OF_THE_ENTERPRISE = _Party(heading="申报企业承诺", who="申报企业确认", enterprise_files="report")
+_UNSIGNED = {"refused": "原单位不同意转出", "silent": "原单位逾期未答复"}
+
+
+def _promises(
+    application: Application, *, digest: str, rows: tuple[materials.MaterialRow, ...]
+) -> list[dict[str, Any]]:
+    """What each party of the procedure promises, in the words it agreed to, with its electronic signature."""
+    procedure = application.procedure
+    entries = {entry.transition: entry for entry in application.timeline.order_by("id")}
+    promises = []
+    for code, party in _PARTIES.items():
+        if code not in procedure.commitments:
+            continue
+        shown_as = _OF_THE_ENTERPRISE if application.about == About.ENTERPRISE else party
+        entry = entries.get(shown_as.signs_by(procedure))
+        promised = entry.data.get("commitment") if entry else ""
+        text = promised or procedure.commitments[code].format(
+            enterprise=application.enterprise.name, person=application.subject.name
+        )
+        unsigned = _UNSIGNED.get(application.former_answer, "") if code == "former_enterprise" else ""
+        sign = _sign(application, code, entry, digest=digest, rows=rows) if entry else None
+        promises.append(
+            {"heading": shown_as.heading, "who": shown_as.who, "text": text, "sign": sign, "unsigned": unsigned}
+        )
+    return promises
+
+
+def _sign(
+    application: Application, code: str, entry: TimelineEntry, *, digest: str, rows: tuple[materials.MaterialRow, ...]
+) -> dict[str, Any]:
+    agreed = {"time": _stamp(entry.at), "digest": entry.data.get("digest") or digest}
+    if code == "person" and application.person is not None:
+        image = _picture(rows, "signature")
+        drawn = {"image": image} if image else {}
+        return {
+            "name": application.subject.name,
+            "method": application.person.get_assurance_display(),
+            **drawn,
+            **agreed,
+        }
+    organisation = application.former_enterprise if code == "former_enterprise" else application.enterprise
+    return {"name": str(organisation), "method": f"经办人 {entry.actor_label}", **agreed}
 
 
 def entry_text(transition: str) -> str:
@@ -77,8 +157,6 @@ def content(application: Application) -> dict[str, Any]:
     known = facts.of_application(application, form=values)
     rows = materials.listing(application, known)
     frozen: FormVersion | None = application.form_versions.filter(number=application.form_version).first()
-    agreed = application.timeline.filter(transition="consent").order_by("-id").first()
-    reported = application.timeline.filter(transition="report").order_by("-id").first()
     qualifications = {code: known.qualification_for(code) for code in application.specialties}
     mark = "草稿" if draft else "已撤回" if application.state == State.WITHDRAWN else None
     data: dict[str, Any] = {
@@ -94,13 +172,9 @@ def content(application: Application) -> dict[str, Any]:
             ["状态", application.get_state_display()],
         ],
         "about": application.about,
-        "person_name": application.subject.name,
-        "employer_name": application.enterprise.name,
-        "photo": _picture(rows, "portrait"),
+        "photo": _picture(rows, "portrait") or _picture(rows, "new_portrait"),
         **_sections(application, values),
-        "promise": application.procedure.commitments.get("enterprise", "").format(
-            enterprise=application.enterprise.name, person=application.subject.name
-        ),
+        "specialty_heading": application.procedure.specialty_label,
         "specialties": [
             {
                 "name": Specialty(code).label,
@@ -121,23 +195,7 @@ def content(application: Application) -> dict[str, Any]:
             if row.files or row.required
         ],
         "opinions": _opinions(application),
-        "sign_person": {
-            "name": application.subject.name,
-            "image": _picture(rows, "signature"),
-            "time": _stamp(agreed.at),
-            "method": application.person.get_assurance_display(),
-            "digest": agreed.data.get("digest", ""),
-        }
-        if agreed and application.person
-        else None,
-        "sign_employer": {
-            "name": application.enterprise.name,
-            "time": _stamp(reported.at),
-            "method": f"经办人 {reported.actor_label}",
-            "digest": frozen.digest if frozen else "",
-        }
-        if reported
-        else None,
+        "promises": _promises(application, digest=frozen.digest if frozen else "", rows=rows),
         "qr": documents.qr(application.number or str(application.uuid)),
     }
     if mark:
@@ -151,7 +209,13 @@ def _sections(application: Application, values: dict[str, Any]) -> dict[str, Any
     if application.about == About.ENTERPRISE:
         own = application.procedure.sections
         fields = tuple(item for section in own for item in section.fields)
-        return {"person": [], "person_beside": 0, "employer_heading": own[0].title, "employer": shown(fields, values)}
+        return {
+            "person": [],
+            "person_beside": 0,
+            "employer_heading": own[0].title,
+            "employer": shown(fields, values),
+            "sections": [],
+        }
     employer = sections.get("employer")
     return {
         "person": [
@@ -161,6 +225,11 @@ def _sections(application: Application, values: dict[str, Any]) -> dict[str, Any
         "person_beside": 10,
         "employer_heading": employer.title if employer else "聘用企业情况",
         "employer": shown(employer.fields, values) if employer else [],
+        "sections": [
+            {"heading": section.title, "fields": shown(section.fields, values)}
+            for code, section in sections.items()
+            if code not in ("person", "employer")
+        ],
     }
 
 

@@ -14,10 +14,11 @@ certificate (A4 landscape, one page)
     drawn seal. At most six specialties.
 
 application-form (A4)
-    title platform case_no version digest meta[[label, value]] person[{l v wide?}] person_beside person_name photo?
-    employer_heading employer[{l v wide?}] employer_name specialties[{name qualification date training}]
-    materials[{name pages source digest}] sign_person sign_employer opinions[{step organ text? by? date?}] qr mark?
-    `sign_*` is {name time method digest image?} or None; `person_beside` says how many of the person's fields stand
+    title platform case_no version digest meta[[label, value]] person[{l v wide?}] person_beside photo?
+    employer_heading employer[{l v wide?}] sections[{heading fields[{l v wide?}]}] specialty_heading
+    specialties[{name qualification date training}] materials[{name pages source digest}]
+    promises[{heading who text sign unsigned?}] opinions[{step organ text? by? date?}] qr mark?
+    `sign` is {name time method digest image?} or None, then `unsigned` says why; `person_beside` says how many of the person's fields stand
     beside the portrait (10 fill it); a draft is printed with mark="草稿" and digest "".
 
 notices (A4, official letter)

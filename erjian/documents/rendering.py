@@ -32,9 +32,9 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         *("issued", "organ", "licence_id", "qr"),
     ),
     "application-form": (
-        *("title", "platform", "case_no", "version", "digest", "meta", "person", "person_beside", "person_name"),
-        *("employer_heading", "employer", "employer_name", "specialties", "materials", "sign_person"),
-        *("sign_employer", "opinions", "qr"),
+        *("title", "platform", "case_no", "version", "digest", "meta", "person", "person_beside"),
+        *("employer_heading", "employer", "sections", "specialty_heading", "specialties", "materials"),
+        *("promises", "opinions", "qr"),
     ),
     "notices": (
         *("kind", "organ", "doc_no", "to", "received_from", "person", "procedure", "case_no", "received", "date"),

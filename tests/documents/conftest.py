@@ -33,9 +33,9 @@ def paper_data():
         for key in ("photo", "signature"):
             if key in data:
                 data[key] = _picture(data[key])
-        sign = data.get("sign_person")
-        if sign and sign.get("image"):
-            data["sign_person"] = {**sign, "image": _picture(sign["image"])}
+        for promise in data.get("promises", ()):
+            if promise["sign"] and promise["sign"].get("image"):
+                promise["sign"]["image"] = _picture(promise["sign"]["image"])
         if "licence" in data:
             data["licence_id"] = licence_id(**data.pop("licence"))
         data["qr"] = documents.qr(data.pop("qr_text"))

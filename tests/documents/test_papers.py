@@ -78,7 +78,7 @@ def test_rare_and_long_names_are_drawn_and_extract_as_text(name, paper_data, mom
 
 @pytest.mark.parametrize("character", ["\U00031350", "\ue000", "😀"])
 @pytest.mark.parametrize(
-    "place", ["certificate one name", "application-form reported person_name", "notices grant person"]
+    "place", ["certificate one name", "application-form reported employer_heading", "notices grant person"]
 )
 def test_character_without_glyph_stops_the_paper_and_is_named(place, character, paper_data, moment):
     template, sample, key = place.split()
@@ -110,7 +110,8 @@ def test_data_are_never_code(paper_data, moment):
 
 
 def test_mark_argument_wins_and_draft_form_may_lack_a_digest(paper_data, moment):
-    data = paper_data("application-form", "reported", digest="", sign_person=None, opinions=[])
+    data = paper_data("application-form", "draft", digest="", opinions=[])
+    del data["mark"]
     plain = documents.render("application-form", data, timestamp=moment)
     draft = documents.render("application-form", data, timestamp=moment, mark="草稿")
     assert picture_of(plain).tobytes() != picture_of(draft).tobytes()

@@ -133,7 +133,8 @@ def test_papers_about_the_enterprise_name_no_person(operator: User, employer: En
     holder(employer, "周启明")
     case = Office().granted(reported(operator))
     data = printing.content(case)
-    assert (data["about"], data["person"], data["sign_person"]) == ("enterprise", [], None)
+    assert (data["about"], data["person"]) == ("enterprise", [])
+    assert [promise["heading"] for promise in data["promises"]] == ["申报企业承诺"]
     assert {"l": "新企业名称", "v": NEW, "wide": True} in data["employer"]
     assert printing.pdf(case).startswith(b"%PDF")
     letter = Letter.objects.get(application=case, kind="grant")

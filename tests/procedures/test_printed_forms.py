@@ -1,0 +1,97 @@
+"""The printed 申报表 of every procedure: its own sections, the promises of its parties, the steps of its route."""
+
+from __future__ import annotations
+
+import io
+
+import pypdfium2
+import pytest
+
+from erjian.accounts.models import Function
+from erjian.applications import actions, printing
+from erjian.procedures import all_procedures
+from tests import makers
+from tests.procedures.scenes import Scene
+
+pytestmark = pytest.mark.django_db
+PERSON, EMPLOYER, FORMER = "申请人承诺", "聘用企业承诺", "原聘用企业承诺"
+FULL = ["受理", "初审", "复审", "决定"]
+PRINTED: dict[str, tuple[list[str], list[str]]] = {
+    "initial": ([PERSON, EMPLOYER], FULL),
+    "reregistration": ([PERSON, EMPLOYER], FULL),
+    "addition": ([PERSON, EMPLOYER], FULL),
+    "renewal": ([PERSON, EMPLOYER], FULL),
+    "replacement": ([PERSON, EMPLOYER], ["受理", "复审"]),
+    "transfer": ([PERSON, EMPLOYER, FORMER], FULL),
+    "cancellation": ([PERSON, EMPLOYER], []),
+    "cancellation_by_person": ([PERSON, EMPLOYER], []),
+    "id_number": ([PERSON, EMPLOYER], ["受理", "复审"]),
+    "personal_change": ([PERSON], ["受理", "复审"]),
+    "enterprise_rename": (["申报企业承诺"], ["受理", "初审", "复审"]),
+    "temporary_transfer": ([PERSON, EMPLOYER, FORMER], ["受理", "复审", "决定"]),
+    "temporary_renewal": ([PERSON, EMPLOYER], FULL),
+    "temporary_cancellation": ([PERSON, EMPLOYER], []),
+    "temporary_cancellation_by_person": ([PERSON, EMPLOYER], []),
+    "temporary_personal_change": ([PERSON], ["受理", "复审"]),
+}
+
+
+def text_of(pdf: bytes) -> str:
+    pages = pypdfium2.PdfDocument(io.BytesIO(pdf))
+    return "".join("".join(page.get_textpage().get_text_range().split()) for page in pages)
+
+
+def test_every_procedure_is_here() -> None:
+    assert set(PRINTED) == {procedure.code for procedure in all_procedures()}
+
+
+@pytest.mark.parametrize("code", PRINTED)
+def test_a_printed_form(code: str) -> None:
+    scene = Scene(code)
+    scene.draft()
+    case = scene.report()
+    promised, steps = PRINTED[code]
+    data = printing.content(case)
+    assert [promise["heading"] for promise in data["promises"]] == promised
+    assert [opinion["step"] for opinion in data["opinions"]] == steps
+    text = text_of(printing.pdf(case))
+    for section in case.procedure.sections:
+        for field in section.fields:
+            assert field.beside or field.label in text, field.label
+    for words in case.procedure.commitments.values():
+        assert words.format(enterprise=scene.enterprise.name, person=scene.person.name) in text
+    assert ("申报专业" in text) is bool(scene.specialties)
+
+
+def test_each_party_signs_for_itself() -> None:
+    scene = Scene("transfer")
+    scene.draft()
+    case = scene.report()
+
+    def signed() -> list[str | None]:
+        return [promise["sign"] and promise["sign"]["name"] for promise in printing.content(scene.again())["promises"]]
+
+    assert signed() == [None, scene.enterprise.name, None]
+    case = actions.consent(application=case, by=scene.user, seen=None, commitment="本人承诺属实。")
+    assert printing.content(case)["promises"][0]["text"] == "本人承诺属实。"
+    former = makers.operator(scene.other)
+    actions.answer_former(application=case, by=former, seen=None, agreed=False, opinion="合同未到期")
+    assert signed() == [scene.person.name, scene.enterprise.name, None]
+    assert "原单位不同意转出" in text_of(printing.pdf(scene.again()))
+
+
+def test_what_a_person_files_is_signed_by_handing_it_in() -> None:
+    scene = Scene("cancellation_by_person")
+    scene.draft()
+    case = scene.report()
+    assert [bool(promise["sign"]) for promise in printing.content(case)["promises"]] == [True, False]
+    actions.answer_enterprise(application=case, by=scene.operator, seen=None, agreed=True)
+    assert [bool(promise["sign"]) for promise in printing.content(scene.again())["promises"]] == [True, True]
+
+
+def test_who_accepts_at_the_province_stands_on_the_form() -> None:
+    scene = Scene("temporary_transfer")
+    scene.draft()
+    case = scene.report()
+    makers.officer("430000", Function.ACCEPTANCE)
+    assert {opinion["organ"] for opinion in printing.content(case)["opinions"]} == {"湖南省住房和城乡建设厅"}
