@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from erjian.config import assets, databases, env, face_service, issuers, keys
+from erjian.config import assets, databases, env, face_service, issuers, keys, object_storage
 from erjian.config.postgres import Cluster
 
 BASE_DIR = assets.ROOT
@@ -188,33 +188,9 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 # Files and documents
 
 ERJIAN_FONTS = assets.FONT_FOLDERS
-_S3_BUCKET = env.text("ERJIAN_S3_BUCKET")
 ERJIAN_FILES = ERJIAN_DATA / "files"
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": _S3_BUCKET,
-                "endpoint_url": env.text("ERJIAN_S3_ENDPOINT") or None,
-                "region_name": env.text("ERJIAN_S3_REGION") or None,
-                "access_key": env.text("ERJIAN_S3_ACCESS_KEY") or None,
-                "secret_key": env.text("ERJIAN_S3_SECRET_KEY") or None,
-                "default_acl": None,
-                "file_overwrite": False,
-                "querystring_expire": 300,
-            },
-        }
-        if _S3_BUCKET
-        else {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {
-                "location": ERJIAN_FILES,
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-            },
-        }
-    ),
+    "default": object_storage.configuration(ERJIAN_FILES),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
