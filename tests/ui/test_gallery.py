@@ -5,8 +5,10 @@ Set ``SHOTS`` to a folder to keep the pictures.
 
 import copy
 import os
+from itertools import pairwise
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
@@ -84,6 +86,39 @@ def test_a_page_is_accessible_and_fits_the_screen(visit, name, width):
     assert not found.response["violations"], found.generate_report()
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+
+
+def on_paper(page):
+    """The sheets that the browser prints of a page: their sizes in points, and all their text."""
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    sizes = [sheet.get_size() for sheet in document]
+    text = "".join(sheet.get_textpage().get_text_bounded() for sheet in document)
+    document.close()
+    return sizes, "".join(text.split())
+
+
+def test_a_list_lies_across_the_paper_with_every_column_and_whole_names(visit):
+    sizes, text = on_paper(visit("list/"))
+    assert all(width > height for width, height in sizes)
+    assert text.startswith("二级建造师初始申报")
+    assert "剩余时限" in text
+    assert "查询" not in text
+    page = visit("list/")
+    page.emulate_media(media="print")
+    assert page.evaluate("[...document.querySelectorAll('td')].every(cell => cell.scrollWidth <= cell.clientWidth)")
+
+
+def test_a_case_stands_upright_on_paper_under_its_name_in_one_column(visit):
+    page = visit("case/")
+    sizes, text = on_paper(page)
+    assert all(width < height for width, height in sizes)
+    assert text.startswith("周子谦初始申报")
+    assert "撤回" not in text
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 1000})
+    panels = [box for panel in page.locator(".ej-panel").all() if (box := panel.bounding_box())]
+    assert len(panels) > 2
+    assert all(above["y"] + above["height"] <= below["y"] for above, below in pairwise(panels))
 
 
 def test_what_cannot_be_undone_is_asked_with_verbs(visit):
