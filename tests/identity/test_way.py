@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,13 +13,13 @@ from django.test import Client
 from erjian.accounts.models import User
 from erjian.audit.models import Event
 from erjian.files.models import Blob
-from erjian.identity import frames, keeping
+from erjian.identity import frames, keeping, reasons
 from erjian.identity.models import Attempt, Verification
 from erjian.messaging.models import SmsMessage
 from erjian.policy import clock
 from erjian.registry.models import Assurance, Change, Person
 from tests import makers
-from tests.identity.conftest import Applicant, run_jobs
+from tests.identity.conftest import ISSUER, Applicant, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -181,28 +183,49 @@ def test_nothing_is_reached_without_the_code(applicant: Applicant) -> None:
     assert applicant.verification.step == "code"
 
 
-def test_every_step_is_taken_up_again_after_the_browser_was_closed(applicant: Applicant) -> None:
-    applicant.prove()
-    applicant.consent()
-    applicant.photograph()
-    steps = ["拍身份证正反两面", "打开摄像头", "待人工核对", "请到窗口核验"]
-    moves = [
-        lambda one: None,
-        lambda one: one.post("card/", one.card_fields()),
-        lambda one: (one.service.decides("officer"), one.show_face()),
-        lambda one: one.post("counter/"),
-    ]
+def one_side(one: Applicant) -> None:
+    one.post("card/front/", {"file": makers.upload(makers.picture(800, 500))})
+
+
+def judged(verdict: str, **more: str) -> Callable[[Applicant], None]:
+    def judge(one: Applicant) -> None:
+        one.service.decides(verdict, **more)
+        one.show_face()
+
+    return judge
+
+
+TO_THE_CARD = (
+    (Applicant.prove, ("单独同意", "周启明")),
+    (Applicant.consent, ("拍身份证正反两面",)),
+    (one_side, ("拍身份证正反两面", "/person/verify/card/front/image/")),
+    (Applicant.photograph, ("核对证件内容", ISSUER, "2016-05-20")),
+)
+TO_THE_VERDICT = (
+    (Applicant.to_the_camera, ("打开摄像头", "允许")),
+    (judged("refuse", reason="unlike"), ("没有通过", reasons.REASONS["unlike"], "还可以再试 2 次")),
+    (lambda one: one.post("card/again/"), ("核对证件内容", "湖南省长沙市岳麓区麓川路 18 号", ISSUER)),
+)
+TO_AN_OFFICER = (
+    (Applicant.to_the_camera, ("打开摄像头",)),
+    (judged("officer"), ("待人工核对",)),
+    (lambda one: one.post("counter/"), ("请到窗口核验", "slip.pdf")),
+)
+
+
+@pytest.mark.parametrize("way", [TO_THE_CARD, TO_THE_VERDICT, TO_AN_OFFICER], ids=["card", "verdict", "officer"])
+def test_every_step_comes_back_in_another_browser_with_what_was_entered(applicant: Applicant, way: Any) -> None:
     now = applicant
-    for minutes, (said, move) in enumerate(zip(steps, moves, strict=True), 1):
-        move(now)
-        assert said in now.get()
-        with clock.travel(seconds=600 * minutes):
-            now = Applicant(person=applicant.person, service=applicant.service)
-            assert "完善建造师个人信息" in now.get(), "a new browser knows nothing"
-            now.prove()
-            assert said in now.get(), said
-        # Back in the present, the session of the future is still young.
-        now.client.session.save()
+    for hours, (move, said) in enumerate(way, 1):
+        with clock.travel(seconds=3600 * hours):
+            move(now)
+            with clock.travel(seconds=600):
+                now = Applicant(person=applicant.person, service=applicant.service)
+                assert "完善建造师个人信息" in now.get(), "a new browser knows nothing"
+                now.prove()
+                page = now.get()
+        for words in said:
+            assert words in page, (hours, words)
     assert Verification.objects.exclude(step="code").count() == 1
 
 
