@@ -91,6 +91,6 @@ def store_preview(version: CertificateVersion) -> CertificateVersion:
     with transaction.atomic():
         locked = CertificateVersion.objects.select_for_update().get(pk=version.pk)
         if not locked.preview_id:
-            locked.preview = files.put(image, media_type=files.PNG)
+            locked.preview = files.put(image, media_type=files.JPEG)
             locked.save(update_fields=["preview"])
     return locked

@@ -7,6 +7,7 @@ import secrets
 from django.db import models
 from django.db.models import F, Q
 
+from erjian import files
 from erjian.registry.models import Registration
 
 
@@ -84,6 +85,12 @@ class CertificateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} 第 {self.version} 版"
+
+    @property
+    def preview_name(self) -> str:
+        """The picture's name when it is saved; pictures made before 2026-11-26 are PNG."""
+        png = self.preview is not None and self.preview.media_type == files.PNG
+        return f"{self.number}.{'png' if png else 'jpg'}"
 
 
 class UsageWindow(models.Model):

@@ -367,7 +367,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     version = mine_or_404(request, pk)
     if version.preview is None:
         raise Http404
-    return files.response(version.preview, filename="certificate.png")
+    return files.response(version.preview, filename=version.preview_name, request=request)
 
 
 @for_person_files

@@ -178,7 +178,10 @@ def test_an_issued_certificate_is_viewed_and_printed(
     file = browser.get(f"{url}1/file.pdf")
     assert file.content.startswith(b"%PDF")
     assert "inline" in file.headers["Content-Disposition"]
-    assert browser.get(f"{url}1/preview/").headers["Content-Type"].startswith("image/")
+    picture = browser.get(f"{url}1/preview/")
+    assert picture.headers["Content-Type"] == "image/jpeg"
+    assert ".jpg" in picture.headers["Content-Disposition"]
+    assert browser.get(f"{url}1/preview/", headers={"if-none-match": picture.headers["ETag"]}).status_code == 304
     assert Event.objects.filter(code="certificate.view").count() == 1
     assert browser.get(f"{url}9/file.pdf").status_code == 404
     for tail in ("", "1/file.pdf", "1/preview/"):

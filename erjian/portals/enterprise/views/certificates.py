@@ -288,4 +288,4 @@ def preview(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     found = _version(request, pk, version)
     if found.preview is None:
         raise Http404
-    return files.response(found.preview, filename=f"{found.number}.png")
+    return files.response(found.preview, filename=found.preview_name, request=request)
