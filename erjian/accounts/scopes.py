@@ -31,6 +31,11 @@ def within(user: User, rows: _Rows, path: str) -> _Rows:
     return rows if city is None else rows.filter(**{path: city})
 
 
+def of_authority(authority: authorities.Authority, rows: _Rows, path: str) -> _Rows:
+    """The same for anybody of an authority."""
+    return rows if authority.level == authorities.PROVINCE_LEVEL else rows.filter(**{path: authority.code})
+
+
 def enterprises(user: User) -> QuerySet[Enterprise]:
     """Enterprises that file with the officer's authority."""
     return within(user, Enterprise.objects.all(), "filing_authority")

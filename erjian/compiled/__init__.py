@@ -9,6 +9,7 @@ same but for its values is declared once as a function of those values::
 
     open_cases(enterprise_id=7, code="initial")                  # a list, as list(queryset) gives
     open_cases.bind(enterprise_id=7, code="initial")[0:31]       # a page of it, for ui.paging
+    open_cases.bind(enterprise_id=7, code="initial").count(1001) # how many there are, counted up to 1001
 
 The function is called once per process and slice, with stand-ins for its values; where they arrive in the SQL, the
 values of later calls are bound by the server, which keeps the statement prepared. So a value may only be passed on to
@@ -188,22 +189,30 @@ class Compiled:
 
     def rows(self, part: tuple[int, int] | None, values: Mapping[str, Any]) -> list[Any]:
         """The rows from a first (included) to a last (excluded), or all of them."""
+        return self._statement(part, lambda found: found if part is None else found[slice(*part)]).run(values)
+
+    def count(self, most: int, values: Mapping[str, Any]) -> int:
+        """How many rows there are, counted up to `most`."""
+        statement = self._statement(("count", most), lambda found: found.order_by().values_list("pk")[:most])
+        return int(statement.run(values)[0][0])
+
+    def _statement(self, key: Any, shaped: Callable[[QuerySet[Any]], QuerySet[Any]]) -> _Statement:
         # A prepared statement belongs to the search path and shape it was made for; nothing here changes either.
-        statement = self._statements.get(part)
+        statement = self._statements.get(key)
         if statement is None:
             with self._lock:
-                statement = self._statements.get(part) or self._compile(part)
-        return statement.run(values)
+                statement = self._statements.get(key) or self._compile(key, shaped)
+        return statement
 
-    def _compile(self, part: tuple[int, int] | None) -> _Statement:
+    def _compile(self, key: Any, shaped: Callable[[QuerySet[Any]], QuerySet[Any]]) -> _Statement:
         stand_ins = self._stand_ins
         queryset = self.build(**stand_ins)
         if queryset._prefetch_related_lookups or queryset._known_related_objects:  # type: ignore[attr-defined]  # noqa: SLF001
             raise TypeError("A compiled query cannot prefetch.")
-        if part is not None:
-            queryset = queryset[slice(*part)]
-        statement = _Statement(queryset, {value: name for name, value in stand_ins.items()})
-        self._statements[part] = statement
+        statement = _Statement(shaped(queryset), {value: name for name, value in stand_ins.items()})
+        if isinstance(key, tuple) and key[0] == "count":
+            statement.sql = f"SELECT COUNT(*) FROM ({statement.sql}) AS counted"  # noqa: S608 - its values are bound
+        self._statements[key] = statement
         return statement
 
 
@@ -218,6 +227,10 @@ class Bound:
     def queryset(self) -> QuerySet[Any]:
         """The ordinary queryset, for what needs one."""
         return self.query.build(**self.values)
+
+    def count(self, most: int) -> int:
+        """How many rows there are, counted up to `most`."""
+        return self.query.count(most, self.values)
 
     def __getitem__(self, part: slice) -> list[Any]:
         begin, end = operator.index(part.start or 0), operator.index(part.stop)

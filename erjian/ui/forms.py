@@ -6,6 +6,7 @@ keyboards, no browser bubbles (the server's words are the only ones).
 
 from django import forms
 
+from erjian.ui import widgets
 from erjian.ui.fields import problems
 
 _CHOOSE = (forms.ChoiceField, forms.ModelChoiceField)
@@ -79,6 +80,9 @@ class ErjianForm:
         _teach_limits(field, label)
         if isinstance(field, forms.DateField) and type(field.widget) is forms.DateInput:
             field.widget = _kept(field, DateInput(attrs=field.widget.attrs))
+        if type(field.widget) is forms.Select and type(field) is forms.ChoiceField:
+            field.widget = _kept(field, widgets.Select(attrs=field.widget.attrs))
+            field.choices = field.choices
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs.setdefault("rows", 3)
             if field.widget.attrs.get("rows") == "10":

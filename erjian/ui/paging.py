@@ -97,16 +97,14 @@ def paginate(rows: QuerySet | Bound, params: Mapping, per_page: int = PER_PAGE, 
     """The page that the request's parameters ask for; nonsense is answered with the first.
 
     Reads ``page`` and, beyond the exact count, the signed ``after`` or ``before``. Two queries:
-    the bounded count, unless the caller knows the ``total`` already, and the rows. A compiled query says its total
-    and ends its order with the primary key; as long as the count is exact it is never built as a queryset.
+    the bounded count, unless the caller knows the ``total`` already, and the rows. A compiled query ends its order
+    with the primary key; it is built as a queryset only where a page begins after a row.
     """
-    counted = total
-    if counted is None:
-        counted = (rows.queryset if isinstance(rows, Bound) else rows).order_by()[: EXACT + 1].count()
+    counted = _count(rows) if total is None else total
     more = counted > EXACT
     jumps = max(1, -(-min(counted, EXACT) // per_page))
     number = _number(params.get("page"))
-    if isinstance(rows, Bound) and not more:
+    if isinstance(rows, Bound) and (not more or number < jumps):
         return _jump(rows, (), min(number, jumps), counted=counted, jumps=jumps, per_page=per_page)
     queryset = rows.queryset if isinstance(rows, Bound) else rows
     keys = _keys(queryset)
@@ -120,10 +118,14 @@ def paginate(rows: QuerySet | Bound, params: Mapping, per_page: int = PER_PAGE, 
     return _jump(ordered, keys, min(number, jumps), counted=counted, jumps=jumps, per_page=per_page)
 
 
+def _count(rows: QuerySet | Bound) -> int:
+    return rows.count(EXACT + 1) if isinstance(rows, Bound) else rows.order_by()[: EXACT + 1].count()
+
+
 def _jump(
     ordered: QuerySet | Bound, keys: Sequence[_Key], number: int, *, counted: int, jumps: int, per_page: int
 ) -> Page:
-    """A page by its number. Without keys the last that can be jumped to is the last there is."""
+    """A page by its number. Keys are needed only for the last that can be jumped to, where more rows follow."""
     offset = (number - 1) * per_page
     part = ordered[offset : offset + per_page + 1]
     found = part if isinstance(part, list) else fetch(part)

@@ -5,9 +5,11 @@ the page. Whatever is not known here is left to the template it names. Set as `F
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from html import escape
 from typing import Any
 
+from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import SafeString, mark_safe
 
@@ -52,6 +54,33 @@ def _select(widget: dict[str, Any]) -> Iterator[str]:
         if label:
             yield "</optgroup>"
     yield "</select>"
+
+
+class Select(forms.Select):
+    """Django's drop-down list, whose options are drawn once for all requests: filters offer the same ones every time."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Never: the server's words are the only ones (`ErjianForm`)."""
+        return False
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The control; as Django draws it where options are grouped."""
+        choices = tuple(self.choices)
+        if any(isinstance(label, (list, tuple)) for _, label in choices):
+            return super().render(name, value, attrs, renderer)
+        shown = self.build_attrs(self.attrs, attrs)
+        drawn = "".join(_attributes({"name": name, **shown}))
+        pairs = tuple(("" if given is None else str(given), str(label)) for given, label in choices)
+        return mark_safe(f"<select{drawn}>{_options(pairs, tuple(self.format_value(value)))}</select>")  # noqa: S308
+
+
+@lru_cache(maxsize=512)
+def _options(choices: tuple[tuple[str, str], ...], chosen: tuple[str, ...]) -> str:
+    first = next((place for place, (value, _) in enumerate(choices) if value in chosen), None)
+    return "".join(
+        f'<option value="{escape(value)}"{" selected" if place == first else ""}>{escape(label)}</option>'
+        for place, (value, label) in enumerate(choices)
+    )
 
 
 def _textarea(widget: dict[str, Any]) -> Iterator[str]:

@@ -134,6 +134,20 @@ def test_a_slice_is_a_page() -> None:
     assert list(bound) == made
 
 
+def test_rows_are_counted_up_to_a_number(django_assert_num_queries: Any) -> None:
+    made = [makers.person() for _ in range(4)]
+
+    @compiled
+    def people(least: int) -> QuerySet[Person]:
+        return Person.objects.filter(pk__gte=least).select_related("portrait").order_by("name")
+
+    with django_assert_num_queries(4):
+        assert people.bind(least=made[0].pk).count(9) == 4
+        assert people.bind(least=made[2].pk).count(9) == 2
+        assert people.bind(least=made[0].pk).count(3) == 3
+        assert people.bind(least=made[3].pk + 1).count(9) == 0
+
+
 def test_it_is_compiled_once() -> None:
     calls = []
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import F, Value
 from django.db.models.functions import NullIf
 
+from erjian.compiled import compiled
 from erjian.ui.paging import EXACT, paginate
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,16 @@ def test_a_list_without_order_is_refused(rows):
 def test_a_page_costs_two_queries(rows, params, django_assert_num_queries):
     with django_assert_num_queries(2):
         paginate(rows.order_by("model"), params)
+
+
+def test_a_compiled_query_is_paged_as_any_other(rows, django_assert_num_queries):
+    @compiled
+    def listed(app_label: str):
+        return ContentType.objects.filter(app_label__gte=app_label, app_label__startswith="paging").order_by("-id")
+
+    bound = listed.bind(app_label="paging")
+    assert walk(bound) == walk(bound.queryset)
+    with django_assert_num_queries(2):
+        page = paginate(bound, {"page": "3"})
+    usual = paginate(bound.queryset, {"page": "3"})
+    assert (page.items, page.total, page.next, page.last) == (usual.items, usual.total, usual.next, usual.last)

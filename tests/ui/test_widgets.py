@@ -2,12 +2,13 @@
 
 from datetime import date
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
-from erjian.ui.widgets import Renderer
+from erjian.ui.widgets import Renderer, Select
 
 HOSTILE = "<b>\"周&'</b>"
 CHOICES = [("", "请选择"), ("长沙市", [("430102", "芙蓉区"), ("430104", "岳麓区")]), (HOSTILE, HOSTILE)]
@@ -55,3 +56,13 @@ def test_a_widget_is_drawn_as_django_draws_it(widget: forms.Widget, value: objec
         widget.render("field", value, {"id": "id_field"}, renderer) for renderer in (Renderer(), DjangoTemplates())
     ]
     assert Read(drawn[0]).found == Read(drawn[1]).found
+
+
+@pytest.mark.parametrize("choices", [[], [CHOICES[0], CHOICES[2], (7, "七"), (None, "无")], CHOICES], ids=len)
+@pytest.mark.parametrize("value", ["", None, 7, "7", HOSTILE, "430104", "not offered"])
+def test_a_list_whose_options_are_kept_is_djangos_too(choices: list[Any], value: object) -> None:
+    attrs = {"id": "id_field", "class": HOSTILE}
+    for _ in range(2):
+        drawn = Select({"form": "sign-in"}, choices=choices).render("field", value, attrs, Renderer())
+        usual = forms.Select({"form": "sign-in"}, choices=choices).render("field", value, attrs, DjangoTemplates())
+        assert Read(drawn).found == Read(usual).found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from erjian.accounts import scopes
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.states import BLOCKING, ENDED, State
+from erjian.policy import authorities
 from erjian.procedures import About, Filer, Procedure, all_procedures
 from erjian.procedures import get as get_procedure
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationClass
@@ -55,12 +57,19 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
                     | (Q(former_enterprise_id=user.enterprise_id) & ~Q(state__in=(State.DRAFT, State.WAIT_PERSON)))
                 )
             case _:
-                reported = self.filter(reported_at__isnull=False)
-                return scopes.within(user, reported, "authority_code") if user.authority else self.none()
+                return self.none() if user.authority is None else self.reported_to(user.authority)
+
+    def reported_to(self, authority: authorities.Authority) -> ApplicationQuerySet:
+        """The reported cases of a city; every reported case for the province."""
+        return scopes.of_authority(authority, self.filter(reported_at__isnull=False), "authority_code")
 
     def waiting_for(self, user: User) -> ApplicationQuerySet:
         """Cases an officer can act on now: the right authority and a function they hold."""
-        return self.filter(acting_authority=user.authority_code, acting_function__in=user.functions)
+        return self.waiting_at(user.authority_code, user.functions)
+
+    def waiting_at(self, authority_code: str, functions: Collection[str]) -> ApplicationQuerySet:
+        """Cases that wait for anybody with one of these functions at this authority."""
+        return self.filter(acting_authority=authority_code, acting_function__in=functions)
 
 
 class Application(models.Model):

@@ -82,9 +82,10 @@ def between(name: str, begin: Any, end: Any) -> Q:
     return condition
 
 
-def light(cases: QuerySet[Application]) -> QuerySet[Application]:
-    """Only the columns that lists show: no form data, no ciphers."""
-    return cases.select_related("person", "enterprise", "former_enterprise").only(*_LISTED)
+def light(cases: QuerySet[Application], *further: str) -> QuerySet[Application]:
+    """Only the columns that lists show, and further ones: no form data, no ciphers."""
+    joined = dict.fromkeys(path.rpartition("__")[0] for path in (*_LISTED, *further))
+    return cases.select_related(*(path for path in joined if path)).only(*_LISTED, *further)
 
 
 def own(cases: QuerySet[Application], procedure: Procedure | None = None) -> QuerySet[Application]:

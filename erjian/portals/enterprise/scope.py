@@ -42,7 +42,12 @@ def cases_of(enterprise_id: int) -> QuerySet[Application]:
 
 def departures(request: HttpRequest) -> QuerySet[Application]:
     """Transfers away from this enterprise, from the moment they reach it."""
-    return Application.objects.filter(former_enterprise=employer(request)).exclude(
+    return departures_of(employer(request).pk)
+
+
+def departures_of(enterprise_id: int) -> QuerySet[Application]:
+    """The same of any enterprise."""
+    return Application.objects.filter(former_enterprise_id=enterprise_id).exclude(
         state__in=(State.DRAFT, State.WAIT_PERSON)
     )
 

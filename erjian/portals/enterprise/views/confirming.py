@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,11 +16,11 @@ from django.views.decorators.http import require_http_methods
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications.models import Application
 from erjian.applications.states import State
+from erjian.compiled import Compiled, compiled
 from erjian.portals.enterprise import case_list
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
-from erjian.portals.enterprise.scope import departures as departing
-from erjian.portals.enterprise.scope import own_cases, with_step
+from erjian.portals.enterprise.scope import cases_of, departures_of, with_step
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.enterprise.views import agreeing
 from erjian.procedures import Step
@@ -42,14 +43,16 @@ class Batch:
 
 
 def _page(
-    request: HttpRequest, *, current: str, title: str, lead: str, cases: QuerySet[Application], columns: tuple[Column, ...],
+    request: HttpRequest, *, current: str, title: str, lead: str, cases: Compiled, columns: tuple[Column, ...],
     ops: Operations, empty: str, batch: Batch | None = None,
 ) -> HttpResponse:  # fmt: skip
     if request.method == "POST":
         return PersonFilter(request.POST).address(request)
     form: Any = shown(request, PersonFilter)
-    found = cases.filter(person_condition(request, form))
-    page = paginate(case_list.light(found).select_related("registration").order_by("-id"), request.GET)
+    rows: Any = cases.bind(enterprise_id=employer(request).pk)
+    if any(form.cleaned_data.values()) or form.errors:
+        rows = rows.queryset.filter(person_condition(request, form))
+    page = paginate(rows, request.GET)
     table = Table(
         columns=columns,
         rows=page,
@@ -87,6 +90,32 @@ def _answering(request: HttpRequest, state: State, side: str) -> Operations:
     return operations
 
 
+def _listed(cases: QuerySet[Application]) -> QuerySet[Application]:
+    return case_list.light(cases, "registration__certificate_kind").order_by("-id")
+
+
+@compiled
+def _cancellations(enterprise_id: int) -> QuerySet[Application]:
+    return _listed(cases_of(enterprise_id).filter(procedure_code__in=with_step(Step.ENTERPRISE)))
+
+
+@cache
+def _departing(kind: RegistrationClass) -> Compiled:
+    @compiled
+    def rows(enterprise_id: int) -> QuerySet[Application]:
+        return _listed(departures_of(enterprise_id).filter(registration_class=kind))
+
+    return rows
+
+
+@compiled
+def _temporary_transfers(enterprise_id: int) -> QuerySet[Application]:
+    reached = Q(former_enterprise_id=enterprise_id) & ~Q(state__in=(State.DRAFT, State.WAIT_PERSON))
+    codes = with_step(Step.FORMER_ENTERPRISE, registration_class=RegistrationClass.TEMPORARY)
+    both = Q(enterprise_id=enterprise_id) | reached
+    return _listed(Application.objects.filter(both, procedure_code__in=codes, reported_at__isnull=False))
+
+
 @for_enterprise()
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancellations(request: HttpRequest) -> HttpResponse:
@@ -104,7 +133,7 @@ def cancellations(request: HttpRequest) -> HttpResponse:
         current="cancellations",
         title="二级建造师个人注销企业确认",
         lead="个人发起的注销，企业同意后立即生效。",
-        cases=own_cases(request).filter(procedure_code__in=with_step(Step.ENTERPRISE)),
+        cases=_cancellations,
         columns=columns,
         ops=_answering(request, State.WAIT_ENTERPRISE, "enterprise"),
         empty="没有个人提出的注销申报。",
@@ -131,7 +160,7 @@ def _departures(request: HttpRequest, kind: RegistrationClass, current: str, tit
         current=current,
         title=title,
         lead="本企业人员申请转入其他单位，由本企业确认。",
-        cases=departing(request).filter(registration_class=kind),
+        cases=_departing(kind),
         columns=_transfer_columns(),
         ops=_answering(request, State.WAIT_FORMER, "former"),
         empty="没有人员申请转出。",
@@ -163,16 +192,12 @@ def _reading(row: Application, own: int) -> Iterator[Op]:
 def temporary_transfers(request: HttpRequest) -> HttpResponse:
     """二级临时建造师变更查询 (manual 3.2.4.5): both directions, each row leading to its case."""
     own = employer(request).pk
-    codes = with_step(Step.FORMER_ENTERPRISE, registration_class=RegistrationClass.TEMPORARY)
-    reached = Q(former_enterprise=own) & ~Q(state__in=(State.DRAFT, State.WAIT_PERSON))
     return _page(
         request,
         current="temporary-transfers",
         title="二级临时建造师变更查询",
         lead="转入和转出本企业的二级临时建造师变更。",
-        cases=Application.objects.filter(
-            Q(enterprise=own) | reached, procedure_code__in=codes, reported_at__isnull=False
-        ),
+        cases=_temporary_transfers,
         columns=_transfer_columns(),
         ops=lambda row: _reading(row, own),
         empty="没有二级临时建造师变更申报。",
