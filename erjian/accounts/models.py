@@ -134,6 +134,12 @@ class User(AbstractBaseUser):
                 violation_error_message="用户只能属于个人、企业、主管单位之一。",
             ),
         ]
+        indexes = [
+            # 账号管理 in its own order: a few officers among as many accounts as the province has people.
+            models.Index(
+                fields=["authority_code", "username", "id"], name="user_officers", condition=Q(kind="officer")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
