@@ -242,6 +242,11 @@ class TestTransfer:
         page = text(browser.get("/enterprise/confirmations/transfers/"))
         assert leaving.person.name in page
         assert "answer/agree_former/" in page
+        home = text(browser.get("/enterprise/"))
+        waiting = home[home.index("等待本企业办理") : home.index("最近的申报")]
+        assert leaving.person.name in waiting
+        assert address(leaving, "answer/agree_former/") in waiting
+        assert address(leaving, "print.pdf") not in waiting
         case = text(browser.get(address(leaving)))
         assert "岳阳洞庭建设有限公司" in case
         assert leaving.person.phone not in case

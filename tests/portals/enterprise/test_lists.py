@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -255,3 +256,43 @@ def test_a_signed_search_is_of_no_use_to_another(browser: Client, stranger: Clie
     page = text(browser.get(found.url))
     link = page[page.index(f"/enterprise/qualified/{foreign.pk}/?key=") :].split('"')[0]
     assert stranger.get(link).status_code == 404
+
+
+def expiring(operator: User, name: str, days: int) -> Registration:
+    """A registration with the operator's enterprise that ends so many days from today."""
+    today = makers.clock.today()
+    registration = Registration.objects.create(
+        person=makers.person(name),
+        registration_class="constructor",
+        number=f"湘2432020202100{days:03d}",
+        enterprise=operator.enterprise,
+        registered_on=today,
+        employed_on=today,
+        valid_until=today + timedelta(days=days),
+        dates_binding=True,
+        certificate_kind="electronic",
+    )
+    registration.specialties.create(specialty="building", begin=today, end=registration.valid_until)
+    return registration
+
+
+def test_who_expires_first_stands_on_top_where_a_holder_is_chosen(browser: Client, operator: User) -> None:
+    for name, days in (("沈后来", 800), ("沈先到", 40), ("沈居中", 300)):
+        expiring(operator, name, days)
+    page = text(browser.get("/enterprise/renewal/new/"))
+    assert page.index("沈先到") < page.index("沈居中") < page.index("沈后来")
+
+
+def test_a_renewal_starts_from_the_certificate_that_ends_soon(
+    browser: Client, operator: User, onlooker: Client
+) -> None:
+    soon = expiring(operator, "沈先到", 60)
+    page = text(browser.get(f"/enterprise/certificates/{soon.pk}/"))
+    token = re.search(r'action="/enterprise/renewal/start/".*?name="token" value="([^"]+)"', page, re.DOTALL)
+    assert token
+    assert browser.post("/enterprise/renewal/start/", {"token": token[1]}).status_code == 302
+    assert Application.objects.get().person == soon.person
+    for days in (10, 800):
+        closed = expiring(operator, "沈后来", days)
+        assert "/enterprise/renewal/start/" not in text(browser.get(f"/enterprise/certificates/{closed.pk}/"))
+    assert "/enterprise/renewal/start/" not in text(onlooker.get(f"/enterprise/certificates/{soon.pk}/"))

@@ -18,13 +18,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian import audit, files, policy
 from erjian import certificates as certificate_room
+from erjian.accounts.models import EnterpriseRight
 from erjian.certificates.models import CertificateVersion, VersionState
 from erjian.compiled import compiled
 from erjian.policy import clock
-from erjian.portals.enterprise.access import employer, for_enterprise, operator
+from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
+from erjian.portals.enterprise.views.picking import choice
 from erjian.portals.shared import case as case_parts
+from erjian.procedures import get
 from erjian.registry.models import (
     CertificateKind,
     Registration,
@@ -206,6 +209,26 @@ def status_chip(row: Registration, today: Any) -> str:
     return _chip(row.status_on(today))
 
 
+_RENEWALS = {RegistrationClass.CONSTRUCTOR: "renewal", RegistrationClass.TEMPORARY: "temporary_renewal"}
+
+
+def _renewal(request: HttpRequest, registration: Registration) -> dict[str, str] | None:
+    """The way to start the renewal of a registration that can be renewed today: label, address, choice. Else None."""
+    today = clock.today()
+    first = today + timedelta(days=policy.current().renewal_closes_days)
+    open_now = registration.dates_binding and first <= (registration.valid_until or date.min) <= renewals_until(today)
+    if not open_now or registration.status_on(today) != RegistrationStatus.VALID:
+        return None
+    if not holds(operator(request), EnterpriseRight.FILE):
+        return None
+    procedure = get(_RENEWALS[RegistrationClass(registration.registration_class)])
+    return {
+        "label": procedure.kind_label,
+        "url": reverse("enterprise:start", args=(procedure.code,)),
+        "token": choice(request, procedure, registration.person_id),
+    }
+
+
 @for_enterprise()
 @require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
@@ -256,6 +279,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
             (each, _VERSION_TONE.get(VersionState(each.state), ""), stamp(each.ended_at) if each.ended_at else "")
             for each in versions
         ],
+        "renewal": _renewal(request, registration),
         "verify_url": certificate_room.issuing.verification_url(current) if current else "",
     }
     return render(request, "enterprise/certificate.html", context)

@@ -77,7 +77,8 @@ def _name() -> Iterator[Column]:
     yield Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号")
 
 
-def _answering(request: HttpRequest, state: State, side: str) -> Operations:
+def answering(request: HttpRequest, state: State, side: str) -> Operations:
+    """查阅, and the two answers to a case that waits for this enterprise in `state`, as the `side` that answers."""
     files = holds(operator(request), EnterpriseRight.FILE)
 
     def operations(row: Application) -> Iterator[Op]:
@@ -135,7 +136,7 @@ def cancellations(request: HttpRequest) -> HttpResponse:
         lead="个人发起的注销，企业同意后立即生效。",
         cases=_cancellations,
         columns=columns,
-        ops=_answering(request, State.WAIT_ENTERPRISE, "enterprise"),
+        ops=answering(request, State.WAIT_ENTERPRISE, "enterprise"),
         empty="没有个人提出的注销申报。",
         batch=Batch(agreeing.box, "同意所选", reverse("enterprise:cancellations-agree"))
         if holds(operator(request), EnterpriseRight.FILE)
@@ -162,7 +163,7 @@ def _departures(request: HttpRequest, kind: RegistrationClass, current: str, tit
         lead="本企业人员申请转入其他单位，由本企业确认。",
         cases=_departing(kind),
         columns=_transfer_columns(),
-        ops=_answering(request, State.WAIT_FORMER, "former"),
+        ops=answering(request, State.WAIT_FORMER, "former"),
         empty="没有人员申请转出。",
     )
 

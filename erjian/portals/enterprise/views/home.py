@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,12 +14,14 @@ from django.views.decorators.http import require_safe
 from erjian import policy
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications.facts import missing_profile
+from erjian.applications.models import Application
 from erjian.applications.states import OPEN, State
 from erjian.policy import clock
 from erjian.portals.enterprise import case_list
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
+from erjian.portals.enterprise.views.confirming import answering
 from erjian.registry.models import Registration
 from erjian.ui import parts
 from erjian.ui.addresses import row_address
@@ -42,19 +44,17 @@ def home(request: HttpRequest) -> HttpResponse:
     expiring = Registration.objects.filter(
         enterprise=enterprise, status="valid", dates_binding=True, valid_until__gte=today, valid_until__lte=soon
     )
-    waiting = list(
-        case_list.light(own.filter(state__in=(State.CORRECTION, State.WAIT_ENTERPRISE))).order_by("due_on", "pk")[
-            :_URGENT
-        ]
-    )
+    leaving = departures(request).filter(state=State.WAIT_FORMER)
+    waiting = _first_due(own.filter(state__in=(State.CORRECTION, State.WAIT_ENTERPRISE)), leaving)
+    answers = answering(request, State.WAIT_FORMER, "former")
     recent = case_list.light(own).order_by("-id")[:_RECENT]
     context = {
         "shell": shell(request, "home"),
         "missing": missing_profile(enterprise),
-        "tiles": _tiles(counts, expiring.count(), departures(request).filter(state=State.WAIT_FORMER).count()),
+        "tiles": _tiles(counts, expiring.count(), leaving.count()),
         "waiting": Table(
-            columns=_columns(), rows=waiting, ops=lambda row: case_list.operations(row, base, files=files), name="subject.name",
-            caption="等待本企业办理的申报",
+            columns=_columns(), rows=waiting, name="subject.name", caption="等待本企业办理的申报",
+            ops=lambda row: answers(row) if row.state == State.WAIT_FORMER else case_list.operations(row, base, files=files),
         )
         if waiting
         else None,
@@ -77,6 +77,12 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
     }  # fmt: skip
     return render(request, "enterprise/home.html", context)
+
+
+def _first_due(*several: QuerySet[Application]) -> list[Application]:
+    """The cases of all querysets that are due first: each is read through the index of its own."""
+    read = [case for one in several for case in case_list.light(one).order_by("due_on", "pk")[:_URGENT]]
+    return sorted(read, key=lambda case: (case.due_on or date.max, case.pk))[:_URGENT]
 
 
 def _tiles(counts: dict[str, int], expiring: int, leaving: int) -> tuple[parts.Tile, ...]:

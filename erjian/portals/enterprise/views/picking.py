@@ -55,7 +55,8 @@ def _salt(request: HttpRequest, procedure: Procedure) -> str:
     return f"erjian.enterprise.pick:{procedure.code}:{request.user.pk}"
 
 
-def _token(request: HttpRequest, procedure: Procedure, person: int) -> str:
+def choice(request: HttpRequest, procedure: Procedure, person: int) -> str:
+    """A person as `start` takes them: signed for this operator and this procedure, for `CHOICE_LIFE` seconds."""
     return signing.dumps(person, salt=_salt(request, procedure))
 
 
@@ -149,13 +150,13 @@ def _exact(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) 
             "degree": Degree(person.degree).label if person.degree else "—",
         },
         "conditions": case_parts.conditions(each for each in found.verdicts if each.stops),
-        "token": _token(request, procedure, person.pk) if found.allowed else "",
+        "token": choice(request, procedure, person.pk) if found.allowed else "",
     }
     return 200
 
 
 def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) -> HttpResponse | None:
-    """List the enterprise's own holders (columns of A.4.3)."""
+    """List the enterprise's own holders, who expires first on top (columns of A.4.3)."""
     if request.method == "POST":
         return HolderFilter(request.POST).address(request)
     form = shown(request, HolderFilter)
@@ -167,7 +168,7 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
             status__in=LIVE,
         )
         .select_related("person")
-        .order_by("-id")
+        .order_by("valid_until", "pk")
     )
     page = paginate(holders, request.GET, per_page=policy.current().dialog_page_size)
     table = Table(
@@ -194,7 +195,7 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
 def _choose(request: HttpRequest, procedure: Procedure, row: Registration) -> str:
     return format_html(
         '<button class="btn btn-plain" form="pick" name="token" value="{}" aria-label="选择该证书信息 {}">选择该证书信息</button>',
-        _token(request, procedure, row.person_id),
+        choice(request, procedure, row.person_id),
         row.person.name,
     )
 
