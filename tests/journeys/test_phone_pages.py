@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from erjian.applications import actions
 from tests import makers
@@ -32,6 +33,16 @@ OWN = (
     "/person/information/", "/person/information/contact/", "/person/information/phone/", "/person/information/readers/",
     "/person/signature/",
 )  # fmt: skip
+EMPTY_ROOM = """() => {
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d");
+  setInterval(() => {
+    pen.fillStyle = `rgb(${Math.round(Math.random() * 40)}, 20, 20)`;
+    pen.fillRect(0, 0, 300, 150);
+  }, 100);
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(10);
+}"""
+"""A camera before which nobody sits."""
 WAYS = ("plain", "large text", "200 %")
 
 
@@ -135,3 +146,38 @@ def test_every_step_of_the_verification_fits(
     one.show_face()
     look("accepted", "认证成功")
     assert wrong == {}
+
+
+def test_the_camera_guides_above_its_buttons(
+    hand: Callable[..., BrowserContext], live_server: Any, service: FaceService
+) -> None:
+    person = makers.person(verified=False)
+    makers.qualification(person)
+    one = Applicant(person=person, service=service)
+    one.to_the_camera()
+    service.says("/v1/look", {"faces": 0, "hints": ["no_face"]})
+    page = hand(one.client).new_page()
+    page.goto(f"{live_server.url}/person/verify/")
+    page.evaluate(EMPTY_ROOM)
+    opens = page.get_by_role("button", name="打开摄像头")
+    expect(opens).to_be_enabled()
+    opens.press("Enter")
+    hint = page.locator("[data-hint]")
+    expect(hint).to_have_text("没有看到脸。请把脸放在框内。")
+    expect(page.locator("[data-prompt]")).to_be_focused()
+    said, buttons = hint.bounding_box(), page.locator(".ej-camera .act").bounding_box()
+    assert said
+    assert buttons
+    if page.viewport_size == PHONE:
+        assert said["y"] + said["height"] <= buttons["y"], "the hint is under the buttons"
+    assert fitting.faults(page) == []
+    found = Axe().run(page)
+    assert not found.response["violations"], found.generate_report()
+    # A region that is written again is read again.
+    page.evaluate("""() => {
+      window.written = 0;
+      new MutationObserver(() => { window.written += 1; }).observe(
+        document.querySelector("[data-hint]"), { childList: true, characterData: true, subtree: true });
+    }""")
+    page.wait_for_timeout(2500)
+    assert page.evaluate("window.written") == 0

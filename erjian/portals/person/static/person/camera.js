@@ -30,9 +30,16 @@ let speaking = false;
 
 const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
+/* The button that was pressed is gone with its part: the keyboard and the screen reader go on where the new part begins. */
 function show(part) {
   for (const each of place.querySelectorAll("[data-part]")) each.hidden = each.dataset.part !== part;
   place.closest(".ej-phone").classList.toggle("dark", part === "camera");
+  place.querySelector(`[data-part=${part}] :is([tabindex="-1"], [data-open])`)?.focus({ preventScroll: true });
+}
+
+/* A live region that is written again is read again: only what is new. */
+function hint(words) {
+  if (one("hint").textContent !== words) one("hint").textContent = words;
 }
 
 function prompt(words) {
@@ -108,14 +115,14 @@ async function guide(mine) {
         if (answer.ok) {
           const seen = await answer.json();
           silent = seen.silent ? silent + 1 : 0;
-          one("hint").textContent = seen.hints[0] ?? (seen.silent ? "\u00a0" : "脸在框内，光线合适，请点“开始”");
+          hint(seen.hints[0] ?? (seen.silent ? "\u00a0" : "脸在框内，光线合适，请点“开始”"));
           one("begin").disabled = !seen.good && silent < 3;
         } else if (answer.status !== 429) {
           silent += 1;
           one("begin").disabled = silent < 3;
         }
       } catch {
-        one("hint").textContent = "网络不稳定，请稍候";
+        hint("网络不稳定，请稍候");
       }
     }
     await sleep(LOOK_EVERY);
@@ -125,7 +132,7 @@ async function guide(mine) {
 async function begin() {
   const mine = (running += 1);
   one("begin").disabled = true;
-  one("hint").textContent = "\u00a0";
+  hint("\u00a0");
   let drawn;
   try {
     const answer = await fetch(place.dataset.draw, { method: "POST", headers: json });
@@ -137,6 +144,7 @@ async function begin() {
   }
   if (mine !== running) return;
   one("begin").hidden = true;
+  one("prompt").focus({ preventScroll: true });
   const taken = [];
   const started = performance.now();
   film(mine, taken, started);
