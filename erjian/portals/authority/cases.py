@@ -112,24 +112,27 @@ def _waiting(authority_code: str, functions: frozenset[str]) -> Compiled:
     return compiled(lambda: Application.objects.waiting_at(authority_code, sorted(functions)))
 
 
-def listed(user: User, params: Mapping[str, str]) -> QuerySet[Application] | Bound:
+def listed(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application] | Bound:
     """The same as `found` with the columns that the list shows; compiled where nothing is asked for but a view."""
     asked = {name for name, value in params.items() if value} - {"page", "after", "before"}
     view = params.get("view", "")
     if user.authority is not None and asked <= {"view"} and (not view or view in _STATES):
         return unfiltered(user.authority.code, view).bind()
-    return found(user, params).only(*_LISTED)
+    return found(user, params, form).only(*_LISTED)
 
 
-def found(user: User, params: Mapping[str, str]) -> QuerySet[Application]:
-    """The cases that an address asks for, newest first; what makes no sense is not looked for."""
+def found(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application]:
+    """The cases that an address asks for, newest first; what makes no sense is not looked for.
+
+    `form` is the filter of the same parameters where the page has made it already.
+    """
     cases = Application.objects.visible_to(user)
     view = params.get("view", "")
     if view == "mine":
         cases = cases & Application.objects.waiting_for(user)
     elif view in _STATES:
         cases = cases.filter(state__in=sorted(_STATES[view]))
-    form = CaseFilter(params, user=user)
+    form = form or CaseFilter(params, user=user)
     form.is_valid()
     asked = form.cleaned_data
     conditions = {
@@ -227,7 +230,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: CaseFilter, status: int = 200) -> HttpResponse:
     user = officer(request)
-    page = paginate(listed(user, request.GET), request.GET)
+    rows = listed(user, request.GET, form if form.data is request.GET else None)
+    page = paginate(rows, request.GET)
     person = request.GET.get("person", "")
     context = {
         "shell": shell(request, "cases"),
