@@ -6,9 +6,11 @@ A field that cannot be edited is grey and says where its value comes from.
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+_LINE = 20
+"""Characters of a value that one line shows, on the phone too."""
 _GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
@@ -140,18 +142,23 @@ def _shown(bound: BoundField) -> str:
 def readonly(
     label: str, value: object, *, origin: str = "", wide: bool = False, name: BoundField | None = None
 ) -> SafeString:
-    """A grey value that is not edited here, with its origin beneath it."""
+    """A grey value that is not edited here, with its origin beneath it; a long one is wrapped, never cut."""
+    shown = "" if value is None else str(value)
     ident = name.auto_id if name is not None else f"id_shown_{abs(hash((str(label), str(value)))):x}"
     hint = format_html('<p class="hint" id="{}_hint">{}</p>', ident, origin) if origin else ""
     return format_html(
         '<div class="ej-field{}"><label for="{}">{}</label>'
-        '<input class="form-control" id="{}" value="{}" readonly{}>{}</div>',
+        + (
+            '<textarea class="form-control" id="{}" rows="2" readonly{}>{}</textarea>{}</div>'
+            if len(shown) > _LINE
+            else '<input class="form-control" id="{}" readonly{} value="{}">{}</div>'
+        ),
         " wide" if wide else "",
         ident,
         label,
         ident,
-        conditional_escape("" if value is None else value),
         format_html(' aria-describedby="{}_hint"', ident) if origin else "",
+        shown,
         hint,
     )
 

@@ -77,6 +77,13 @@ def test_a_read_only_field_shows_its_choice_and_its_origin():
     assert "取自实名认证" in drawn
 
 
+def test_a_long_read_only_value_is_wrapped_whole():
+    name = "湖南麓川建设工程集团第二市政路桥与机电安装工程总承包建设股份有限公司 <长沙>"
+    drawn = fields.readonly("企业名称", name)
+    assert re.search(r"<textarea[^>]* readonly>湖南麓川[^<]+公司 &lt;长沙&gt;</textarea>", drawn)
+    assert "<textarea" not in fields.readonly("企业名称", "湖南麓川建设工程有限公司")
+
+
 def test_values_and_errors_are_escaped():
     form = Filing({"name": "<b>"})
     form.add_error("name", "<script>")

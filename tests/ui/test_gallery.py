@@ -187,6 +187,13 @@ def test_the_summary_of_errors_leads_to_the_field(visit):
     expect(page.get_by_label("手机号码")).to_be_focused()
 
 
+def test_the_first_wrong_field_takes_the_focus_where_no_summary_does(visit):
+    page = visit("list/")
+    page.route("**/form/", lambda route: route.fulfill(body=route.fetch().text().replace("data-error-summary", "")))
+    page.goto(page.url.replace("/list/", "/form/"))
+    expect(page.locator("[aria-invalid=true]").first).to_be_focused()
+
+
 def test_tabs_move_with_the_arrow_keys(visit):
     page = visit("signin/")
     page.get_by_role("tab", name="用户名登录").focus()

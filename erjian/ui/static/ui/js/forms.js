@@ -1,4 +1,4 @@
-/* Forms: a post is sent once, the summary of errors takes the focus, a resent code waits its time. */
+/* Forms: a post is sent once, the summary of errors takes the focus or, without one, the first wrong field, a resent code waits its time. */
 const summary = document.querySelector("[data-error-summary]");
 if (summary) {
   summary.focus();
@@ -10,6 +10,8 @@ if (summary) {
     field.scrollIntoView({ block: "center" });
     (field.matches("input, select, textarea, button, a") ? field : field.querySelector("input, select, textarea"))?.focus();
   });
+} else {
+  document.querySelector("main [aria-invalid=true]")?.focus();
 }
 
 const sent = new WeakMap();
