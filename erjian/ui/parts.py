@@ -83,6 +83,16 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """One bar of a plot: a name, how many, and how many of them are `part` (drawn red; said beside the figure)."""
+
+    label: str
+    value: int
+    part: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """A name and a value of a definition list; ``wide`` takes the whole line."""
 

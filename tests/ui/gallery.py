@@ -18,6 +18,7 @@ from erjian.ui.forms import ErjianForm
 from erjian.ui.navigation import Entry, Group, Shell
 from erjian.ui.paging import Page
 from erjian.ui.parts import (
+    Bar,
     Comparison,
     Condition,
     Decision,
@@ -290,6 +291,7 @@ def _parts():
     return {
         "shell": AUTHORITY,
         "tiles": tiles,
+        "bars": (Bar("已上报", 41, url="/"), Bar("已受理", 47, 7), Bar("公示中", 0)),
         "table": case_table(3, pick=lambda row: row[0]),
         "nobody": Table(
             columns=(Column("姓名", "name"),), rows=[], empty="没有“待补正”的申报。", empty_links=(("查看全部", "?"),)

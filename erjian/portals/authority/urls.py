@@ -18,6 +18,7 @@ from erjian.portals.authority import (
     register_lists,
     register_people,
     robots,
+    statistics,
     work,
 )
 from erjian.portals.authority.navigation import built
@@ -46,6 +47,7 @@ urlpatterns = [
     path("cases/<uuid:uuid>/versions/<int:number>/", case_page.version, name="version"),
     path("cases/<uuid:uuid>/audit/", case_page.trail, name="trail"),
     path("cases/<uuid:uuid>/act/<slug:name>/", acting.act, name="act"),
+    path("statistics/", statistics.page, name="statistics"),
     path("register/people/", register_lists.people, name="people"),
     path("register/people/<int:pk>/", register_people.person, name="person"),
     path("register/people/<int:pk>/reveal/", register_people.reveal, name="person_reveal"),

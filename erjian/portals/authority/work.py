@@ -17,7 +17,7 @@ from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
 from erjian.policy import clock, working_days
 from erjian.portals.authority import queue
-from erjian.portals.authority.access import REVIEWING, for_officer, officer
+from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
 from erjian.portals.authority.navigation import built, shell
 from erjian.portals.shared import case as case_parts
 from erjian.proceedings import actions as proceedings
@@ -177,8 +177,16 @@ def work(request: HttpRequest) -> HttpResponse:
     counts = due(user)
     context = {"shell": shell(request, "work"), "counts": counts}
     if counts:
-        context |= {"tiles": _tiles(user, counts), "functions": _functions(counts), "waiting": _waiting(user)}
+        waiting = sum(row.waiting for row in counts)
+        context |= {
+            "tiles": _tiles(user, counts),
+            "functions": _functions(counts),
+            "several": len(counts) > 1,
+            "waiting": _waiting(user),
+            "beginning": f"前 {LISTED} 件，共 {waiting} 件" if waiting > LISTED else "",
+        }
     context["proceedings"] = _proceedings(user)
+    context["statistics"] = bool(user.functions & frozenset(READING))
     context["working"] = bool(user.functions - frozenset(ADMINISTRATORS))
     context["desk"] = bool(user.functions & frozenset(REVIEWING))
     if Function.ACCEPTANCE in user.functions and signing_up.is_open():

@@ -4,7 +4,7 @@ Small things (icon, chip, field, dates) are drawn here; components with structur
 under ``ui/parts/`` and take the values of :mod:`erjian.ui.parts`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 
@@ -20,7 +20,7 @@ from erjian.standards import id_numbers, phones
 from erjian.ui import dates, fields, lists, tables
 from erjian.ui.icons import icon as draw_icon
 from erjian.ui.paging import Page
-from erjian.ui.parts import Condition, View
+from erjian.ui.parts import Bar, Condition, View
 
 register = template.Library()
 
@@ -361,6 +361,21 @@ def materials(listed: Iterable) -> dict:
 def tiles(listed: Iterable) -> dict:
     """Figures with their names (values: ``Tile``)."""
     return {"tiles": listed}
+
+
+@register.inclusion_tag("ui/parts/bars.html")
+def bars(listed: Sequence[Bar], caption: str, unit: str = "件", part: str = "") -> dict:
+    """A plot of bars, each as long as its share of the longest, with the figure beside it (values: ``Bar``).
+
+    ``part`` names what the red beginning of a bar is, such as 逾期.
+    """
+    longest = max((one.value for one in listed), default=0) or 1
+
+    def share(count: int) -> str:
+        return f"{max(100 * count / longest, 1 if count else 0):.1f}"
+
+    drawn = [(one, share(one.value), share(one.part)) for one in listed]
+    return {"drawn": drawn, "caption": caption, "unit": unit, "part": part}
 
 
 @register.inclusion_tag("ui/parts/verdict.html")

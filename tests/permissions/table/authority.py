@@ -211,6 +211,7 @@ _IDENTITY_PAGES = {
 AUTHORITY = {
     **_ADMINISTRATION,
     **_SIGN_UPS,
+    "statistics": Entry(get=_LOOK_UP),
     "work": Entry(get=officers(scoped=False)),
     "outbox": Entry(get=officers(Function.SYSTEM, scoped=False)),
     **_ROBOTS,
