@@ -194,6 +194,11 @@ def test_the_first_wrong_field_takes_the_focus_where_no_summary_does(visit):
     expect(page.locator("[aria-invalid=true]").first).to_be_focused()
 
 
+def test_a_long_read_only_value_is_seen_whole_on_the_phone(visit):
+    name = visit("form/", width=390).get_by_label("上级单位")
+    assert name.evaluate("box => box.scrollHeight <= box.clientHeight")
+
+
 def test_tabs_move_with_the_arrow_keys(visit):
     page = visit("signin/")
     page.get_by_role("tab", name="用户名登录").focus()
