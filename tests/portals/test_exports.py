@@ -66,6 +66,18 @@ def test_no_export_carries_a_formula(text: str) -> None:
         assert_only_texts(content(answer), text)
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_ticked_rows_carry_no_formula(text: str) -> None:
+    scene = Scene()
+    makers.qualification(makers.person(text), enterprise_code=scene.enterprise.credit_code)
+    client = signed_in(scene.operator)
+    boxes = re.findall(r'name="picked" value="([^"]+)"', client.get("/enterprise/qualified/").content.decode())
+    answer = client.post("/enterprise/qualified/export.xlsx", {"picked": boxes})
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store"
+    assert_only_texts(content(answer), text)
+
+
 def test_the_rows_sent_back_of_an_import_carry_no_formula(client: Client) -> None:
     from erjian.exchange import spreadsheets
 
@@ -89,6 +101,7 @@ def test_these_are_all_the_spreadsheets_there_are() -> None:
     books = {route for route in _addresses(get_resolver()) if re.search(r"\.(xlsx|csv)$", route.rstrip("$"))}
     assert books == {
         "enterprise/<slug:code>/export.xlsx",
+        "enterprise/qualified/export.xlsx",
         "authority/cases/export.xlsx",
         "authority/imports/templates/<slug:kind>.xlsx",
         "authority/imports/<uuid:uuid>/errors.xlsx",
