@@ -13,6 +13,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TYPED = "合同第三页缺章，请补正后再报。"
 
 
+def test_what_is_to_be_checked_stays_in_sight_with_the_differences(visit: Visit) -> None:
+    scene = Scene()
+    case = scene.reported("彭志远", degree="2")
+    browser = visit("审核台")
+    page = browser.sign_in(scene.acceptor.username, makers.PASSWORD, side="主管单位")
+    browser.go(desk(case))
+    page.locator("[data-keys-ready]").wait_for()
+    page.keyboard.press("d")
+    row = page.locator(".ej-cmp tbody tr:not(.group)")
+    expect(row.filter(has_text="姓名").first).to_be_hidden()
+    expect(row.filter(has=page.locator(".ko")).first).to_be_visible()
+    unsure = row.filter(has=page.locator(".unsure"))
+    assert unsure.count() > 0
+    for one in unsure.all():
+        expect(one).to_be_visible()
+    browser.look("审核台-差异和待核对", full=False)
+
+
 def test_an_opinion_is_kept_for_its_case(visit: Visit) -> None:
     scene = Scene()
     first, second = scene.reported("彭志远"), scene.reported("段思远")

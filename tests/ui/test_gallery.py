@@ -153,6 +153,14 @@ def test_the_desk_decides_by_key_only_while_nobody_types(visit):
     assert "decision=accept" in page.content()
 
 
+def test_nothing_under_a_heading_takes_one_line(visit):
+    page = visit("parts/")
+    empty = page.locator(".ej-panel-head + .ej-empty").first
+    expect(empty).to_contain_text("没有“待补正”的申报。")
+    expect(empty.get_by_text("没有数据", exact=True)).to_be_hidden()
+    expect(empty.get_by_role("link", name="查看全部")).to_be_visible()
+
+
 def test_a_usual_phrase_joins_the_opinion(visit):
     page = visit("desk/")
     page.get_by_role("button", name="劳动合同缺页").click()

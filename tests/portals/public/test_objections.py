@@ -177,6 +177,15 @@ def settle(client: Client, office: Office, made: Objection, finding: str, answer
     return client.post(f"/authority/objections/{made.pk}/", {"finding": finding, "answer": answer})
 
 
+def test_a_finding_is_asked_once_because_it_is_told_at_once(client: Client, batch: Batch, office: Office) -> None:
+    made = object_to(client, batch)
+    client.force_login(office.decider)
+    page = client.get(f"/authority/objections/{made.pk}/").content.decode()
+    assert 'data-confirm="办结这件异议？"' in page
+    settle(client, office, made, "dismissed")
+    assert "办结这件异议" not in client.get(f"/authority/objections/{made.pk}/").content.decode()
+
+
 def test_dismissed_the_case_goes_on(client: Client, batch: Batch, office: Office) -> None:
     made = object_to(client, batch)
     assert settle(client, office, made, "dismissed").status_code == 302
