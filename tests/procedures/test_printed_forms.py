@@ -63,6 +63,19 @@ def test_a_printed_form(code: str) -> None:
     assert ("申报专业" in text) is bool(scene.specialties)
 
 
+INSURED = {"initial", "reregistration", "renewal", "temporary_renewal", "transfer", "temporary_transfer"}
+
+
+@pytest.mark.parametrize("code", sorted(INSURED))
+def test_the_employer_promises_social_insurance(code: str) -> None:
+    """Where the registration rests on the employment (design B.8, 聘用企业承诺)."""
+    scene = Scene(code)
+    scene.draft()
+    data = printing.content(scene.report())
+    words = {promise["heading"]: promise["text"] for promise in data["promises"]}
+    assert "依法缴纳社会保险" in words[EMPLOYER]
+
+
 def test_each_party_signs_for_itself() -> None:
     scene = Scene("transfer")
     scene.draft()

@@ -67,6 +67,7 @@ RENEWAL = replace(
     order=40,
     commitments={
         "person": "本人仍受聘且只受聘于{enterprise}，同意由该企业提出本次延续申报；所填信息和所附材料真实、准确。",
-        "enterprise": "本企业与{person}的劳动合同仍在履行，已对所填信息和所附材料进行审核，对其真实性负责。",
+        "enterprise": "本企业与{person}的劳动合同仍在履行并依法缴纳社会保险，"
+        "已对所填信息和所附材料进行审核，对其真实性负责。",
     },
 )

@@ -95,7 +95,8 @@ TRANSFER = Procedure(
     order=60,
     commitments={
         "person": "本人已与原聘用单位解除劳动关系，受聘且只受聘于{enterprise}；所填信息和所附材料真实、准确。",
-        "enterprise": "本企业已与{person}签订劳动合同，已对所填信息和所附材料进行审核，对其真实性负责。",
+        "enterprise": "本企业已与{person}签订劳动合同并依法缴纳社会保险，"
+        "已对所填信息和所附材料进行审核，对其真实性负责。",
         "former_enterprise": "本企业已与{person}依法解除劳动合同，同意其转出。",
     },
 )
