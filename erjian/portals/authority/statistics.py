@@ -1,13 +1,17 @@
 """统计: where cases wait, who decided how many, and what the register holds and will lose, as plots.
 
-Every figure is counted when the page is opened and within the officer's scope; each leads on to its list where there
-is one. A colleague's figures are seen only in their own authority.
+Every figure is counted within the officer's scope; each leads on to its list where there is one. Cases and decisions are
+counted when the page is opened; the register, which is large and changes slowly, at most every ten minutes in each
+process. A colleague's figures are seen only in their own authority.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import cast
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +35,8 @@ from erjian.ui.parts import Bar
 DAYS = 30
 """Calendar days of decisions that are counted, today among them."""
 MONTHS = 12
+FRESH = 600
+"""Seconds for which figures of the register are shown again."""
 MOST = 20
 """Officers shown, the busiest first."""
 _SHOWN = tuple(state for state in State if state in OPEN and state != State.DRAFT)
@@ -89,6 +95,12 @@ def specialties(user: User) -> list[Bar]:
     return [Bar(Specialty(row["specialty"]).label, row["count"]) for row in rows.order_by("-count", "specialty")]
 
 
+def _kept(figures: Callable[[User], list[Bar]], user: User) -> list[Bar]:
+    """Figures of the register, the same for everybody of an authority, counted again after `FRESH`."""
+    key = f"erjian.statistics.{figures.__name__}.{user.authority_code}.{clock.today()}"
+    return cast("list[Bar]", cache.get_or_set(key, lambda: figures(user), FRESH))
+
+
 def _months(first: date) -> list[date]:
     return [
         date(first.year + (first.month - 1 + step) // 12, (first.month - 1 + step) % 12 + 1, 1)
@@ -123,5 +135,5 @@ def page(request: HttpRequest) -> HttpResponse:
         "days": DAYS,
     }
     if context["register"]:
-        context |= {"specialties": specialties(user), "expiries": expiries(user)}
+        context |= {"specialties": _kept(specialties, user), "expiries": _kept(expiries, user)}
     return render(request, "authority/statistics.html", context)

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,6 +20,11 @@ from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, si
 
 pytestmark = pytest.mark.django_db
 ROOT = "/authority/statistics/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    cache.clear()
 
 
 def plots(client: Client) -> dict[str, dict[str, str]]:
@@ -104,6 +110,8 @@ def test_a_registration_stands_in_the_month_it_runs_out() -> None:
     assert [(month, said) for month, said in months.items() if said != "0 人"] == [(f"{today:%Y-%m}", "1 人")]
     made.valid_until = today - timedelta(days=1)
     made.save(update_fields=["valid_until"])
+    assert plots(keeper)["今后十二个月到期的注册，按月"] == months, "counted again at once"
+    cache.clear()
     assert set(plots(keeper)["今后十二个月到期的注册，按月"].values()) == {"0 人"}
 
 
@@ -129,8 +137,10 @@ def test_the_number_of_queries_does_not_grow() -> None:
     client = signed_in(makers.officer(PROVINCE, Function.DECISION, Function.REGISTER))
     scene.reported("彭志远")
     client.get(ROOT)
+    cache.clear()
     with CaptureQueriesContext(connection) as before:
         client.get(ROOT)
+    cache.clear()
     for name in ("罗海燕", "周启明", "周婉如"):
         scene.reviewed(name)
     with CaptureQueriesContext(connection) as after:
