@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from erjian import audit, files, policy
-from erjian.accounts import confirming
+from erjian.accounts import confirming, delegating
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.errors import NotYours
 from erjian.applications.models import Application
@@ -239,6 +239,8 @@ def _begin(
             )
             telling.begun(proceeding)
     except IntegrityError as error:
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "one_open_proceeding":
+            raise
         raise ProceedingRefused("这项注册已有正在办理的事项。请先办结。", code="one_open_proceeding") from error
     return proceeding
 
@@ -336,6 +338,8 @@ def check(proceeding: Proceeding, row: Transition, *, by: User) -> None:
         if row.who == Who.DECIDER and by.pk in proceeding.handled_by:
             raise NotYours("您提出或经办过这件事，不能再作决定。请由其他人员办理。", code="same_officer")
         raise NotYours(f"您没有“{row.label}”的权限。", code="not_yours")
+    if row.who == Who.DECIDER and any(delegating.stands_in(one, by.pk) for one in proceeding.handled_by):
+        raise NotYours("与您互为委托的人员经办过这件事，您不能再作决定。请由其他人员办理。", code="same_officer")
     if not _ready(row, proceeding):
         raise ProceedingRefused(_not_ready(row, proceeding), code="not_ready")
 

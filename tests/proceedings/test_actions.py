@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
+from erjian.accounts import delegating
 from erjian.accounts.models import Function
 from erjian.applications.errors import NotYours
 from erjian.audit.models import Event as AuditEvent
@@ -117,6 +119,17 @@ def test_who_took_part_does_not_decide(scene: Scene, step: str) -> None:
     with after(told):
         with pytest.raises(NotYours, match="由其他人员"):
             scene.do(told, "decide", both, "理由")
+        assert scene.do(told, "decide", scene.decider, "理由").state == State.DECIDED
+
+
+def test_who_stands_in_for_one_that_took_part_does_not_decide(scene: Scene) -> None:
+    pair = makers.officer(PROVINCE, Function.DECISION, name="向前")
+    today = clock.today()
+    delegating.give(giver=scene.keeper, taker_id=pair.pk, begins=today, ends=today + timedelta(days=9), reason="出差")
+    told = scene.notified()
+    with after(told):
+        with pytest.raises(NotYours, match="互为委托"):
+            scene.do(told, "decide", pair, "理由")
         assert scene.do(told, "decide", scene.decider, "理由").state == State.DECIDED
 
 
@@ -232,6 +245,14 @@ def test_one_proceeding_at_a_time(scene: Scene) -> None:
     scene.proposed()
     with pytest.raises(ProceedingRefused, match="正在办理"):
         scene.proposed("cancel", "bankrupt")
+
+
+def test_another_constraint_is_not_called_an_open_proceeding(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.do(scene.proposed(), "close", scene.decider, "不再办理")
+    taken = Proceeding.objects.get().number
+    monkeypatch.setattr(actions.numbers, "take", lambda *_, **__: int(taken.rsplit("-", 1)[1]))
+    with pytest.raises(IntegrityError):
+        scene.proposed()
 
 
 def test_nothing_happens_when_it_is_dropped(scene: Scene) -> None:
