@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from erjian.audit import codes
+from erjian.audit import codes, subjects
 from erjian.audit.actors import ActorKind
 
 
@@ -58,6 +58,11 @@ class Event(models.Model):
     @property
     def label(self) -> str:
         return codes.label(self.code)
+
+    @property
+    def subject_label(self) -> str:
+        """What it was done to: the word of its kind and its number, which is missing where nobody was found."""
+        return f"{subjects.label(self.subject_kind)} {self.subject_id}".strip()
 
 
 class Seal(models.Model):

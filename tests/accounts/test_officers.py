@@ -229,3 +229,11 @@ def test_the_first_administrators_come_from_the_shell() -> None:
         fields = {"function": "system", "username": "hn-other", "name": "刘洋", "phone": "13800002716", **wrong}
         with pytest.raises(officers.OfficerRefused):
             officers.appoint(**fields)
+
+
+def test_the_trail_names_its_subjects_in_words(officer: User) -> None:
+    client = Client()
+    client.post("/sign-in/", {"side": "office", "name": "cs-humin", "password": makers.PASSWORD})
+    text = browser(makers.officer(PROVINCE, Function.AUDIT)).get(f"{BASE}trail/").content.decode()
+    assert f"账号 {officer.pk}" in text
+    assert f"user {officer.pk}" not in text

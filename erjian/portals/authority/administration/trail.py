@@ -75,7 +75,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             Column("操作", "label", css="m-top m-end"),
             Column("操作人", "actor_label", data_label="操作人"),
             Column("单位", "organisation", css="cut", data_label="单位", title=True),
-            Column("对象", lambda event: f"{event.subject_kind} {event.subject_id}".strip(), data_label="对象"),
+            Column("对象", "subject_label", data_label="对象"),
             Column("网络地址", "address", css="ej-num", data_label="网络地址"),
             Column(
                 "封条",
