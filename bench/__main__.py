@@ -1,6 +1,6 @@
 """`make bench`: every measurement in one run, and whether each is as good as expected.
 
-    python -m bench [lists] [pages] [certificates] [imports] [faces]
+    python -m bench [lists] [pages] [certificates] [imports] [faces] [attempts]
 
 Lists are measured at a million people; ERJIAN_BENCH names a folder in which the loaded databases are kept for the
 next run.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-MEASUREMENTS = ("lists", "pages", "certificates", "imports", "faces")
+MEASUREMENTS = ("lists", "pages", "certificates", "imports", "faces", "attempts")
 
 
 def main() -> int:
