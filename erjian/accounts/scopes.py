@@ -15,25 +15,32 @@ from erjian.policy import authorities
 from erjian.registry.models import Enterprise, Person, Qualification, Registration
 
 
+def _city_of(authority: authorities.Authority) -> str | None:
+    return None if authority.level == authorities.PROVINCE_LEVEL else authority.code
+
+
 def _city(user: User) -> str | None:
     """The city an officer is confined to; None for the province. Raises PermissionError for anybody else."""
     if not user.is_authenticated or user.kind != UserKind.OFFICER or user.authority is None:
         raise PermissionError("only officers have a scope in the register")
-    return None if user.authority.level == authorities.PROVINCE_LEVEL else user.authority.code
+    return _city_of(user.authority)
 
 
 _Rows = TypeVar("_Rows", bound=QuerySet[Any])
 
 
+def _of_city(city: str | None, rows: _Rows, path: str) -> _Rows:
+    return rows if city is None else rows.filter(**{path: city})
+
+
 def within(user: User, rows: _Rows, path: str) -> _Rows:
     """The rows whose authority, found by `path`, is the officer's; all of them for the province."""
-    city = _city(user)
-    return rows if city is None else rows.filter(**{path: city})
+    return _of_city(_city(user), rows, path)
 
 
 def of_authority(authority: authorities.Authority, rows: _Rows, path: str) -> _Rows:
     """The same for anybody of an authority."""
-    return rows if authority.level == authorities.PROVINCE_LEVEL else rows.filter(**{path: authority.code})
+    return _of_city(_city_of(authority), rows, path)
 
 
 def enterprises(user: User) -> QuerySet[Enterprise]:

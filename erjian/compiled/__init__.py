@@ -193,26 +193,31 @@ class Compiled:
 
     def count(self, most: int, values: Mapping[str, Any]) -> int:
         """How many rows there are, counted up to `most`."""
-        statement = self._statement(("count", most), lambda found: found.order_by().values_list("pk")[:most])
+        statement = self._statement(
+            ("count", most),
+            lambda found: found.order_by().values_list("pk")[:most],
+            around="SELECT COUNT(*) FROM ({}) AS counted",
+        )
         return int(statement.run(values)[0][0])
 
-    def _statement(self, key: Any, shaped: Callable[[QuerySet[Any]], QuerySet[Any]]) -> _Statement:
+    def _statement(
+        self, key: Any, shaped: Callable[[QuerySet[Any]], QuerySet[Any]], *, around: str = "{}"
+    ) -> _Statement:
         # A prepared statement belongs to the search path and shape it was made for; nothing here changes either.
         statement = self._statements.get(key)
         if statement is None:
             with self._lock:
-                statement = self._statements.get(key) or self._compile(key, shaped)
+                statement = self._statements.get(key) or self._compile(shaped, around)
+                self._statements[key] = statement
         return statement
 
-    def _compile(self, key: Any, shaped: Callable[[QuerySet[Any]], QuerySet[Any]]) -> _Statement:
+    def _compile(self, shaped: Callable[[QuerySet[Any]], QuerySet[Any]], around: str) -> _Statement:
         stand_ins = self._stand_ins
         queryset = self.build(**stand_ins)
         if queryset._prefetch_related_lookups or queryset._known_related_objects:  # type: ignore[attr-defined]  # noqa: SLF001
             raise TypeError("A compiled query cannot prefetch.")
         statement = _Statement(shaped(queryset), {value: name for name, value in stand_ins.items()})
-        if isinstance(key, tuple) and key[0] == "count":
-            statement.sql = f"SELECT COUNT(*) FROM ({statement.sql}) AS counted"  # noqa: S608 - its values are bound
-        self._statements[key] = statement
+        statement.sql = around.format(statement.sql)
         return statement
 
 

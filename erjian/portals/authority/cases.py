@@ -93,15 +93,17 @@ class CaseFilter(ErjianForm, forms.Form):
             raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
 
 
+def _in_view(cases: QuerySet[Application], view: str) -> QuerySet[Application]:
+    return cases.filter(state__in=sorted(_STATES[view])) if view in _STATES else cases
+
+
 @cache
 def unfiltered(authority_code: str, view: str) -> Compiled:
     """The rows of an authority's list or of one of its saved views before anything is asked for, newest first."""
 
     @compiled
     def rows() -> QuerySet[Application]:
-        cases = Application.objects.reported_to(authorities.get(authority_code))
-        if states := _STATES.get(view):
-            cases = cases.filter(state__in=sorted(states))
+        cases = _in_view(Application.objects.reported_to(authorities.get(authority_code)), view)
         return cases.select_related("person", "enterprise").only(*_LISTED).order_by("-id")
 
     return rows
@@ -130,8 +132,7 @@ def found(user: User, params: Mapping[str, str], form: CaseFilter | None = None)
     view = params.get("view", "")
     if view == "mine":
         cases = cases & Application.objects.waiting_for(user)
-    elif view in _STATES:
-        cases = cases.filter(state__in=sorted(_STATES[view]))
+    cases = _in_view(cases, view)
     form = form or CaseFilter(params, user=user)
     form.is_valid()
     asked = form.cleaned_data

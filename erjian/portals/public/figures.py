@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
+
+from django.core.cache import cache
 
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.policy import clock
 from erjian.registry.models import Registration, RegistrationStatus
 
-_FRESH = 300.0
-_kept: list[tuple[float, date, tuple[int, int]]] = []
+_FRESH = 300
+"""Seconds for which the figures are shown again."""
 
 
 def of_today() -> tuple[tuple[str, int, str], ...]:
     """(label, value, unit) for each figure."""
     today = clock.today()
-    if not _kept or _kept[0][1] != today or time.monotonic() - _kept[0][0] > _FRESH:
-        _kept[:] = [(time.monotonic(), today, _count(today))]
-    valid, finished = _kept[0][2]
+    valid, finished = cache.get_or_set(f"erjian.figures.{today}", lambda: _count(today), _FRESH)
     return ("有效注册二级建造师", valid, "人"), ("今年已办结", finished, "件")
 
 
