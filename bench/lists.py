@@ -103,11 +103,10 @@ def _load(people: int) -> None:
     from django.db import connection
 
     from erjian import demo
-    from erjian.config import database_use
-    from erjian.config.running import collect_static
+    from erjian.config import database_use, nodes
 
     database_use.migrate()
-    collect_static()
+    nodes.collect_static()
     demo.load(people=people)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE, FREEZE)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
 import tomllib
 from pathlib import Path
@@ -56,3 +58,18 @@ def test_audit_and_messages_hold_plain_ids():
 def test_every_room_has_a_layer():
     rooms = {path.parent.name for path in (ROOT / "erjian").glob("*/__init__.py")}
     assert rooms <= set(_heights())
+
+
+def test_what_the_measurements_import_exists():
+    """`make bench` is not part of the tests, and imports where it runs: a moved name would be met only there."""
+    missing = []
+    for path in sorted((ROOT / "bench").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("erjian.", "bench.")):
+                room = importlib.import_module(str(node.module))
+                for name in node.names:
+                    try:
+                        getattr(room, name.name, None) or importlib.import_module(f"{node.module}.{name.name}")
+                    except ImportError:
+                        missing.append(f"{path.name}: {node.module}.{name.name}")
+    assert missing == []
