@@ -16,17 +16,16 @@ import logging
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.lists import LARGE, MOST_GROWTH, MOST_MS, SMALL, _child, _request, _server_nanoseconds, _session, _set_up
+from bench.lists import LARGE, MOST_GROWTH, MOST_MS, REQUESTS, SMALL, WINDOWS, _child, _session, _set_up, cpu
 from bench.lists import province as running
 
 MOST_SEARCH_MS = 10.0
-WARM_UP, REQUESTS, ROUNDS = 15, 60, 2
 _OTHERS = ("export", ".xlsx", ".pdf", ".zip", "sign-out", "image", "file")
 
 
@@ -135,8 +134,6 @@ def _measure() -> None:
     # Which address is whose is found by trying, and every refusal would be logged.
     logging.disable(logging.CRITICAL)
     from django.conf import settings
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     from erjian.config.postgres import Cluster
     from erjian.config.wsgi import application
@@ -147,23 +144,8 @@ def _measure() -> None:
     cookies = {role: _session(user) if user is not None else "" for role, user in users.items()}
 
     def take(role: str, label: str, address: str, *, search: bool) -> None:
-        cookie = cookies[role]
-        for _ in range(WARM_UP):
-            body = _request(application, address, cookie)
-        best = (float("inf"), 0.0, 0.0)
-        for _ in range(ROUNDS):
-            database, own = _server_nanoseconds(postmaster), time.process_time_ns()
-            for _ in range(REQUESTS):
-                _request(application, address, cookie)
-            own, database = time.process_time_ns() - own, _server_nanoseconds(postmaster) - database
-            parts = own / REQUESTS / 1e6, database / REQUESTS / 1e6
-            best = min(best, (sum(parts), *parts))
-        with CaptureQueriesContext(connection) as captured:
-            _request(application, address, cookie)
-        said = {
-            "role": role, "label": label, "total": best[0], "application": best[1], "database": best[2],
-            "rows": max(0, body.count(b"<tr") - 1), "queries": len(captured), "search": search,
-        }  # fmt: skip
+        reading = cpu(application, address, cookies[role], postmaster)
+        said = {"role": role, "label": label, "total": reading.total, "search": search} | asdict(reading)
         print(json.dumps(said, ensure_ascii=False), flush=True)
 
     for role, address in _lists(application, cookies):
@@ -189,7 +171,7 @@ def measure(keep: Path | None = None, *, large: int = LARGE) -> bool:
     with tempfile.TemporaryDirectory(prefix="erjian-bench-", dir="/tmp", ignore_cleanup_errors=True) as scratch:
         base = keep or Path(scratch)
         folders = base / f"people-{SMALL}", base / f"people-{large}"
-        print(f"pages: CPU per request, at {SMALL:,} and at {large:,} people; best of {ROUNDS} rounds of {REQUESTS}")
+        print(f"pages: CPU per request, at {SMALL:,} and at {large:,} people; best of {WINDOWS} times {REQUESTS}")
         with running(folders[0], SMALL), running(folders[1], large):
             small, big = (_readings(folder) for folder in folders)
         for key, after in sorted(big.items(), key=lambda item: (item[1]["search"], item[0])):
