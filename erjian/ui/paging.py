@@ -96,19 +96,21 @@ class _Key:
 def paginate(rows: QuerySet | Bound, params: Mapping, per_page: int = PER_PAGE, *, total: int | None = None) -> Page:
     """The page that the request's parameters ask for; nonsense is answered with the first.
 
-    Reads ``page`` and, beyond the exact count, the signed ``after`` or ``before``. Two queries:
-    the bounded count, unless the caller knows the ``total`` already, and the rows. A compiled query ends its order
-    with the primary key; it is built as a queryset only where a page begins after a row.
+    Reads ``page`` and, beyond the exact count, the signed ``after`` or ``before``. At most two queries:
+    the rows, and the bounded count unless the caller knows the ``total`` or all rows fit on the first page. A compiled
+    query ends its order with the primary key; it is built as a queryset only where a page begins after a row.
     """
+    number = _number(params.get("page"))
+    if total is None and number == 1:
+        found = _rows(rows if isinstance(rows, Bound) else _in_order(rows)[0], 1, per_page)
+        counted = len(found) if len(found) <= per_page else _count(rows)
+        return _page(found, (), 1, counted=counted, jumps=_jumps(counted, per_page), per_page=per_page)
     counted = _count(rows) if total is None else total
     more = counted > EXACT
-    jumps = max(1, -(-min(counted, EXACT) // per_page))
-    number = _number(params.get("page"))
+    jumps = _jumps(counted, per_page)
     if isinstance(rows, Bound) and (not more or number < jumps):
         return _jump(rows, (), min(number, jumps), counted=counted, jumps=jumps, per_page=per_page)
-    queryset = rows.queryset if isinstance(rows, Bound) else rows
-    keys = _keys(queryset)
-    ordered = queryset.order_by(*(key.expression() for key in keys))
+    ordered, keys = _in_order(rows.queryset if isinstance(rows, Bound) else rows)
     if more:
         for name in ("after", "before"):
             values = _read(params.get(name), len(keys))
@@ -122,13 +124,33 @@ def _count(rows: QuerySet | Bound) -> int:
     return rows.count(EXACT + 1) if isinstance(rows, Bound) else rows.order_by()[: EXACT + 1].count()
 
 
+def _jumps(counted: int, per_page: int) -> int:
+    """The last page that can be jumped to."""
+    return max(1, -(-min(counted, EXACT) // per_page))
+
+
+def _in_order(queryset: QuerySet) -> tuple[QuerySet, list[_Key]]:
+    keys = _keys(queryset)
+    return queryset.order_by(*(key.expression() for key in keys)), keys
+
+
+def _rows(ordered: QuerySet | Bound, number: int, per_page: int) -> list:
+    """The rows of a page and one more, if there is one."""
+    offset = (number - 1) * per_page
+    part = ordered[offset : offset + per_page + 1]
+    return part if isinstance(part, list) else fetch(part)
+
+
 def _jump(
     ordered: QuerySet | Bound, keys: Sequence[_Key], number: int, *, counted: int, jumps: int, per_page: int
 ) -> Page:
-    """A page by its number. Keys are needed only for the last that can be jumped to, where more rows follow."""
-    offset = (number - 1) * per_page
-    part = ordered[offset : offset + per_page + 1]
-    found = part if isinstance(part, list) else fetch(part)
+    """A page by its number."""
+    found = _rows(ordered, number, per_page)
+    return _page(found, keys, number, counted=counted, jumps=jumps, per_page=per_page)
+
+
+def _page(found: list, keys: Sequence[_Key], number: int, *, counted: int, jumps: int, per_page: int) -> Page:
+    """A page of its rows. Keys are needed only for the last that can be jumped to, where more rows follow."""
     items, further = found[:per_page], len(found) > per_page
     following = None
     if further:

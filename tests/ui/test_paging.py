@@ -113,6 +113,20 @@ def test_a_page_costs_two_queries(rows, params, django_assert_num_queries):
         paginate(rows.order_by("model"), params)
 
 
+@pytest.mark.parametrize("params", [{}, {"page": "none"}])
+@pytest.mark.parametrize("many", [0, 1, 30])
+def test_rows_that_fit_on_the_first_page_are_not_counted_again(rows, many, params, django_assert_num_queries):
+    few = rows.filter(model__lt=f"row{many:04}").order_by("model")
+    with django_assert_num_queries(1):
+        page = paginate(few, params)
+    assert (len(page), page.count, page.pages, page.next, page.more) == (many, many, 1, None, False)
+
+
+def test_one_row_more_than_fits_is_counted(rows):
+    page = paginate(rows.filter(model__lt="row0031").order_by("model"), {})
+    assert (len(page), page.count, page.pages, page.next) == (30, 31, 2, {"page": 2})
+
+
 def test_a_compiled_query_is_paged_as_any_other(rows, django_assert_num_queries):
     @compiled
     def listed(app_label: str):

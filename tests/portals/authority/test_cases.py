@@ -123,13 +123,14 @@ def test_queries_do_not_grow_with_the_list(scene: Scene) -> None:
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         before[address] = len(queries)
-    crowd(scene.enterprise, scene.operator, 30)
     for number in range(8):
         makers.enterprise(f"湖南第{number}建筑有限公司")
-    for address in addresses:
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        assert len(queries) == before[address], address
+    for more, counting in ((20, 0), (15, 1)):  # what doesn't fit on a page is counted, by one query
+        crowd(scene.enterprise, scene.operator, more)
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            assert before[address] <= len(queries) <= before[address] + counting, address
 
 
 # ── the case page ──

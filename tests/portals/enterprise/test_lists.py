@@ -18,7 +18,7 @@ from erjian.applications import actions
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.audit.models import Event
-from erjian.registry.models import Enterprise, Registration
+from erjian.registry.models import Enterprise, Qualification, Registration
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,7 @@ def test_thirty_rows_take_no_more_queries_than_one(browser: Client, operator: Us
         assert browser.get(url).status_code == 200
     Application.objects.all().delete()
     Registration.objects.all().delete()
+    Qualification.objects.all().delete()
     cases(operator, 30)
     with CaptureQueriesContext(connection) as thirty:
         page = browser.get(url)
