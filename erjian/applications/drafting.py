@@ -94,7 +94,7 @@ def save(
 ) -> Application:
     """Save what was typed so far; nothing is required, but what is there must be well-formed.
 
-    Raises FieldsRefused with messages by field; Stale when another window saved meanwhile.
+    Raises FieldsRefused with messages by field; Stale when another window saved something else meanwhile.
     """
     form = build_form(application.procedure.sections, data=values, strict=False)
     if not form.is_valid():
@@ -104,13 +104,15 @@ def save(
         raise FieldsRefused({"specialties": ["所选专业不在可选范围内。请重新勾选。"]})
     with transaction.atomic():
         locked = engine.lock_for_editing(application.pk, by=by)
-        engine.check_version(locked, seen)
         cleaned = to_json(form.cleaned_data)
         chosen = sorted(set(specialties))
         if authority_code is not None:
             _check_authority(locked, authority_code)
         unchanged = form_data.unseal(locked.draft) == cleaned and locked.specialties == chosen
-        if unchanged and authority_code in (None, locked.authority_code):
+        unchanged = unchanged and authority_code in (None, locked.authority_code)
+        if not (unchanged and seen == locked.version - 1):  # a button pressed twice sends the same again
+            engine.check_version(locked, seen)
+        if unchanged:
             return locked
         locked.draft = form_data.seal(cleaned)
         locked.specialties = chosen

@@ -150,8 +150,7 @@ class Cast:
     def reports(self, browser: Visitor, *, look: str = "") -> Application:
         """上报; the case as numbered."""
         page = browser.page
-        page.get_by_role("button", name="上报", exact=True).click()
-        browser.confirm("上报")
+        browser.hands_in()
         said = page.get_by_text(re.compile("已上报，申报编号 \\S+")).first
         expect(said).to_be_visible()
         number = re.search(r"申报编号 ([A-Z0-9-]+)", said.inner_text())

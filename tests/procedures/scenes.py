@@ -51,6 +51,15 @@ TYPED = {
 _OFFERED = ("continuing_education", "new_portrait")
 
 
+def confirmed(browser: Client, answer: Any) -> Any:
+    """What 上报 comes to: where its answer leads to the question, the answer to 上报 pressed there."""
+    if answer.status_code != 302 or not answer.url.endswith("/hand-in/"):
+        return answer
+    asked = browser.get(answer.url)
+    shown = re.search(r'name="version" value="(\d+)"', asked.content.decode())
+    return browser.post(answer.url, {"version": shown[1]}) if asked.status_code == 200 and shown else asked
+
+
 class Scene:
     """One procedure's filer, person and registration; `report()` and `at_decision()` bring a case further."""
 
@@ -152,13 +161,13 @@ class Scene:
         return Application.objects.filter(procedure_code=self.procedure.code, state=State.DRAFT).count()
 
     def hand_in(self, browser: Client) -> Any:
-        """Press 上报 on the form's page."""
+        """Press 上报 on the form's page, and again where it asks."""
         case = self.again()
         side = "person" if self.procedure.filer == Filer.PERSON else "enterprise"
         values = form_data.unseal(case.draft)
         typed = {name: value for name, value in values.items() if value not in (None, "", False)}
         more = {"version": case.version, "do": "report", "specialties": list(case.specialties)}
-        return browser.post(f"/{side}/cases/{case.uuid}/edit/", {**typed, **more})
+        return confirmed(browser, browser.post(f"/{side}/cases/{case.uuid}/edit/", {**typed, **more}))
 
     def at_decision(self) -> Callable[[], Application]:
         """Put the reported case where only the decision is left; the answer takes it."""

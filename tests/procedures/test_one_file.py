@@ -17,7 +17,7 @@ from erjian.audit.models import Event
 from erjian.certificates.models import CertificateVersion
 from erjian.procedures import all_procedures, declaration, get, kinds
 from tests import makers
-from tests.procedures.scenes import CITY, PROVINCE, Scene
+from tests.procedures.scenes import CITY, PROVINCE, Scene, confirmed
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path(__file__).parent / "imagined"
@@ -78,7 +78,7 @@ def test_the_whole_way_through_every_door(scene: Scene) -> None:
         **{name: getattr(scene.person, name) for name in ("ethnicity", "phone", "landline", "school", "major", "education", "degree")},
         "graduated_on": "2012-06-30",
     }  # fmt: skip
-    handed_in = browser.post(f"/enterprise/cases/{case.uuid}/edit/", typed)
+    handed_in = confirmed(browser, browser.post(f"/enterprise/cases/{case.uuid}/edit/", typed))
     assert handed_in.status_code == 302, text(handed_in, handed_in.status_code)
     assert scene.again().state == State.WAIT_PERSON
     assert KIND in text(browser.get("/enterprise/cases/"))

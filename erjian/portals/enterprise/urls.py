@@ -30,6 +30,7 @@ app_name = "enterprise"
 _case = [
     path("", cases.case, name="case"),
     path("edit/", editing.edit, name="edit"),
+    path("hand-in/", editing.hand_in, name="hand-in"),
     path("autosave/", editing.autosave, name="autosave"),
     path("materials/", attachments.attachments, name="materials"),
     path("materials/<int:pk>/", papers.material, name="material"),

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from erjian import audit
 from erjian.applications import form_data, materials
 from erjian.applications.models import Application, MaterialFile
-from erjian.applications.routing import question
 from erjian.applications.states import EDITABLE, State
 from erjian.portals.person.access import account, for_person
 from erjian.portals.person.filing import own_or_404
@@ -46,10 +45,37 @@ def _save(request: HttpRequest, case: Application) -> HttpResponse:
         handing_in=request.POST.get("do") == "report",
         again=lambda: own_or_404(request, case.uuid),
     )
-    if not result.left:
-        return _page(request, result.case, given=given, result=result)
+    if result.asks:
+        return redirect("person:hand-in", case.uuid)
+    return _left(request, result) if result.left else _page(request, result.case, given=given, result=result)
+
+
+def _left(request: HttpRequest, result: submitting.Result) -> HttpResponse:
     messages.success(request, result.words)
-    return redirect("person:case" if result.handed_in else "person:edit", case.uuid)
+    return redirect("person:case" if result.handed_in else "person:edit", result.case.uuid)
+
+
+@for_person
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """上报, asked once everything is in order; what is not leads back to the form."""
+    case = own_or_404(request, uuid)
+    if request.method == "POST":
+        seen = filing.posted(request.POST).seen
+        result = submitting.hand_in(case, by=account(request), seen=seen, again=lambda: own_or_404(request, uuid))
+        return _left(request, result) if result.left else _page(request, result.case, result=result)
+    if case.state not in EDITABLE:
+        return redirect("person:case", uuid)
+    result = submitting.judge(case)
+    if not result.asks:
+        return _page(request, case, result=result)
+    context = {
+        "frame": "ui/base.html",
+        "shell": shell(request, "filing"),
+        "action": request.path,
+        **submitting.confirmation(case, form_url=reverse("person:edit", args=(uuid,))),
+    }
+    return render(request, "ui/confirm.html", context)
 
 
 def _page(
@@ -64,7 +90,6 @@ def _page(
     told = result or submitting.Result(case=case)
     _, rows, conditions = filing.known(case)
     form = filing.bind(case, given=given, errors=told.errors)
-    hand_in = submitting.hand_in_of(case)
     audit.record_read(actor=account(request).actor, purpose="本人填写申报", kind="person", ids=[case.person_id])
     context = {
         "shell": shell(request, "filing"),
@@ -84,8 +109,7 @@ def _page(
             for entry in (told.stale.since if told.stale else ())
         ],
         "tone": case_parts.tone(case.state),
-        "hand_in": hand_in,
-        "question": question(hand_in, case.procedure),
+        "hand_in": submitting.hand_in_of(case),
         "promise": case.procedure.commitments.get("person", "").format(
             enterprise=case.enterprise.name, person=case.person.name
         ),

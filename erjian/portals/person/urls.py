@@ -28,6 +28,7 @@ urlpatterns = [
     path("cases/<uuid:uuid>/consent/", consent.page, name="consent"),
     path("cases/<uuid:uuid>/decline/", consent.decline, name="decline"),
     path("cases/<uuid:uuid>/edit/", editing.edit, name="edit"),
+    path("cases/<uuid:uuid>/hand-in/", editing.hand_in, name="hand-in"),
     path("cases/<uuid:uuid>/autosave/", editing.autosave, name="autosave"),
     path("cases/<uuid:uuid>/withdraw/", filing.withdraw, name="withdraw"),
     path("cases/<uuid:uuid>/delete/", filing.delete, name="delete"),

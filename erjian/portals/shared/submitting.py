@@ -12,10 +12,12 @@ from erjian.accounts.models import User
 from erjian.applications import actions
 from erjian.applications.errors import FieldsRefused, GuardsRefused, Stale
 from erjian.applications.models import Application
+from erjian.applications.routing import question
 from erjian.applications.states import EDITABLE, State
 from erjian.applications.workflow import TRANSITIONS, Transition
 from erjian.policy import clock
 from erjian.portals.shared import filing
+from erjian.procedures import Filer
 from erjian.procedures.guards import Verdict
 from erjian.standards.errors import Refusal
 
@@ -30,10 +32,12 @@ _HANDING_IN = ("report", "resubmit", "resubmit_for_consent")
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What became of the post. Without `left` the form is shown again with what it says."""
+    """What became of the post. Neither `left` nor `asks`: the form is shown again with what it says."""
 
     case: Application
     handed_in: bool = False
+    asks: bool = False
+    """Everything is in order, and the question before handing in is still to be answered."""
     words: str = ""
     errors: filing.Errors = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
@@ -55,26 +59,66 @@ def hand_in_of(case: Application) -> Transition:
 def submit(
     case: Application, given: filing.Posted, *, by: User, handing_in: bool, again: Callable[[], Application]
 ) -> Result:
-    """Save what is well-formed, and hand in when asked to. `again` reads the case anew within the user's scope.
+    """Save what is well-formed; when it is to be handed in, judge it, and ask before it goes where there is a question.
 
-    Raises Refusal when the case moved on by somebody else's hand, or is not this user's to fill in.
+    `again` reads the case anew within the user's scope. Raises Refusal when the case moved on by somebody else's hand,
+    or is not this user's to fill in.
     """
     before = State(case.state)
-    errors: filing.Errors = {}
     try:
         case, errors = filing.keep(case, given, by=by)
-        if not handing_in:
-            return _kept(case, errors)
-        if errors:
-            return _incomplete(case, errors)
-        hand_in = actions.report if before == State.DRAFT else actions.resubmit
-        case = hand_in(application=case, by=by, seen=case.version)
-    except (FieldsRefused, GuardsRefused):
-        return _incomplete(case, errors)
+    except Stale as stale:
+        current = again()
+        if current.state in EDITABLE:
+            return Result(case=current, stale=stale, status=409)
+        return _late(current, by=by, own=before in EDITABLE or handing_in, refusal=stale)
     except Refusal as refusal:
-        return _late(again(), by=by, before=before, handing_in=handing_in, refusal=refusal)
+        return _late(again(), by=by, own=before in EDITABLE or handing_in, refusal=refusal)
+    if not handing_in:
+        return _kept(case, errors)
+    if wanting := _judged(case, errors):
+        return wanting
+    if question(hand_in_of(case), case.procedure):
+        return Result(case=case, asks=True)
+    return hand_in(case, by=by, seen=case.version, again=again)
+
+
+def judge(case: Application) -> Result:
+    """Whether a case that can be edited could be handed in as it stands: what is wanting, or the question."""
+    return _judged(case, {}) or Result(case=case, asks=True)
+
+
+def hand_in(case: Application, *, by: User, seen: int | None, again: Callable[[], Application]) -> Result:
+    """上报 or 提交补正, judged once more. Raises Refusal as `submit`, and Stale when somebody saved meanwhile."""
+    before = State(case.state)
+    act = actions.report if before == State.DRAFT else actions.resubmit
+    try:
+        case = act(application=case, by=by, seen=seen)
+    except (FieldsRefused, GuardsRefused):
+        return _judged(case, {}) or judge(again())
+    except Refusal as refusal:
+        return _late(again(), by=by, own=True, refusal=refusal)
     said = "补正已提交" if before == State.CORRECTION else f"已上报，申报编号 {case.number}"
     return Result(case=case, handed_in=True, words=f"{said}{_WAITS.get(State(case.state), '')}。")
+
+
+def confirmation(case: Application, *, form_url: str) -> dict[str, object]:
+    """The page that asks before handing in (`ui/confirm.html`): what is promised, and what follows."""
+    row, procedure = hand_in_of(case), case.procedure
+    whose = "" if procedure.filer == Filer.PERSON else f"{case.subject.name}的"
+    promise = procedure.commitments.get(procedure.filer, "").format(
+        enterprise=case.enterprise.name, person=case.subject.name
+    )
+    return {
+        "title": f"{row.label}{procedure.kind_label}",
+        "question": f"{row.label}{whose}{procedure.kind_label}？",
+        "consequences": [sentence for sentence in (promise, question(row, procedure)) if sentence],
+        "verb": row.label,
+        "keep": "再检查",
+        "keep_url": form_url,
+        "tone": "primary",
+        "hidden": (("version", case.version),),
+    }
 
 
 def _kept(case: Application, errors: filing.Errors) -> Result:
@@ -83,25 +127,24 @@ def _kept(case: Application, errors: filing.Errors) -> Result:
     return Result(case=case, words=f"已保存 {clock.now().astimezone(clock.ZONE):%H:%M:%S}")
 
 
-def _incomplete(case: Application, errors: filing.Errors) -> Result:
-    """Something is to be put right before handing in: everything at once."""
+def _judged(case: Application, errors: filing.Errors) -> Result | None:
+    """What is to be put right before handing in, everything at once; None when nothing is."""
     case.refresh_from_db()
     missing, verdicts = actions.problems(case)
     everything = {**missing, **errors}
     count = sum(map(len, everything.values())) + sum(verdict.stops for verdict in verdicts)
+    if not count:
+        return None
     title = f"{hand_in_of(case).label}前还有 {count} 处需要处理"
     return Result(case=case, errors=everything, verdicts=tuple(verdicts), title=title, status=422)
 
 
-def _late(case: Application, *, by: User, before: State, handing_in: bool, refusal: Refusal) -> Result:
+def _late(case: Application, *, by: User, own: bool, refusal: Refusal) -> Result:
     """The case moved on since the page was shown: by this user's own second click, or by somebody else."""
     if case.state in EDITABLE:
-        if not isinstance(refusal, Stale):
-            raise refusal
-        return Result(case=case, stale=refusal, status=409)
+        raise refusal
     last = case.timeline.filter(transition__in=_HANDING_IN).order_by("-id").first()
-    own = last is not None and last.actor_user_id == by.pk
-    if own and (before in EDITABLE or handing_in):
+    if own and last is not None and last.actor_user_id == by.pk:
         return Result(case=case, handed_in=True, words=f"这条申报已提交，申报编号 {case.number}。")
     raise refusal if isinstance(refusal, Stale) else Stale(case, case.timeline.order_by("-id")[:10]) from refusal
 

@@ -78,7 +78,6 @@ def picks_and_fills(stage: Stage, company: Visitor) -> None:
     expect(page.locator("[data-portrait] img[alt=人员寸照]")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="上报", exact=True).click()
-    company.confirm("上报")
     expect(page.get_by_text(re.compile("上报前还有 \\d+ 处需要处理"))).to_be_visible()
     expect(page.get_by_role("link", name="请上传聘用劳动合同。")).to_be_visible()
     company.look("企业-填写申报-上报前还有")
@@ -106,8 +105,7 @@ def reports(stage: Stage, company: Visitor) -> None:
     company.look("企业-附件材料")
     company.go(f"{stage.case_url}edit/")
     company.look("企业-填写申报-齐全")
-    page.get_by_role("button", name="上报", exact=True).click()
-    company.confirm("上报")
+    company.hands_in(look="企业-上报-确认")
     said = page.get_by_text(re.compile("已上报，申报编号 \\S+")).first
     expect(said).to_be_visible()
     number = re.search(r"申报编号 ([A-Z0-9-]+)", said.inner_text())
@@ -136,9 +134,6 @@ def answers_the_correction(stage: Stage, company: Visitor) -> None:
     company.go(f"{stage.case_url}edit/")
     company.look("企业-补正")
     page.get_by_role("button", name="提交补正").click()
-    dialog = page.get_by_role("dialog")
-    if dialog.count():
-        company.confirm("提交补正")
     expect(page.get_by_text("补正已提交").first).to_be_visible()
 
 

@@ -59,6 +59,7 @@ ENTERPRISE = {
     "start": Entry(post=_FILES, where=_KIND),
     "case": Entry(get=_READ, where=_case("reported")),
     "edit": Entry(get=_FILE, post=_FILE, where=_case("draft")),
+    "hand-in": Entry(get=_FILE, post=_FILE, where=_case("draft")),
     "autosave": Entry(post=_FILE, where=_case("draft")),
     "materials": Entry(get=_FILE, where=_case("draft")),
     "material": Entry(get=_READ, where=_case("reported", pk="material:reported")),

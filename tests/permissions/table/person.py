@@ -21,6 +21,7 @@ PERSON = {
     "filing": Entry(get=_SELF),
     "filing-start": Entry(post=_SELF, where={"code": "=cancellation_by_person"}),
     "edit": Entry(get=_OWN, post=_OWN, where=_FILED),
+    "hand-in": Entry(get=_OWN, post=_OWN, where=_FILED),
     "autosave": Entry(post=_OWN, where=_FILED),
     "attach": Entry(post=_OWN, where={**_FILED, "code": "=other"}),
     "detach": Entry(post=_OWN, where={**_FILED, "pk": "material:cancellation"}),

@@ -170,9 +170,17 @@ def test_employment_that_ends_before_it_begins(browser: Client, draft: Applicati
     assert "聘用结束时间早于开始时间" in text(page)
 
 
-def test_reporting_asks_the_person(browser: Client, draft: Application) -> None:
-    answer = browser.post(address(draft, "edit/"), filled(draft, do="report"))
+def test_what_is_in_order_is_asked_about_before_it_is_reported(browser: Client, draft: Application) -> None:
+    answer = browser.post(address(draft, "edit/"), filled(draft, school="湖南大学", do="report"))
     assert answer.status_code == 302
+    assert answer.url == address(draft, "hand-in/")
+    draft.refresh_from_db()
+    assert (draft.state, form_data.unseal(draft.draft)["school"]) == (State.DRAFT, "湖南大学")
+    asked = text(browser.get(answer.url))
+    for words in (f"上报{draft.person.name}的初始申报？", "由本人确认后送主管部门", "依法缴纳社会保险", "再检查"):
+        assert words in asked
+    assert f'href="{address(draft, "edit/")}"' in asked
+    answer = browser.post(answer.url, {"version": draft.version})
     assert answer.url == address(draft)
     draft.refresh_from_db()
     assert draft.state == State.WAIT_PERSON
@@ -183,10 +191,45 @@ def test_reporting_asks_the_person(browser: Client, draft: Application) -> None:
     assert "提醒" in page
 
 
-def test_a_second_click_on_report_has_one_effect_and_no_error(browser: Client, draft: Application) -> None:
-    given = filled(draft, do="report")
+def test_the_form_asks_nothing_before_it_is_judged(browser: Client, holder: Person, operator: User) -> None:
+    case = makers.draft(holder, operator, complete=False)
+    assert "data-confirm" not in text(browser.get(address(case, "edit/"))).partition('id="main"')[2]
+    for page in (browser.get(address(case, "hand-in/")), browser.post(address(case, "hand-in/"), {"version": 1})):
+        assert page.status_code == 422
+        assert "上报前还有" in text(page)
+        assert "再检查" not in text(page)
+    assert case.timeline.count() == 0
+
+
+def test_what_broke_between_question_and_answer_is_told(browser: Client, draft: Application) -> None:
+    asked = browser.post(address(draft, "edit/"), filled(draft, do="report"))
+    draft.materials.filter(code="contract").delete()
+    page = browser.post(asked.url, {"version": draft.version})
+    assert page.status_code == 422
+    assert "请上传聘用劳动合同" in text(page)
+    assert 'action="../edit/"' in text(page)
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+
+
+@pytest.mark.parametrize("version", ["", "x", "999999", "-1"])
+def test_an_answer_to_another_version_reports_nothing(browser: Client, draft: Application, version: str) -> None:
+    assert browser.post(address(draft, "hand-in/"), {"version": version}).status_code == 409
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
+
+
+def test_a_second_click_has_one_effect_and_no_error(browser: Client, draft: Application) -> None:
+    given = filled(draft, school="湖南大学", do="report")
     first, second = (browser.post(address(draft, "edit/"), given) for _ in range(2))
+    assert first.url == second.url == address(draft, "hand-in/")
+    draft.refresh_from_db()
+    version = {"version": draft.version}
+    first, second = (browser.post(address(draft, "hand-in/"), version) for _ in range(2))
     assert first.url == second.url == address(draft)
+    assert "这条申报已提交" in text(browser.get(second.url))
+    assert browser.get(address(draft, "hand-in/")).url == address(draft)
+    assert browser.post(address(draft, "edit/"), given).url == address(draft)
     draft.refresh_from_db()
     assert draft.timeline.filter(transition="report").count() == 1
     assert draft.form_version == 1
@@ -281,12 +324,16 @@ class TestAutosave:
         assert self.post(browser, draft, given).status_code in (409, 422)
 
 
-@pytest.mark.parametrize("tail", ["", "edit/", "materials/", "materials.zip", "print.pdf", "withdraw/", "decision.pdf"])
+@pytest.mark.parametrize(
+    "tail", ["", "edit/", "hand-in/", "materials/", "materials.zip", "print.pdf", "withdraw/", "decision.pdf"]
+)
 def test_another_enterprise_finds_no_such_case(stranger: Client, draft: Application, tail: str) -> None:
     assert stranger.get(address(draft, tail)).status_code == 404
 
 
-@pytest.mark.parametrize("tail", ["edit/", "autosave/", "withdraw/", "remind/", "delete/", "materials/contract/add/"])
+@pytest.mark.parametrize(
+    "tail", ["edit/", "hand-in/", "autosave/", "withdraw/", "remind/", "delete/", "materials/contract/add/"]
+)
 def test_another_enterprise_changes_nothing(stranger: Client, draft: Application, tail: str) -> None:
     assert stranger.post(address(draft, tail), filled(draft, seen=draft.version, do="report")).status_code == 404
     draft.refresh_from_db()
@@ -297,9 +344,9 @@ def test_who_may_only_look_sees_but_changes_nothing(onlooker: Client, draft: App
     assert onlooker.get(address(draft)).status_code == 200
     assert "/edit/" not in text(onlooker.get("/enterprise/initial/"))
     assert "添加申报" not in text(onlooker.get("/enterprise/initial/"))
-    for tail in ("edit/", "materials/"):
+    for tail in ("edit/", "hand-in/", "materials/"):
         assert onlooker.get(address(draft, tail)).status_code == 403
-    for tail in ("edit/", "autosave/", "delete/", "withdraw/", "materials/contract/add/"):
+    for tail in ("edit/", "hand-in/", "autosave/", "delete/", "withdraw/", "materials/contract/add/"):
         assert onlooker.post(address(draft, tail), filled(draft, do="report")).status_code == 403
     assert onlooker.post("/enterprise/initial/start/", {"token": "x"}).status_code == 403
 

@@ -25,6 +25,7 @@ from erjian.registry.restrictions import bar_enterprise
 from tests import makers
 from tests.applications.renaming import CITY, NEW, OLD, PROVINCE, Office, holder, reported, values
 from tests.portals.enterprise.conftest import signed_in
+from tests.procedures.scenes import confirmed
 
 pytestmark = pytest.mark.django_db
 RENAME = "/enterprise/enterprise_rename/"
@@ -67,7 +68,7 @@ def test_from_the_menu_to_the_new_certificates(browser: Client, employer: Enterp
     assert employer.credit_code in page
     assert "新企业名称" in page
     attach(browser, case)
-    handed_in = browser.post(opened.url, {**posted(case), "do": "report"})
+    handed_in = confirmed(browser, browser.post(opened.url, {**posted(case), "do": "report"}))
     assert handed_in.status_code == 302, handed_in.content.decode()
     case.refresh_from_db()
     assert case.state == State.REPORTED

@@ -18,6 +18,7 @@ from erjian.policy import clock
 from erjian.procedures import get
 from erjian.registry.models import Person, Registration
 from tests import makers
+from tests.procedures.scenes import confirmed
 
 pytestmark = pytest.mark.django_db
 REASON = "已与聘用企业解除聘用合同关系"
@@ -64,7 +65,7 @@ def post(client: Client, case: Application, do: str, **values: str) -> Any:
         "degree": "0", "employment_begin": "2025-07-01", "employment_open": "on", "enterprise_kind": "construction",
         "cancel_reason": REASON, **values,
     }  # fmt: skip
-    return client.post(f"/person/cases/{case.uuid}/edit/", data)
+    return confirmed(client, client.post(f"/person/cases/{case.uuid}/edit/", data))
 
 
 def test_the_page_names_both_classes_and_what_holds(
@@ -96,7 +97,7 @@ def test_from_the_form_to_the_end_of_the_registration(
     registration = registered(holder, operator.enterprise, get(code).registration_class)
     case = begin(client, code)
     page = text(client.get(f"/person/cases/{case.uuid}/edit/"))
-    for words in ("人员信息", "现聘用企业信息", "注销情况", "注销原因", "本人承诺", "聘用企业确认后"):
+    for words in ("人员信息", "现聘用企业信息", "注销情况", "注销原因", "本人承诺"):
         assert words in page
     assert "申报主管部门" not in page
     answer = post(client, case, "report")
@@ -196,7 +197,7 @@ def test_others_cannot_open_or_change_it(me: User, client: Client, held: Registr
     stranger.force_login(makers.person_user(makers.person("刘思齐")))
     office = Client()
     office.force_login(operator)
-    for path in ("edit/", "autosave/", "withdraw/", "delete/", "materials/cancellation_ground/add/"):
+    for path in ("edit/", "hand-in/", "autosave/", "withdraw/", "delete/", "materials/cancellation_ground/add/"):
         for browser in (stranger, office):
             assert browser.post(f"/person/cases/{case.uuid}/{path}").status_code == 404
     assert office.get("/person/filing/").status_code == 404

@@ -1,4 +1,7 @@
-"""The form of a case: show, autosave, 保存, 上报 (or 提交补正). Several windows may be open; the later one is told."""
+"""The form of a case: show, autosave, 保存, 上报 (or 提交补正). Several windows may be open; the later one is told.
+
+上报 saves and judges; only what is in order is asked about, on a page of its own, and handed in from there.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,6 @@ from erjian import audit
 from erjian.accounts.models import EnterpriseRight, User
 from erjian.applications import form_data, materials
 from erjian.applications.models import Application
-from erjian.applications.routing import question
 from erjian.applications.states import EDITABLE, State
 from erjian.portals.enterprise import case_form, specialties
 from erjian.portals.enterprise.access import for_enterprise, operator
@@ -50,10 +52,37 @@ def _save(request: HttpRequest, case: Application, user: User) -> HttpResponse:
         handing_in=request.POST.get("do") == "report",
         again=lambda: own_or_404(request, case.uuid),
     )
-    if not result.left:
-        return _page(request, result.case, given=given, result=result)
+    if result.asks:
+        return redirect("enterprise:hand-in", case.uuid)
+    return _left(request, result) if result.left else _page(request, result.case, given=given, result=result)
+
+
+def _left(request: HttpRequest, result: submitting.Result) -> HttpResponse:
     messages.success(request, result.words)
-    return redirect("enterprise:case" if result.handed_in else "enterprise:edit", case.uuid)
+    return redirect("enterprise:case" if result.handed_in else "enterprise:edit", result.case.uuid)
+
+
+@for_enterprise(EnterpriseRight.FILE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """上报, asked once everything is in order; what is not leads back to the form."""
+    case = own_or_404(request, uuid)
+    if request.method == "POST":
+        seen = filing.posted(request.POST).seen
+        result = submitting.hand_in(case, by=operator(request), seen=seen, again=lambda: own_or_404(request, uuid))
+        return _left(request, result) if result.left else _page(request, result.case, result=result)
+    if case.state not in EDITABLE or case.procedure.filer != Filer.ENTERPRISE:
+        return redirect("enterprise:case", uuid)
+    result = submitting.judge(case)
+    if not result.asks:
+        return _page(request, case, result=result)
+    context = {
+        "frame": "ui/shell.html",
+        "shell": shell(request, case.procedure_code),
+        "action": request.path,
+        **submitting.confirmation(case, form_url=reverse("enterprise:edit", args=(uuid,))),
+    }
+    return render(request, "ui/confirm.html", context)
 
 
 def _page(
@@ -72,7 +101,6 @@ def _page(
     chosen = given.specialties if given else tuple(case.specialties)
     portrait = next((row for row in rows if row.material.code == "portrait"), None)
     draft = case.state == State.DRAFT
-    hand_in = submitting.hand_in_of(case)
     audit.record_read(actor=user.actor, purpose="填写申报", kind=case.subject.kind, ids=[case.subject.id])
     context = {
         "shell": shell(request, case.procedure_code),
@@ -104,8 +132,7 @@ def _page(
         "portrait_url": _portrait(case, portrait),
         "limits": materials.limits_of(portrait.material) if portrait else None,
         "tone": case_parts.tone(case.state),
-        "hand_in": hand_in,
-        "question": question(hand_in, case.procedure),
+        "hand_in": submitting.hand_in_of(case),
         "saved_at": case.draft_saved_at,
         "list_url": reverse("enterprise:procedure", args=(case.procedure_code,)),
         "draft": draft,
