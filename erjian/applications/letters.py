@@ -13,8 +13,10 @@ from erjian.applications import form_data
 from erjian.applications.models import Application, Letter, LetterKind, TimelineEntry
 from erjian.audit import Actor
 from erjian.policy import authorities, clock
-from erjian.procedures import About
+from erjian.procedures import About, Filer
 from erjian.registry import numbers
+from erjian.registry.models import RegistrationClass
+from erjian.standards import regions
 from erjian.standards.specialties import Specialty
 
 _WORD = {
@@ -24,6 +26,7 @@ _WORD = {
     LetterKind.GRANT: "approval",
     LetterKind.REFUSE: "refusal",
 }
+_HOLDER = {RegistrationClass.CONSTRUCTOR: "二级建造师", RegistrationClass.TEMPORARY: "二级临时建造师", "": ""}
 
 
 def _number(kind: LetterKind) -> str:
@@ -73,18 +76,17 @@ def _content(
     content: dict[str, Any] = {
         "kind": kind.value,
         "organ": authority.name,
-        "to": application.enterprise.name,
-        "received_from": "你单位" if application.about == About.ENTERPRISE else application.enterprise.name,
-        "person": application.subject.name,
-        "subject": application.about,
+        **_filed(application),
         "procedure": application.procedure.label,
+        "matter": application.procedure.form_title.removesuffix("申报"),
+        "holder": _HOLDER[application.registration_class],
         "case_no": application.number,
         "received": clock.day_of(received).isoformat(),
         "date": clock.today().isoformat(),
         "platform": rules.province.platform_title,
         "phone": rules.province.support_phone,
         "service": f"{clock.today()} 通过平台送达",
-        "review_body": rules.province.review_body,
+        "review_body": _review_body(authority),
         "court": rules.province.court,
     }
     due = application.due_on.isoformat() if application.due_on else ""
@@ -95,7 +97,7 @@ def _content(
         case LetterKind.CORRECT:
             content |= {
                 "items": [
-                    {"what": item["what"], "detail": item["detail"], "do": "请更正或补充后在平台重新提交。"}
+                    {"what": f"{item['what']}：" if item["what"] else "", "detail": item["detail"]}
                     for item in entry.data.get("items", [])
                 ],
                 "due": due,
@@ -107,6 +109,25 @@ def _content(
         case LetterKind.REFUSE:
             content |= {"reasons": [entry.opinion], "accepted": accepted}
     return content
+
+
+def _filed(application: Application) -> dict[str, str]:
+    """Whom the letter goes to, and how it names who filed for whom: whoever files for themself is not named again."""
+    name = application.subject.name
+    if application.procedure.filer == Filer.PERSON:
+        return {"to": name, "received_from": "你", "person": ""}
+    return {
+        "to": application.enterprise.name,
+        "received_from": "你单位",
+        "person": name if application.person else "",
+    }
+
+
+def _review_body(authority: authorities.Authority) -> str:
+    """Whom to ask for review of what an authority did: the government it belongs to (《行政复议法》第二十四条)."""
+    if authority.level == authorities.CITY_LEVEL:
+        return f"{regions.name(authority.code)}人民政府"
+    return policy.current().province.review_body
 
 
 def _granted(application: Application) -> list[list[str]]:
@@ -122,7 +143,7 @@ def _granted(application: Application) -> list[list[str]]:
         ["注册编号", registration.number],
         ["聘用企业", application.enterprise.name, "wide"],
         *(
-            [Specialty(item.specialty).label, f"{item.begin} 至 {item.end}"]
+            [Specialty(item.specialty).label, f"{item.begin} 至 {item.end}", "wide"]
             for item in registration.specialties.order_by("specialty")
         ),
     ]

@@ -131,7 +131,7 @@ def _sign(
 ) -> dict[str, Any]:
     agreed = {"time": _stamp(entry.at), "digest": entry.data.get("digest") or digest}
     if code == "person" and application.person is not None:
-        image = _picture(rows, "signature")
+        image = _picture(rows, "signature") or _picture(rows, "new_signature")
         drawn = {"image": image} if image else {}
         return {
             "name": application.subject.name,
@@ -171,7 +171,6 @@ def content(application: Application) -> dict[str, Any]:
             ["上报时间", _stamp(application.reported_at)[:16] or "—"],
             ["状态", application.get_state_display()],
         ],
-        "about": application.about,
         "photo": _picture(rows, "portrait") or _picture(rows, "new_portrait"),
         **_sections(application, values),
         "specialty_heading": application.procedure.specialty_label,
@@ -204,24 +203,16 @@ def content(application: Application) -> dict[str, Any]:
 
 
 def _sections(application: Application, values: dict[str, Any]) -> dict[str, Any]:
-    """The form's sections in the places of the paper: the person's and the employer's, or the enterprise's alone."""
+    """The form's sections in the places of the paper: the person's, the employer's, and what else there is."""
     sections = {section.code: section for section in application.procedure.sections}
-    if application.about == About.ENTERPRISE:
-        own = application.procedure.sections
-        fields = tuple(item for section in own for item in section.fields)
-        return {
-            "person": [],
-            "person_beside": 0,
-            "employer_heading": own[0].title,
-            "employer": shown(fields, values),
-            "sections": [],
-        }
-    employer = sections.get("employer")
+    person, employer = sections.get("person"), sections.get("employer")
     return {
         "person": [
             {"l": "注册类型", "v": application.get_registration_class_display(), "wide": True},
-            *shown(sections["person"].fields, values),
-        ],
+            *shown(person.fields, values),
+        ]
+        if person
+        else [],
         "person_beside": 10,
         "employer_heading": employer.title if employer else "聘用企业情况",
         "employer": shown(employer.fields, values) if employer else [],

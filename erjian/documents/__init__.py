@@ -23,7 +23,7 @@ application-form (A4)
 
 notices (A4, official letter)
     kind organ doc_no to received_from person procedure case_no received date platform phone service review_body
-    court qr seal_line? seal_specimen? mark?
+    court qr holder? matter? seal_line? seal_specimen? mark?
     and by kind: accept: accepted due · correct: items[{what detail? do?}] due · decline: reasons[] advice? ·
     grant: facts[[label, value, "wide"?]] · refuse: reasons[] accepted · generic: title paragraphs[] remedy?
 """

@@ -9,7 +9,9 @@ import pytest
 
 from erjian.accounts.models import Function
 from erjian.applications import actions, printing
+from erjian.applications.states import State
 from erjian.procedures import all_procedures
+from erjian.registry.models import Person
 from tests import makers
 from tests.procedures.scenes import Scene
 
@@ -74,6 +76,21 @@ def test_the_employer_promises_social_insurance(code: str) -> None:
     data = printing.content(scene.report())
     words = {promise["heading"]: promise["text"] for promise in data["promises"]}
     assert "依法缴纳社会保险" in words[EMPLOYER]
+
+
+@pytest.mark.parametrize("code", ["cancellation", "cancellation_by_person", "temporary_cancellation"])
+def test_an_ending_is_printed_with_portrait_and_signature(code: str) -> None:
+    """人员寸照 stands on every form about a registered person (design A.4.3), and the person signs (E.2)."""
+    scene = Scene(code)
+    Person.objects.filter(pk=scene.person.pk).update(portrait=makers.blob(), signature=makers.blob())
+    scene.person.refresh_from_db()
+    scene.draft()
+    case = scene.report()
+    if case.state == State.WAIT_PERSON:
+        case = actions.consent(application=case, by=scene.user, seen=None, commitment="同意")
+    data = printing.content(case)
+    assert data["photo"]
+    assert data["promises"][0]["sign"]["image"]
 
 
 def test_each_party_signs_for_itself() -> None:

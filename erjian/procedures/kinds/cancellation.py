@@ -50,7 +50,12 @@ CANCELLATION = Procedure(
         sections.CANCELLATION,
     ),
     specialties=SpecialtySource.NONE,
-    materials=(materials.GROUND, materials.OTHER),
+    materials=(
+        replace(materials.PORTRAIT, required=materials.never),
+        materials.GROUND,
+        materials.SIGNATURE,
+        materials.OTHER,
+    ),
     guards=(guards.registration_held_here, guards.one_open_case),
     route=(Step.PERSON,),
     effect=cancel,
