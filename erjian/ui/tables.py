@@ -56,6 +56,7 @@ class Column:
     ``cell`` is the name of an attribute (dots follow relations, a method is called) or a function
     of the row. ``css`` goes to the cells, ``head_css`` to the heading (by default the classes that
     drop the column on narrower screens). ``title`` repeats the text for values that are cut.
+    ``plain`` is what a spreadsheet takes where the cell is more than text; ``None`` leaves the column out of it.
     """
 
     label: str
@@ -65,6 +66,7 @@ class Column:
     head_css: str | None = None
     title: bool = False
     head: object = None
+    plain: str | Callable[[object], object] | None = ""
 
 
 class Op(NamedTuple):
@@ -179,6 +181,12 @@ class Table:
             parts.extend(_op(op, named) for op in self.ops(row))
             parts.append("</div></td>")
         parts.append("</tr>")
+
+
+def sheet(columns: Iterable[Column], rows: Iterable[object]) -> tuple[list[str], Iterable[list[object]]]:
+    """The headings and the cells of a spreadsheet that says what the list says."""
+    said = [(column.label, _getter(column.plain or column.cell)) for column in columns if column.plain is not None]
+    return [label for label, _ in said], ([get(row) for _, get in said] for row in rows)
 
 
 def word(row: Model, field: str) -> str:

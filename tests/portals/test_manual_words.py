@@ -7,9 +7,11 @@ filled by the platform, carry none.
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from lxml import html
@@ -206,6 +208,14 @@ def test_a_list(code: str) -> None:
     buttons = [re.sub(r"\s", "", node.text_content()) for node in page.xpath("//main//div[@class='ej-head']//a")]
     assert buttons == ["刷新", "导出", "添加申报"]
     assert operations(page) == ["查阅", "修改", "删除"]
+    book = scene.client().get(f"/enterprise/{code}/export.xlsx").content
+    first, second = openpyxl.load_workbook(io.BytesIO(book)).active.iter_rows(values_only=True)
+    left_out = ("序号", "剩余时限", "操作")
+    assert list(first) == ["申报编号", *(heading for heading in headings(page) if heading not in left_out)]
+    shown = dict(zip(first, second, strict=True))
+    assert shown["状态"] == "保存未上报"
+    assert "周启明" in second
+    assert not [cell for cell in second if cell and "<" in cell]
     case = scene.report()
     Application.objects.filter(pk=case.pk).update(state=State.ACCEPTED)
     reported = operations(tree(scene.client(), f"/enterprise/{code}/"))

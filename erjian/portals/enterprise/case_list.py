@@ -165,9 +165,17 @@ def views(
     )
 
 
+NUMBER = Column("申报编号", "number", css="ej-num m-wide", data_label="申报编号")
+
+
 def columns(procedure: Procedure) -> tuple[Column, ...]:
     """The manual's columns, plus 剩余时限."""
     return tuple(_columns(procedure))
+
+
+def exported(procedure: Procedure) -> tuple[Column, ...]:
+    """The columns of the list's spreadsheet: its own after the case number."""
+    return (NUMBER, *(column for column in _columns(procedure) if column is not NUMBER))
 
 
 def _columns(procedure: Procedure) -> Iterator[Column]:
@@ -186,7 +194,12 @@ def _as_typed(procedure: Procedure) -> Iterator[Column]:
         if position:
             yield Column(label, lambda row, name=name: row.typed[name], css="ej-num m-wide", data_label=label)
         else:
-            yield Column(label, lambda row, name=name: strong(row.typed[name]), css="ej-num m-top")
+            yield Column(
+                label,
+                lambda row, name=name: strong(row.typed[name]),
+                css="ej-num m-top",
+                plain=lambda row, name=name: row.typed[name],
+            )
 
 
 def with_typed(rows: Iterable[Application], procedure: Procedure) -> None:
@@ -217,7 +230,7 @@ def _columns_of_subject(procedure: Procedure) -> Iterator[Column]:
     if procedure.about == About.ENTERPRISE:
         yield from _columns_of_enterprise()
         return
-    yield Column("姓名", lambda row: strong(row.subject.name), css="ej-num m-top")
+    yield Column("姓名", lambda row: strong(row.subject.name), css="ej-num m-top", plain="subject.name")
     yield Column("身份证号", "subject.number", css="ej-num m-wide", data_label="身份证号")
     cut = "wrap" if moves else "cut"
     yield Column("转入企业名称" if moves else "企业名称", "enterprise.name", css=f"{cut} m-hide w-low", title=True)
@@ -235,16 +248,16 @@ def _columns_of_subject(procedure: Procedure) -> Iterator[Column]:
 
 
 def _columns_of_enterprise() -> Iterator[Column]:
-    yield Column("申报编号", lambda row: row.number or "—", css="ej-num m-wide", data_label="申报编号")
-    yield Column("企业名称", lambda row: strong(row.subject.name), css="m-top")
+    yield NUMBER
+    yield Column("企业名称", lambda row: strong(row.subject.name), css="m-top", plain="subject.name")
     yield Column("统一社会信用代码", "subject.number", css="ej-num m-wide", data_label="信用代码")
     yield from _columns_of_progress()
 
 
 def _columns_of_progress(*, reported: str = "ej-num m-wide") -> Iterator[Column]:
     yield Column("上报时间", lambda row: day(row.reported_at), css=reported, data_label="上报时间")
-    yield Column("状态", state_chip, css="m-top m-end")
-    yield Column("剩余时限", left_cell(), css="ej-num m-wide")
+    yield Column("状态", state_chip, css="m-top m-end", plain="get_state_display")
+    yield Column("剩余时限", left_cell(), css="ej-num m-wide", plain=None)
 
 
 @cache

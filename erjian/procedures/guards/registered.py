@@ -64,7 +64,8 @@ def _renewal_window(facts: Facts) -> tuple[Answer, str]:
         if not code:
             return no("注册没有可延续的专业。")
         first, last = ends[code] - timedelta(days=opens), ends[code] - timedelta(days=closes)
-        return no(f"{Specialty(code).label}有效期至 {ends[code]}，应在 {first} 至 {last} 之间申请延续。")
+        late = "申请期已过：到期失效后，或者先办理注销，再办理重新申报。" if facts.today > last else ""
+        return no(f"{Specialty(code).label}有效期至 {ends[code]}，应在 {first} 至 {last} 之间申请延续。{late}")
     return yes(f"期满前 {opens} 日至 {closes} 日之内")
 
 

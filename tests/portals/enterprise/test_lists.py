@@ -287,13 +287,16 @@ def test_who_expires_first_stands_on_top_where_a_holder_is_chosen(browser: Clien
 def test_a_renewal_starts_from_the_certificate_that_ends_soon(
     browser: Client, operator: User, onlooker: Client
 ) -> None:
-    soon = expiring(operator, "沈先到", 60)
+    soon = expiring(operator, "沈先到", 30)
     page = text(browser.get(f"/enterprise/certificates/{soon.pk}/"))
     token = re.search(r'action="/enterprise/renewal/start/".*?name="token" value="([^"]+)"', page, re.DOTALL)
     assert token
     assert browser.post("/enterprise/renewal/start/", {"token": token[1]}).status_code == 302
     assert Application.objects.get().person == soon.person
-    for days in (10, 800):
+    for days, told in ((29, True), (10, True), (800, False)):
         closed = expiring(operator, "沈后来", days)
-        assert "/enterprise/renewal/start/" not in text(browser.get(f"/enterprise/certificates/{closed.pk}/"))
+        page = text(browser.get(f"/enterprise/certificates/{closed.pk}/"))
+        assert "/enterprise/renewal/start/" not in page
+        assert ("现在不能办理延续申报" in page) is told
+        assert ("申请期已过：到期失效后，或者先办理注销，再办理重新申报。" in page) is told
     assert "/enterprise/renewal/start/" not in text(onlooker.get(f"/enterprise/certificates/{soon.pk}/"))

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from erjian import audit, files, policy
 from erjian import certificates as certificate_room
 from erjian.accounts.models import EnterpriseRight
+from erjian.applications import facts
 from erjian.certificates.models import CertificateVersion, VersionState
 from erjian.compiled import compiled
 from erjian.policy import clock
@@ -27,7 +28,8 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.enterprise.views.picking import choice
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import get
+from erjian.procedures import get, guards
+from erjian.procedures.guards import Stage
 from erjian.registry.models import (
     CertificateKind,
     Registration,
@@ -212,20 +214,25 @@ def status_chip(row: Registration, today: Any) -> str:
 _RENEWALS = {RegistrationClass.CONSTRUCTOR: "renewal", RegistrationClass.TEMPORARY: "temporary_renewal"}
 
 
-def _renewal(request: HttpRequest, registration: Registration) -> dict[str, str] | None:
-    """The way to start the renewal of a registration that can be renewed today: label, address, choice. Else None."""
+def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any] | None:
+    """What can be done about a registration that ends soon: the renewal's label, address and choice, or why it can't be
+    renewed (`stops`). None where nothing ends soon, or nobody is to file.
+    """
     today = clock.today()
-    first = today + timedelta(days=policy.current().renewal_closes_days)
-    open_now = registration.dates_binding and first <= (registration.valid_until or date.min) <= renewals_until(today)
-    if not open_now or registration.status_on(today) != RegistrationStatus.VALID:
+    ends = [item.end for item in registration.specialties.all() if not item.voided and item.end >= today]
+    soon = registration.dates_binding and bool(ends) and min(ends) <= renewals_until(today)
+    if not soon or registration.status_on(today) != RegistrationStatus.VALID:
         return None
     if not holds(operator(request), EnterpriseRight.FILE):
         return None
     procedure = get(_RENEWALS[RegistrationClass(registration.registration_class)])
+    known = facts.assemble(procedure=procedure, person=registration.person, enterprise=registration.enterprise)
+    verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
     return {
         "label": procedure.kind_label,
         "url": reverse("enterprise:start", args=(procedure.code,)),
         "token": choice(request, procedure, registration.person_id),
+        "stops": [each.reason for each in verdicts if each.stops],
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,17 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications.facts import missing_profile
-from erjian.applications.models import Application
-from erjian.applications.states import State
 from erjian.portals.enterprise import case_list, exporting
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import case_counts, shell
 from erjian.portals.enterprise.searching import shown
-from erjian.portals.shared import case as case_parts
-from erjian.procedures import About, Filer, Procedure, Step, all_procedures, get
-from erjian.ui.dates import day
+from erjian.procedures import Filer, Procedure, all_procedures, get
 from erjian.ui.paging import paginate
-from erjian.ui.tables import Table
+from erjian.ui.tables import Table, sheet
 
 _NOTHING = {
     "draft": "没有“保存未上报”的申报。",
@@ -119,34 +114,4 @@ def export(request: HttpRequest, code: str) -> HttpResponseBase:
     found = case_list.in_view(case_list.matching(request, procedure, form), request.GET.get("state", ""))
     rows = list(case_list.light(found).order_by("-id")[: exporting.LIMIT])
     case_list.with_typed(rows, procedure)
-    columns = tuple(_exported(procedure))
-    return exporting.workbook(
-        procedure.label,
-        [heading for heading, _ in columns],
-        ([cell(row) for _, cell in columns] for row in rows),
-    )
-
-
-def _exported(procedure: Procedure) -> Iterator[tuple[str, Callable[[Application], Any]]]:
-    """The columns of the list's spreadsheet: those of the list, with case number and authority."""
-    moves = Step.FORMER_ENTERPRISE in procedure.route
-    labels = {field.name: field.label for field in procedure.fields}
-    yield "申报编号", lambda row: row.number
-    if Step.ACCEPTANCE in procedure.route:
-        yield "申报主管部门", lambda row: case_parts.authority_name(row.authority_code)
-    for name in procedure.listed:
-        yield labels[name], lambda row, name=name: row.typed[name]
-    if procedure.about == About.PERSON and not procedure.listed:
-        yield "姓名", lambda row: row.subject.name
-        yield "身份证号", lambda row: row.subject.number
-    yield "转入企业名称" if moves else "企业名称", lambda row: row.enterprise.name
-    if procedure.about == About.ENTERPRISE:
-        yield "统一社会信用代码", lambda row: row.subject.number
-    if moves:
-        yield "转出企业名称", lambda row: row.former_enterprise.name if row.former_enterprise else ""
-    if procedure.about == About.PERSON:
-        yield "注册类型", case_list.class_cell
-    if procedure.has_specialties:
-        yield procedure.specialty_label, case_list.specialty_cell
-    yield "上报时间", lambda row: day(row.reported_at)
-    yield "状态", lambda row: State(row.state).label
+    return exporting.workbook(procedure.label, *sheet(case_list.exported(procedure), rows))

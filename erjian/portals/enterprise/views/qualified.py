@@ -6,7 +6,6 @@ limited. A result of such a search opens by an address signed for this operator.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,7 +28,7 @@ from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.paging import PER_PAGE, paginate
-from erjian.ui.tables import Column, Op, Table, strong, word
+from erjian.ui.tables import Column, Op, Table, sheet, strong, word
 from erjian.ui.templatetags.ej import chip
 
 _TONE = {ReviewResult.PASSED: "done", ReviewResult.FAILED: "bad", ReviewResult.PENDING: "office"}
@@ -71,17 +70,7 @@ def qualified(request: HttpRequest) -> HttpResponse:
         found = found.filter(specialty=form.cleaned_data["specialty"])
     page = paginate(found.select_related("person").only(*_LISTED).order_by("-id"), request.GET)
     table = Table(
-        columns=(
-            Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
-            Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
-            Column("企业名称", "enterprise_name", css="cut m-wide", title=True),
-            Column("注册类型", "grade", css="m-hide w-low2 ej-num"),
-            Column("注册专业", _specialty, css="ej-num m-top m-end"),
-            Column("资格证书管理号", "management_number", css="ej-num m-wide", data_label="管理号"),
-            Column("获取日期", lambda row: day(row.obtained_on), css="ej-num", data_label="获取日期"),
-            Column("资格证类型", "kind", css="m-hide"),
-            Column("复审结果", lambda row: chip(_TONE[row.review_result], word(row, "review_result")), css="m-end"),
-        ),
+        columns=_COLUMNS,
         rows=page,
         pick=lambda row: signing.dumps(row.pk, salt=_salt(request)),
         ops=lambda row: (Op("查阅", _address(request, row, signed=holder is not None)),),
@@ -102,17 +91,22 @@ def _specialty(row: Qualification) -> str:
     return _SHORT.get(row.specialty, row.specialty)
 
 
-_EXPORTED: dict[str, Callable[[Qualification], Any]] = {
-    "姓名": lambda row: row.person.name,
-    "身份证号": lambda row: row.person.id_number_mask,
-    "企业名称": lambda row: row.enterprise_name,
-    "注册类型": lambda row: row.grade,
-    "注册专业": _specialty,
-    "资格证书管理号": lambda row: row.management_number,
-    "获取日期": lambda row: day(row.obtained_on),
-    "资格证类型": lambda row: row.kind,
-    "复审结果": lambda row: row.get_review_result_display(),
-}
+_COLUMNS = (
+    Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top", plain="person.name"),
+    Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
+    Column("企业名称", "enterprise_name", css="cut m-wide", title=True),
+    Column("注册类型", "grade", css="m-hide w-low2 ej-num"),
+    Column("注册专业", _specialty, css="ej-num m-top m-end"),
+    Column("资格证书管理号", "management_number", css="ej-num m-wide", data_label="管理号"),
+    Column("获取日期", lambda row: day(row.obtained_on), css="ej-num", data_label="获取日期"),
+    Column("资格证类型", "kind", css="m-hide"),
+    Column(
+        "复审结果",
+        lambda row: chip(_TONE[row.review_result], word(row, "review_result")),
+        css="m-end",
+        plain="get_review_result_display",
+    ),
+)
 
 
 @for_enterprise()
@@ -123,8 +117,7 @@ def export(request: HttpRequest) -> HttpResponse:
     if not rows:
         messages.warning(request, "还没有选择资格证。请先在列表中勾选。")
         return redirect("enterprise:qualified")
-    cells = ([cell(row) for cell in _EXPORTED.values()] for row in rows)
-    return exporting.workbook("二级建造师资格证信息", tuple(_EXPORTED), cells)
+    return exporting.workbook("二级建造师资格证信息", *sheet(_COLUMNS, rows))
 
 
 def _ticked(request: HttpRequest) -> list[int]:
