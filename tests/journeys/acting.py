@@ -101,8 +101,8 @@ class Cast:
 
     # --- who files ---
 
-    def picks(self, code: str, who: Somebody, *, by: User | None = None) -> Visitor:
-        """添加申报, choose the person, arrive at the form."""
+    def picks(self, code: str, who: Somebody, *, by: User | None = None, twice: bool = False) -> Visitor:
+        """添加申报, choose the person by the button, or by a double click on the row (`twice`), arrive at the form."""
         browser, procedure = self.at(by or self.operator), get(code)
         page = browser.go(f"/enterprise/{code}/")
         page.get_by_role("link", name="添加申报").first.click()
@@ -111,10 +111,14 @@ class Cast:
             dialog.get_by_label("人员姓名").fill(who.person.name)
             dialog.get_by_label("人员身份证号").fill(who.person.id_number)
             dialog.get_by_role("button", name="查询").click()
-            dialog.get_by_role("button", name=f"选择人员信息 {who.person.name}").click()
+            choose = dialog.get_by_role("button", name=f"选择人员信息 {who.person.name}")
         else:
             browser.look(f"{procedure.kind_label}-选择人员证书信息", full=False)
-            page.get_by_role("button", name=f"选择该证书信息 {who.person.name}").click()
+            choose = page.get_by_role("button", name=f"选择该证书信息 {who.person.name}")
+        if twice:
+            page.get_by_role("row").filter(has=choose).get_by_text(who.person.name, exact=True).dblclick()
+        else:
+            choose.click()
         page.wait_for_url("**/edit/")
         return browser
 

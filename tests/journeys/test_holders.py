@@ -24,7 +24,7 @@ def cast(visit: Visit, tmp_path: Path) -> Cast:
 def test_a_specialty_is_added(cast: Cast) -> None:
     who = cast.somebody("彭志远", cast.company)
     makers.qualification(who.person, Specialty.MUNICIPAL)
-    browser = cast.picks("addition", who)
+    browser = cast.picks("addition", who, twice=True)
     cast.fills(browser, "市政公用工程")
     cast.attaches(browser, "qualification")
     browser.look("增项-填写")

@@ -65,7 +65,7 @@ def test_a_cancelled_person_is_registered_again(cast: Cast) -> None:
     )
     makers.qualification(who.person, Specialty.BUILDING)
     number = who.registration.number
-    browser = cast.picks("reregistration", who)
+    browser = cast.picks("reregistration", who, twice=True)
     cast.fills(browser, "建筑工程", lapsed_on=str(gone), lapse_reason="已与聘用企业解除聘用合同关系")
     cast.attaches(browser, "qualification", "education", "contract", "continuing_education")
     browser.look("重新申报-填写")

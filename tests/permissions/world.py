@@ -182,7 +182,7 @@ class Half:
         )
         materials.attach(application=case, code="other", upload=makers.upload(), by=self.person_user)
         self.things["case:cancellation"] = case
-        self.things["material:cancellation"] = case.materials.get().pk
+        self.things["material:cancellation"] = case.materials.get(code="other").pk
 
     def _asked(self) -> None:
         """A question of the enterprise with an attachment."""

@@ -19,6 +19,7 @@ from lxml import html
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.policy import clock
+from erjian.procedures import Filer, all_procedures, get
 from erjian.registry.models import Registration
 from tests import makers
 from tests.procedures.scenes import Scene
@@ -121,6 +122,39 @@ FORMS: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }
 
+_HELD = "*人员寸照 *身份证正照 *身份证反照"
+MATERIALS = {
+    "initial": f"{_HELD} *二级建造师资格证书 *学历证书 *聘用劳动合同 继续教育证明 新设立企业承诺书 个人手写签名 其他材料",
+    "reregistration": f"{_HELD} *二级建造师资格证书 *学历证书 *聘用劳动合同 *继续教育证明 新设立企业承诺书 个人手写签名 其他材料",
+    "addition": f"{_HELD} *二级建造师资格证书 继续教育证明 个人手写签名 其他材料",
+    "renewal": f"{_HELD} *聘用劳动合同 *继续教育证明 个人手写签名 其他材料",
+    "replacement": f"{_HELD} 遗失声明 个人手写签名 其他材料",
+    "transfer": f"{_HELD} *聘用劳动合同 解除劳动合同证明 新设立企业承诺书 个人手写签名 其他材料",
+    "cancellation": "人员寸照 符合注销情形的证明 个人手写签名 其他材料",
+    "id_number": "*身份证正照 *身份证反照 身份证号变更证明 其他材料",
+    "enterprise_rename": "*新营业执照 *工商变更核准文件 其他材料",
+    "temporary_transfer": f"{_HELD} *聘用劳动合同 解除劳动合同证明 新设立企业承诺书 个人手写签名 其他材料",
+    "temporary_renewal": f"{_HELD} *聘用劳动合同 *继续教育证明 个人手写签名 其他材料",
+    "temporary_cancellation": "人员寸照 符合注销情形的证明 个人手写签名 其他材料",
+    "cancellation_by_person": "人员寸照 符合注销情形的证明 个人手写签名 其他材料",
+    "temporary_cancellation_by_person": "人员寸照 符合注销情形的证明 个人手写签名 其他材料",
+    "personal_change": "新寸照 新手写签名 姓名变更证明 其他材料",
+    "temporary_personal_change": "新寸照 新手写签名 姓名变更证明 其他材料",
+}
+"""Of the law and of practice (design B.8): 申请表 is replaced by consents (G.6), social insurance by a promise."""
+FILTERS = {
+    "initial": "姓名 注册专业 申报主管部门 上报时间起 上报时间止",
+    "reregistration": "姓名 注册专业 申报主管部门 上报时间起 上报时间止",
+    "addition": "姓名 注册专业 申报主管部门 上报时间起 上报时间止",
+    "renewal": "姓名 注册专业 申报主管部门 上报时间起 上报时间止",
+    "replacement": "姓名 申报主管部门 上报时间起 上报时间止",
+    "transfer": "姓名 申报主管部门 上报时间起 上报时间止",
+    "cancellation": "姓名 上报时间起 上报时间止",
+    "id_number": "姓名 申报主管部门 上报时间起 上报时间止",
+    "temporary_transfer": "姓名 申报主管部门 上报时间起 上报时间止",
+    "temporary_renewal": "姓名 注册专业 申报主管部门 上报时间起 上报时间止",
+    "temporary_cancellation": "姓名 上报时间起 上报时间止",
+}
 _CONFIRM = "序号 姓名 身份证号 注册类型 转出单位 转入单位 申报时间 申报状态 操作"
 QUERIES = {
     "confirmations/cancellations/": (
@@ -203,7 +237,7 @@ def test_a_list(code: str) -> None:
     scene.draft()
     page = tree(scene.client(), f"/enterprise/{code}/")
     assert headings(page) == LISTS[code].split()
-    assert filters(page)[0] == "姓名"
+    assert filters(page) == FILTERS[code].split()
     assert page.xpath("//form[@role='search']//input[@name='name']")[0].get("placeholder") == "可填入身份证号"
     buttons = [re.sub(r"\s", "", node.text_content()) for node in page.xpath("//main//div[@class='ej-head']//a")]
     assert buttons == ["刷新", "导出", "添加申报"]
@@ -255,6 +289,30 @@ def test_a_form(code: str) -> None:
         tabs = ["".join(node.text_content().split()) for node in page.xpath("//main//nav//a")]
         assert any(tab.startswith("附件材料") for tab in tabs), tabs
     assert groups(form) == {name: fields.split() for name, fields in sections.items()}
+
+
+@pytest.mark.parametrize("code", MATERIALS)
+def test_the_materials(code: str) -> None:
+    scene = Scene(code)
+    case = scene.draft()
+    by_person = scene.procedure.filer == Filer.PERSON
+    page = tree(
+        scene.client(), f"/person/cases/{case.uuid}/edit/" if by_person else f"/enterprise/cases/{case.uuid}/materials/"
+    )
+    places = page.xpath("//section[starts-with(@id, 'material-')]//h2")
+    starred = ["*" if "ej-req" in (place.get("class") or "") else "" for place in places]
+    assert [star + word for star, word in zip(starred, words(places), strict=True)] == MATERIALS[code].split()
+
+
+def test_every_procedure_is_here() -> None:
+    codes = {procedure.code for procedure in all_procedures()}
+    assert set(MATERIALS) == codes
+    assert (
+        codes - set(LISTS)
+        == codes - set(FILTERS)
+        == {"enterprise_rename"} | {code for code in codes if get(code).filer == Filer.PERSON}
+    )
+    assert codes - set(FORMS) == {"enterprise_rename", "personal_change", "temporary_personal_change"}
 
 
 def groups(form: Any) -> dict[str, list[str]]:

@@ -70,12 +70,15 @@ CANCELLATION = Procedure(
     },
 )
 
+_OWN_SIGNATURE = replace(materials.SIGNATURE, hint="在“个人手写签名”中书写或上传。")
+
 CANCELLATION_BY_PERSON = replace(
     CANCELLATION,
     code="cancellation_by_person",
     label="二级建造师个人注销申报",
     summary="个人发起注销，由聘用企业确认；企业同意后注销生效。",
     filer=Filer.PERSON,
+    materials=tuple(_OWN_SIGNATURE if item is materials.SIGNATURE else item for item in CANCELLATION.materials),
     sections=(sections.PERSON, sections.PRESENT_EMPLOYER, sections.CANCELLATION),
     guards=(
         replace(guards.registration_held_here, holds="有可以注销的注册", fails="没有可以注销的注册"),

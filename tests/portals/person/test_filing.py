@@ -145,14 +145,14 @@ def test_materials_are_added_and_removed(me: User, client: Client, held: Registr
     base = f"/person/cases/{case.uuid}/"
     answer = client.post(f"{base}materials/cancellation_ground/add/", {"file": makers.upload()})
     assert answer.url == f"{base}edit/#material-cancellation_ground"
-    item = case.materials.get()
+    item = case.materials.get(code="cancellation_ground")
     assert f"{base}materials/{item.pk}/" in text(client.get(f"{base}edit/"))
     empty = client.post(f"{base}materials/cancellation_ground/add/", {"file": makers.upload(b"no picture")})
     assert empty.status_code == 415
     assert "附件材料" in text(empty)
     assert client.post(f"{base}materials/nonsense/add/", {"file": makers.upload()}).status_code == 404
     client.post(f"{base}materials/{item.pk}/delete/")
-    assert not case.materials.exists()
+    assert not case.materials.filter(code="cancellation_ground").exists()
 
 
 def test_withdrawing_tells_the_enterprise(me: User, client: Client, held: Registration, operator: User) -> None:

@@ -194,7 +194,7 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
 
 def _choose(request: HttpRequest, procedure: Procedure, row: Registration) -> str:
     return format_html(
-        '<button class="btn btn-plain" form="pick" name="token" value="{}" aria-label="选择该证书信息 {}">选择该证书信息</button>',
+        '<button class="btn btn-plain" form="pick" name="token" value="{}" data-choose aria-label="选择该证书信息 {}">选择该证书信息</button>',
         choice(request, procedure, row.person_id),
         row.person.name,
     )

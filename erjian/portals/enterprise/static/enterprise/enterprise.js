@@ -1,7 +1,6 @@
 /* The enterprise's pages: double-click chooses a row, a new portrait is shown without losing what is typed. */
 document.addEventListener("dblclick", (event) => {
-  const row = event.target.closest("[data-choose]");
-  if (row) document.querySelector(row.dataset.choose)?.requestSubmit();
+  event.target.closest("tr")?.querySelector("button[data-choose]")?.click();
 });
 
 document.addEventListener("ej:uploaded", (event) => {
