@@ -16,7 +16,7 @@ from erjian.applications import form_data
 from erjian.applications.models import Application, TimelineEntry
 from erjian.audit import Actor
 from erjian.policy import clock
-from erjian.procedures import About, CertificateNeed, Decision
+from erjian.procedures import CertificateNeed, Decision
 from erjian.registry.models import Enterprise
 
 
@@ -53,10 +53,9 @@ def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> No
         )
         made = [version.pk for version in versions]
         _queue_issue(application, made)
-    if application.about == About.PERSON:
+    if application.person_id is not None:
         (application.registration_id,) = outcome.registration_ids
         application.certificate_version_id = made[0] if made else application.certificate_version_id
-        assert application.person_id is not None
         certificates.actions.void_ended(person_id=application.person_id, actor=actor)
 
 

@@ -13,7 +13,7 @@ from erjian.applications import form_data
 from erjian.applications.models import Application, Letter, LetterKind, TimelineEntry
 from erjian.audit import Actor
 from erjian.policy import authorities, clock
-from erjian.procedures import About, Filer
+from erjian.procedures import Filer
 from erjian.registry import numbers
 from erjian.registry.models import RegistrationClass
 from erjian.standards import regions
@@ -132,12 +132,11 @@ def _review_body(authority: authorities.Authority) -> str:
 
 def _granted(application: Application) -> list[list[str]]:
     """What is granted, in label and value: a person's registration, or what the enterprise applied for."""
-    if application.about == About.ENTERPRISE:
+    registration = application.registration
+    if registration is None:
         filed = form_data.version(application, application.form_version)
         fields = [item for item in application.procedure.fields if item.known_from or item.corrects]
         return [[item.label, item.display(filed.get(item.name)) or "—", "wide"] for item in fields]
-    registration = application.registration
-    assert registration is not None, "granted without a registration"
     return [
         ["姓名", application.subject.name],
         ["注册编号", registration.number],

@@ -116,7 +116,7 @@ class Cast:
             browser.look(f"{procedure.kind_label}-选择人员证书信息", full=False)
             choose = page.get_by_role("button", name=f"选择该证书信息 {who.person.name}")
         if twice:
-            page.get_by_role("row").filter(has=choose).get_by_text(who.person.name, exact=True).dblclick()
+            choose.locator("xpath=ancestor::tr").get_by_text(who.person.name, exact=True).dblclick()
         else:
             choose.click()
         page.wait_for_url("**/edit/")

@@ -15,7 +15,7 @@ from erjian.files.refusals import sizes_text
 from erjian.policy import OFFICIAL_STEPS, Level, Policy
 from erjian.policy import current as policy
 from erjian.portals.public.navigation import shell
-from erjian.procedures import About, Filer, Procedure, Step, all_procedures, get
+from erjian.procedures import Filer, Procedure, Step, all_procedures, get
 from erjian.procedures import materials as declared
 from erjian.ui.parts import Row
 
@@ -76,14 +76,14 @@ def _facts(procedure: Procedure, rules: Policy) -> tuple[Row, ...]:
     )
 
 
+_AGREES = {Step.PERSON: "本人确认", Step.FORMER_ENTERPRISE: "原单位确认", Step.ENTERPRISE: "聘用企业确认"}
+
+
 def _filing(procedure: Procedure, rules: Policy) -> str:
     """Who files, and who has to agree before it reaches an office."""
-    if procedure.filer == Filer.PERSON:
-        return "由本人在平台网上提出，聘用企业确认"
-    if procedure.about == About.ENTERPRISE:
-        return "由企业在平台网上申报"
-    asked = Step.PERSON in procedure.route and rules.asks_person(procedure.code)
-    return "由聘用企业在平台网上申报" + ("，本人确认" if asked else "")
+    files = "由本人在平台网上提出" if procedure.filer == Filer.PERSON else "由企业在平台网上申报"
+    agree = (_AGREES[step] for step in procedure.route if step in _AGREES and _stop(procedure, step, rules))
+    return "，".join((files, *agree))
 
 
 def _route(procedure: Procedure, rules: Policy) -> list[dict[str, str]]:

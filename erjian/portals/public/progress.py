@@ -17,7 +17,6 @@ from erjian.applications.models import Application
 from erjian.audit.middleware import address_of
 from erjian.portals.public.navigation import shell
 from erjian.portals.shared import case as shown
-from erjian.procedures import About
 from erjian.ui.forms import ErjianForm
 from erjian.ui.parts import Row
 
@@ -62,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": (
             Row("申报编号", case.number),
             Row("申报类型", case.procedure.label),
-            Row("申请人", f"{case.subject.name}（{case.subject.number}）", wide=case.about == About.ENTERPRISE),
+            Row("申请人", f"{case.subject.name}（{case.subject.number}）", wide=True),
             Row("聘用企业", case.enterprise.name),
             Row("办理单位", shown.authority_name(case.acting_authority) if case.acting_authority else "—"),
             Row("剩余时限", shown.left(case.state, case.due_on)),

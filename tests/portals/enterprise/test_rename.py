@@ -134,13 +134,15 @@ def test_papers_about_the_enterprise_name_no_person(operator: User, employer: En
     holder(employer, "周启明")
     case = Office().granted(reported(operator))
     data = printing.content(case)
-    assert (data["about"], data["person"]) == ("enterprise", [])
+    assert (data["person"], data["employer"]) == ([], [])
     assert [promise["heading"] for promise in data["promises"]] == ["申报企业承诺"]
-    assert {"l": "新企业名称", "v": NEW, "wide": True} in data["employer"]
+    (section,) = data["sections"]
+    assert section["heading"] == "企业信息"
+    assert {"l": "新企业名称", "v": NEW, "wide": True} in section["fields"]
     assert printing.pdf(case).startswith(b"%PDF")
     letter = Letter.objects.get(application=case, kind="grant")
     content = form_data.unseal(letter.data)
-    assert content["to"] == NEW
+    assert (content["to"], content["person"]) == (NEW, "")
     assert ["新企业名称", NEW, "wide"] in content["facts"]
     tasks.render_letter(letter_id=letter.pk)
     letter.refresh_from_db()

@@ -109,6 +109,20 @@ def test_a_notice_is_plain_text(client: Client) -> None:
     assert "<p>第二段</p>" in page
 
 
+@pytest.mark.parametrize(
+    ("code", "way"),
+    [
+        ("initial", "由企业在平台网上申报，本人确认"),
+        ("transfer", "由企业在平台网上申报，本人确认，原单位确认"),
+        ("enterprise_rename", "由企业在平台网上申报"),
+        ("cancellation_by_person", "由本人在平台网上提出，聘用企业确认"),
+        ("personal_change", "由本人在平台网上提出"),
+    ],
+)
+def test_the_guide_says_who_files_and_who_agrees(client: Client, code: str, way: str) -> None:
+    assert f"<dd>{way}</dd>" in client.get(f"/guide/{code}/").content.decode()
+
+
 def test_the_guide_follows_policy_and_declaration(client: Client) -> None:
     page = client.get("/guide/initial/").content.decode()
     for words in ("20 个工作日", "不收费", "人员寸照", "聘用劳动合同", "公示 10 日", "行政复议", "第十一条", "MB"):

@@ -23,7 +23,7 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
 from erjian.portals.shared import filing, serving
-from erjian.procedures import About, Filer
+from erjian.procedures import Filer
 from erjian.proceedings.actions import may_turn_to_authority
 from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import Specialty
@@ -85,7 +85,7 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "certificate": reverse("enterprise:certificate", args=(found.registration_id,))
         if found.certificate_version_id and found.registration_id
         else reverse("enterprise:certificates")
-        if found.about == About.ENTERPRISE and found.state == State.ISSUED
+        if found.state == State.ISSUED
         else "",
     }
     return render(request, "enterprise/case/case.html", context)
