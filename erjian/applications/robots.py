@@ -12,41 +12,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, OuterRef, Q, QuerySet
 from procrastinate.contrib.django import app as queue
 
-from erjian import audit, messaging, policy
+from erjian import audit, policy
 from erjian.accounts.models import Function, User
-from erjian.applications import actions, materials
+from erjian.applications import actions, materials, reminding
 from erjian.applications.errors import CaseRefused, NotYours
 from erjian.applications.models import Application, RobotRun
 from erjian.applications.states import CONFIRMING, State
 from erjian.applications.workflow import TRANSITIONS
-from erjian.messaging import templates
 from erjian.policy import clock
 from erjian.procedures import all_procedures
 from erjian.registry import changes
-from erjian.registry.models import Registration, RegistrationClass, RegistrationStatus
+from erjian.registry.models import Registration, RegistrationClass, RegistrationSpecialty, RegistrationStatus
+from erjian.registry.models.registrations import LIVE
 from erjian.standards.errors import Refusal
-from erjian.standards.validity import add_years, birthday_at
+from erjian.standards.validity import birthday_at, born_before
 
 CHUNK = 500
 LOCK = 4_301_001
 """Advisory lock of the nightly run: two workers never run it at once."""
 
-templates.register(
-    "registration.renewal_opens",
-    title="注册即将到期",
-    body="{person}的注册（{number}）有效期至 {end}，请于 {last} 前申请延续。",
-    sms="{person}的注册（{number}）有效期至 {end}，请于 {last} 前申请延续。",
-)
-templates.register(
-    "registration.renewal_missed",
-    title="已过延续申请期",
-    body="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
-    sms="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
-)
 audit.codes.register("registration.lapse", "注册失效")
 audit.codes.register("robots.dry_run", "试运行定时任务")
 Progress = Callable[[str, int, int], None]
@@ -82,12 +71,18 @@ def silent_employers() -> QuerySet[Application]:
 
 
 def undecided_renewals() -> QuerySet[Application]:
-    """Renewals filed in time whose registration has run out without a decision (行政许可法第五十条)."""
+    """Renewals filed in time of which a specialty has run out without a decision (行政许可法第五十条).
+
+    Each specialty has its own end, so the one that was to be renewed counts, not the registration's last. Where the
+    applicant's own answer was outstanding on that day, the registration has lapsed: nothing is left to be granted.
+    """
     codes = [item.code for item in all_procedures() if item.granted_when_undecided]
     states = sorted(TRANSITIONS["deem_granted"].froms)
-    return Application.objects.filter(
-        procedure_code__in=codes, state__in=states, registration__valid_until__lt=clock.today()
+    ended = RegistrationSpecialty.objects.filter(
+        registration=OuterRef("registration"), voided=False, end__lt=clock.today()
     )
+    open_ones = Application.objects.filter(procedure_code__in=codes, state__in=states, registration__status__in=LIVE)
+    return open_ones.alias(ended=ArraySubquery(ended.values("specialty"))).filter(specialties__overlap=F("ended"))
 
 
 def stale_drafts() -> QuerySet[Application]:
@@ -110,30 +105,15 @@ def over_age() -> QuerySet[Registration]:
     """Registrations whose holder is beyond the age limit of their class (《注册建造师管理规定》第十六条第六项, 年龄超过).
 
     The birthday itself is the last day, as it is where a period is granted (`standards.validity`). Validity is capped
-    at the limit when it is granted; these are imported ones that run on beyond it.
+    at the limit when it is granted; these are imported ones that run on beyond it. What has expired lapses for that.
     """
     rules, today = policy.current(), clock.today()
     old = Q(pk__in=())
     for kind in RegistrationClass:
-        born = add_years(today, -rules.age_limit_for(kind))
+        born = born_before(today, age=rules.age_limit_for(kind))
         old |= Q(registration_class=kind, person__birth_date__lt=born)
-    return Registration.objects.filter(old, status=RegistrationStatus.VALID).select_related("person")
-
-
-def to_remind() -> QuerySet[Registration]:
-    """Registrations at 90, 60 and 29 days before their end, a week's grace for nights that were missed."""
-    today = clock.today()
-    days = [day for mark in milestones() for day in range(mark - 6, mark + 1)]
-    return Registration.objects.filter(
-        status=RegistrationStatus.VALID, dates_binding=True, valid_until__in=[today + timedelta(days=n) for n in days]
-    ).select_related("person", "enterprise")
-
-
-def milestones() -> tuple[int, int, int]:
-    """Days before the end at which people are told: the window opens, is half over, has closed."""
-    rules = policy.current()
-    opens, closes = rules.renewal_opens_days, rules.renewal_closes_days
-    return opens, (opens + closes) // 2, closes - 1
+    expired = Q(dates_binding=True, valid_until__lt=today)
+    return Registration.objects.filter(old, ~expired, status=RegistrationStatus.VALID).select_related("person")
 
 
 def _purge(*, row: Application) -> None:
@@ -156,51 +136,6 @@ def _lapse_by_age(*, row: Registration) -> None:
     _lapse(row=row, on=birthday_at(row.person.birth_date, limit), reason=f"年龄满 {limit} 周岁")
 
 
-def _mark_of(row: Registration) -> int:
-    left = (row.valid_until - clock.today()).days
-    return min(mark for mark in milestones() if mark >= left)
-
-
-def _recipients(row: Registration) -> tuple[messaging.Recipient, messaging.Recipient]:
-    person, enterprise = row.person, row.enterprise
-    return (
-        messaging.Recipient.person(person.pk, person.name, person.phone),
-        messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),
-    )
-
-
-def _reminder_key(row: Registration, to: messaging.Recipient) -> str:
-    return f"renewal:{row.pk}:{row.valid_until}:{_mark_of(row)}:{to.kind}"
-
-
-def _not_reminded(row: Registration) -> bool:
-    """Whether one of both has not been told yet at this milestone."""
-    return any(
-        not messaging.inbox.messages(to.kind, to.id).filter(key=_reminder_key(row, to)).exists()
-        for to in _recipients(row)
-    )
-
-
-def _remind(*, row: Registration) -> None:
-    mark = _mark_of(row)
-    closes = policy.current().renewal_closes_days
-    template = "registration.renewal_missed" if mark < closes else "registration.renewal_opens"
-    context = {
-        "person": row.person.name,
-        "number": row.number,
-        "end": row.valid_until,
-        "last": row.valid_until - timedelta(days=closes),
-    }
-    with transaction.atomic():
-        for to in _recipients(row):
-            messaging.send(
-                template,
-                to=to,
-                context={k: v for k, v in context.items() if mark >= closes or k != "last"},
-                key=_reminder_key(row, to),
-            )
-
-
 @dataclass(frozen=True, kw_only=True)
 class Robot:
     """One robot: its name, what it is for, the rows it works on, what it does with each."""
@@ -209,8 +144,6 @@ class Robot:
     label: str
     rows: Callable[[], QuerySet[Any]]
     act: Callable[[Model], object]
-    pending: Callable[[Any], bool] = lambda _row: True
-    """Whether a row still asks for something; what was done in an earlier hour is not counted again."""
 
 
 ROBOTS: list[Robot] = [
@@ -248,9 +181,8 @@ ROBOTS: list[Robot] = [
     Robot(
         name="remind",
         label="延续提醒",
-        rows=to_remind,
-        act=lambda row: _remind(row=row),  # type: ignore[arg-type]
-        pending=_not_reminded,
+        rows=reminding.to_remind,
+        act=lambda row: reminding.remind(row=row),  # type: ignore[arg-type]
     ),
     Robot(name="purge", label="清理陈旧草稿", rows=stale_drafts, act=lambda row: _purge(row=row)),  # type: ignore[arg-type]
 ]
@@ -278,9 +210,9 @@ def request_dry_run(*, by: User) -> RobotRun:
 
 
 def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progress | None = None) -> RobotRun:
-    """Run all robots once and keep the result. With `dry_run` only count. Nothing happens while another run goes on.
+    """Run all robots once and keep the result. Nothing happens while another run goes on.
 
-    A row that is refused, or on which something breaks, is listed with the reason and holds up no other.
+    With `dry_run` each row is done and undone again, so that it tells what a run would, refusals included. A row that is refused, or on which something breaks, is listed with the reason and holds up no other.
     `kept` is a run that was requested before; `progress` is told (robot's label, number, of how many).
     """
     result = kept or RobotRun.objects.create(started_at=clock.now(), dry_run=dry_run)
@@ -299,20 +231,19 @@ def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progre
             if progress:
                 progress(robot.label, number, len(ROBOTS))
             for row in _chunks(robot.rows()):
-                if not robot.pending(row):
-                    continue
-                if not dry_run:
-                    try:
+                try:
+                    with transaction.atomic():
                         robot.act(row)
-                    except Refusal as refusal:
-                        result.refused.append(f"{robot.label} {row}: {refusal.message}")
-                        continue
-                    except (OperationalError, InterfaceError):
-                        raise  # no database: nothing further can be done either
-                    except Exception:
-                        logger.exception("%s %s", robot.name, row.pk)
-                        result.refused.append(f"{robot.label} {row}: {_BROKEN}")
-                        continue
+                        transaction.set_rollback(dry_run)
+                except Refusal as refusal:
+                    result.refused.append(f"{robot.label} {row}: {refusal.message}")
+                    continue
+                except (OperationalError, InterfaceError):
+                    raise  # no database: nothing further can be done either
+                except Exception:
+                    logger.exception("%s %s", robot.name, row.pk)
+                    result.refused.append(f"{robot.label} {row}: {_BROKEN}")
+                    continue
                 result.done[robot.name] = result.done.get(robot.name, 0) + 1
     except BaseException:
         result.refused.append(_CUT_OFF)

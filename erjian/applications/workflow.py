@@ -299,7 +299,9 @@ _ROWS = (
                 State.FIRST_OK,
                 State.FIRST_NG,
                 State.REVIEW_OK,
+                State.REVIEW_NG,
                 State.PUBLICITY,
+                State.OBJECTION,
                 State.PUBLICITY_DONE,
             }
         ),

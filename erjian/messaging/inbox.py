@@ -1,6 +1,6 @@
 """Reading the inbox. A recipient is a kind and one or more ids (an officer holds several functions)."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Expression, QuerySet
 
 from erjian.compiled import compiled
 from erjian.messaging.models import InboxMessage
@@ -15,6 +15,11 @@ def messages(kind: RecipientKind | str, *ids: object) -> QuerySet[InboxMessage]:
     return InboxMessage.objects.filter(recipient_kind=kind, recipient_id__in=[str(each) for each in ids]).order_by(
         "-id"
     )
+
+
+def told(kind: RecipientKind | str, recipient_id: Expression, *, key: Expression) -> Exists:
+    """Whether somebody has the entry of a business event: for a query about many recipients at once."""
+    return Exists(InboxMessage.objects.filter(recipient_kind=kind, recipient_id=recipient_id, key=key))
 
 
 @compiled

@@ -241,8 +241,13 @@ def extend(
     actor: Actor,
     until: date | None = None,
 ) -> Registration:
-    """延续: the chosen specialties run on for the policy's years (or to a day); the others lapse on theirs (第十二条)."""
+    """延续: the chosen specialties run on for the policy's years (or to a day); the others lapse on theirs (第十二条).
+
+    Raises RegisterRefused when the registration has ended by now.
+    """
     registration = locked(registration_id)
+    if registration.status not in LIVE:
+        raise RegisterRefused(f"注册已是“{registration.get_status_display()}”，不能延续。", code="already_ended")
     before = snapshot(registration)
     rules = policy.current()
     limit = rules.age_limit_for(registration.registration_class)

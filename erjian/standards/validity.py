@@ -30,6 +30,14 @@ def birthday_at(birth_date: date, age: int) -> date:
     return add_years(birth_date, age)
 
 
+def born_before(day: date, *, age: int) -> date:
+    """The first birth date whose birthday at ``age`` is not past on ``day``: who is born before it is beyond the age.
+
+    On and after a 29 February the years back from the day alone would leave somebody out.
+    """
+    return max(add_years(day, -age), add_years(day - _ONE_DAY, -age) + _ONE_DAY)
+
+
 def age_on(birth_date: date, day: date) -> int:
     """Completed years of life on ``day`` (周岁)."""
     years = day.year - birth_date.year

@@ -112,3 +112,12 @@ def test_months_keep_the_day_or_take_the_last_one(day, months):
     moved = validity.add_months(day, months)
     assert (moved.year * 12 + moved.month) - (day.year * 12 + day.month) == months
     assert moved.day == day.day or (moved + timedelta(days=1)).day == 1
+
+
+@pytest.mark.parametrize("age", [60, 65])
+def test_who_is_beyond_an_age_on_which_day(age: int) -> None:
+    births = [date(year, 2, 26) + timedelta(days=n) for year in range(1963, 1969) for n in range(5)]
+    days = [date(year, 2, 26) + timedelta(days=n) for year in range(2023, 2034) for n in range(5)]
+    for day in days:
+        beyond = {birth for birth in births if birth < validity.born_before(day, age=age)}
+        assert beyond == {birth for birth in births if validity.birthday_at(birth, age) < day}, day

@@ -1,0 +1,105 @@
+"""Renewal reminders: the holder and the employer are told when the window opens, when half of it is over, and when it
+has closed.
+
+A milestone stands until the next one, so a night on which nothing ran is made up for by the next; what was told is in
+the inbox under a key of its own and is not told again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
+
+from erjian import messaging, policy
+from erjian.applications.models import Application
+from erjian.applications.states import ENDED
+from erjian.messaging import RecipientKind, templates
+from erjian.policy import clock
+from erjian.procedures import all_procedures
+from erjian.registry.models import Registration, RegistrationStatus
+from erjian.standards.validity import born_before
+
+templates.register(
+    "registration.renewal_opens",
+    title="注册即将到期",
+    body="{person}的注册（{number}）有效期至 {end}，请于 {last} 前申请延续。",
+    sms="{person}的注册（{number}）有效期至 {end}，请于 {last} 前申请延续。",
+)
+templates.register(
+    "registration.renewal_missed",
+    title="已过延续申请期",
+    body="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
+    sms="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
+)
+
+
+def milestones() -> tuple[int, int, int]:
+    """Days before the end at which people are told: the window opens, is half over, has closed."""
+    rules = policy.current()
+    opens, closes = rules.renewal_opens_days, rules.renewal_closes_days
+    return opens, (opens + closes) // 2, closes - 1
+
+
+def to_remind() -> QuerySet[Registration]:
+    """Registrations past a milestone (`mark`) of which the holder or the employer has not been told yet.
+
+    Left out are those whose renewal has been filed, and those whose holder is so near the age limit that none can be.
+    """
+    rules, today = policy.current(), clock.today()
+    renewals = [item for item in all_procedures() if item.granted_when_undecided]
+    filed = Application.objects.filter(
+        registration=OuterRef("pk"), procedure_code__in=[item.code for item in renewals], received_at__isnull=False
+    ).exclude(state__in=sorted(ENDED))
+    young = Q(pk__in=())
+    for kind in {item.registration_class for item in renewals if item.registration_class}:
+        stops = born_before(today + timedelta(days=rules.age_stop_days + 1), age=rules.age_limit_for(kind))
+        young |= Q(registration_class=kind, person__birth_date__gte=stops)
+    marks = sorted(milestones())
+    return (
+        Registration.objects.filter(
+            young,
+            ~Exists(filed),
+            status=RegistrationStatus.VALID,
+            dates_binding=True,
+            valid_until__range=(today, today + timedelta(days=marks[-1])),
+        )
+        .annotate(
+            mark=Case(
+                *(When(valid_until__lte=today + timedelta(days=mark), then=Value(mark)) for mark in marks),
+                output_field=IntegerField(),
+            )
+        )
+        .filter(~_told(RecipientKind.PERSON) | ~_told(RecipientKind.ENTERPRISE))
+        .select_related("person", "enterprise")
+    )
+
+
+def _told(kind: RecipientKind) -> Exists:
+    """Whether the inbox holds the reminder, under the key with which `remind` writes it."""
+    key = Concat(
+        Value("renewal:"), Cast(OuterRef("pk"), CharField()), Value(":"), Cast(OuterRef("valid_until"), CharField()),
+        Value(":"), Cast(OuterRef("mark"), CharField()), Value(f":{kind}"), output_field=CharField(),
+    )  # fmt: skip
+    return messaging.inbox.told(kind, Cast(OuterRef(f"{kind}_id"), CharField()), key=key)
+
+
+def remind(*, row: Registration) -> None:
+    """Tell the holder and the employer, each once for each milestone."""
+    mark: int = row.mark  # type: ignore[attr-defined]  # annotated by `to_remind`
+    closes = policy.current().renewal_closes_days
+    person, enterprise = row.person, row.enterprise
+    context = {"person": person.name, "number": row.number, "end": row.valid_until}
+    if mark >= closes:
+        context["last"] = row.valid_until - timedelta(days=closes)
+    for to in (
+        messaging.Recipient.person(person.pk, person.name, person.phone),
+        messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),
+    ):
+        messaging.send(
+            "registration.renewal_opens" if mark >= closes else "registration.renewal_missed",
+            to=to,
+            context=context,
+            key=f"renewal:{row.pk}:{row.valid_until}:{mark}:{to.kind}",
+        )

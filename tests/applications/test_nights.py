@@ -1,0 +1,330 @@
+"""The nightly jobs under a moved clock: who is reminded and when, renewals that nobody decided, what a dry run says."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from erjian import certificates
+from erjian.accounts.models import Function
+from erjian.applications import actions, robots, tasks
+from erjian.applications.errors import CaseRefused, GuardsRefused
+from erjian.applications.models import Application
+from erjian.applications.routing import acting_authority
+from erjian.applications.states import State
+from erjian.audit import SYSTEM
+from erjian.audit.models import Event
+from erjian.messaging.models import InboxMessage
+from erjian.policy import clock
+from erjian.procedures import get
+from erjian.registry import changes
+from erjian.registry.models import Change, Registration, RegistrationSpecialty
+from erjian.standards.validity import add_years
+from tests import makers
+from tests.procedures.scenes import BUILDING, MUNICIPAL, PROVINCE, Scene
+
+pytestmark = pytest.mark.django_db
+
+
+def registered(days_left: int, *, kind: str = "constructor", birth: date = date(1990, 3, 17)) -> Registration:
+    today = clock.today()
+    return Registration.objects.create(
+        person=makers.person(birth=birth, verified=False), registration_class=kind, enterprise=makers.enterprise(),
+        number=f"湘243{makers.id_number()[6:]}", registered_on=today, employed_on=today,
+        valid_until=today + timedelta(days=days_left),
+    )  # fmt: skip
+
+
+def told() -> list[tuple[str, str]]:
+    rows = InboxMessage.objects.filter(key__startswith="renewal:").order_by("id")
+    return [(row.recipient_kind, row.title) for row in rows]
+
+
+# --- reminders ---
+
+OPENS, MISSED = "注册即将到期", "已过延续申请期"
+BOTH = ("person", "enterprise")
+
+
+def test_holder_and_employer_are_told_once_at_each_milestone() -> None:
+    registered(90)
+    for days in range(91):
+        with clock.travel(days=days):
+            robots.run()
+    assert told() == [(who, title) for title in (OPENS, OPENS, MISSED) for who in BOTH]
+
+
+@pytest.mark.parametrize("days", [1, 7, 8, 29])
+def test_nights_on_which_nothing_ran_are_made_up_for(days: int) -> None:
+    registered(90)
+    with clock.travel(days=days):
+        robots.run()
+        robots.run()
+    assert told() == [(who, OPENS) for who in BOTH]
+
+
+def test_after_two_milestones_passed_unseen_only_the_later_is_told() -> None:
+    registered(90)
+    with clock.travel(days=75):
+        robots.run()
+    assert told() == [(who, MISSED) for who in BOTH]
+
+
+def test_a_new_employer_is_told_and_the_holder_not_again() -> None:
+    row = registered(90)
+    robots.run()
+    Registration.objects.filter(pk=row.pk).update(enterprise=makers.enterprise())
+    robots.run()
+    assert told() == [(who, OPENS) for who in (*BOTH, "enterprise")]
+
+
+@pytest.mark.parametrize("status", ["suspended", "cancelled", "rescinded", "revoked", "lapsed"])
+def test_nobody_is_told_of_a_registration_that_is_not_in_force(status: str) -> None:
+    row = registered(60)
+    Registration.objects.filter(pk=row.pk).update(
+        status=status, ended_on=None if status == "suspended" else clock.today()
+    )
+    assert robots.run().done == {}
+    assert told() == []
+
+
+def test_nobody_is_asked_for_a_renewal_that_the_rules_do_not_have() -> None:
+    registered(60, kind="temporary")
+    registered(60, birth=add_years(clock.today() + timedelta(days=90), -65))
+    young = registered(60, birth=add_years(clock.today() + timedelta(days=91), -65))
+    robots.run()
+    assert {message.recipient_id for message in InboxMessage.objects.filter(recipient_kind="person")} == {
+        str(young.person_id)
+    }
+
+
+def test_who_has_filed_is_not_reminded_until_the_case_comes_to_nothing() -> None:
+    scene = Scene("renewal")
+    scene.draft()
+    assert robots.run(dry_run=True).done == {"remind": 1}, "a draft is not filed yet"
+    case = scene.report()
+    assert robots.run(dry_run=True).done == {"remind": 1}, "nor what the person has not agreed to"
+    actions.consent(application=case, by=scene.user, seen=None, commitment="同意")
+    assert robots.run().done == {}
+    actions.withdraw(application=scene.again(), by=scene.operator, seen=None)
+    assert robots.run().done == {"remind": 1}
+
+
+def test_a_night_costs_the_same_for_many_who_were_told_before() -> None:
+    registered(60)
+    robots.run()
+    with CaptureQueriesContext(connection) as few:
+        robots.run()
+    for _ in range(4):
+        registered(60)
+    robots.run()
+    with CaptureQueriesContext(connection) as many:
+        assert robots.run().done == {}
+    assert len(many) == len(few)
+
+
+# --- a renewal that nobody decided ---
+
+WAITING = [
+    State.REPORTED, State.ACCEPTED, State.FIRST_OK, State.FIRST_NG, State.REVIEW_OK, State.REVIEW_NG, State.PUBLICITY,
+    State.OBJECTION, State.PUBLICITY_DONE,
+]  # fmt: skip
+
+
+def put(case: Application, state: State) -> None:
+    authority, function = acting_authority(get(case.procedure_code), state, case.authority_code)
+    Application.objects.filter(pk=case.pk).update(
+        state=state, acting_authority=authority, acting_function=function, due_on=None
+    )
+
+
+def filed(scene: Scene) -> Application:
+    """A renewal of both specialties, agreed to by the person, with a certificate in force."""
+    assert scene.registration is not None
+    certificates.issuing.issue(
+        certificates.actions.create_version(
+            registration_id=scene.registration.pk, new_number=False, reason="初始注册", case_number="CS-2023-000417",
+            actor=SYSTEM,
+        ).pk
+    )  # fmt: skip
+    scene.draft()
+    case = scene.report()
+    return actions.consent(application=case, by=scene.user, seen=None, commitment="同意")
+
+
+@pytest.mark.parametrize("state", WAITING)
+def test_a_renewal_that_is_undecided_at_the_end_counts_as_granted(state: State) -> None:
+    scene = Scene("renewal")
+    case = filed(scene)
+    put(case, state)
+    registration = case.registration
+    assert registration is not None
+    end = registration.valid_until
+    with clock.travel(to=end):
+        assert robots.run().done == {}, "the last day is still one to decide on"
+    with clock.travel(to=end + timedelta(days=1)):
+        assert robots.run(dry_run=True).done == {"deem_granted": 1}
+        assert robots.run().done == {"deem_granted": 1}
+        assert robots.run().done == {}
+        case, now = scene.again(), Registration.objects.get(pk=registration.pk)
+        assert (case.state, case.deemed_granted) == (State.ANNOUNCED, True)
+        assert (now.status, now.valid_until) == ("valid", add_years(end, 3))
+        assert now.number == registration.number
+
+
+def test_what_counts_as_granted_is_in_register_certificate_verification_and_lists() -> None:
+    scene = Scene("renewal")
+    case = filed(scene)
+    put(case, State.PUBLICITY)
+    assert case.registration is not None
+    end = case.registration.valid_until
+    with clock.travel(to=end + timedelta(days=1)):
+        robots.run()
+        tasks.issue_certificate(application_id=case.pk)
+        assert scene.again().state == State.ISSUED
+        version = certificates.models.CertificateVersion.objects.get(state="current")
+        for address in (
+            f"/verify/{version.token}/",
+            f"/verify/?name={scene.person.name}&number={case.registration.number}",
+        ):
+            page = Client().get(address).content.decode()
+            assert "证书有效" in page
+            assert str(add_years(end, 3)) in page
+        assert Change.objects.filter(kind="extended", case_number=case.number).count() == 1
+        assert case.letters.filter(kind="grant").count() == 1
+        officer = Client()
+        officer.force_login(makers.officer(PROVINCE, Function.DECISION))
+        assert "逾期未作决定，视为准予延续" in officer.get(f"/authority/cases/{case.uuid}/").content.decode()
+        assert "逾期未作决定，视为准予延续" in scene.client().get(f"/enterprise/cases/{case.uuid}/").content.decode()
+        listed = scene.client().get("/enterprise/certificates/").content.decode()
+        assert str(add_years(end, 3)) in listed
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_decision_that_comes_too_late_is_refused(granted: bool) -> None:
+    scene = Scene("renewal")
+    case = filed(scene)
+    put(case, State.PUBLICITY_DONE if granted else State.REVIEW_NG)
+    decider = makers.officer(PROVINCE, Function.DECISION)
+    assert case.registration is not None
+    end = case.registration.valid_until
+    with clock.travel(to=end + timedelta(days=1)):
+        robots.run()
+        with pytest.raises(CaseRefused, match="已公告"):
+            actions.announce(application=scene.again(), by=decider, granted=granted, batch="GG", opinion="不符合条件")
+        with pytest.raises(CaseRefused, match="已公告"):
+            actions.withdraw(application=scene.again(), by=scene.operator, seen=None)
+    assert Registration.objects.get(pk=case.registration.pk).valid_until == add_years(end, 3)
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "refused"])
+def test_what_came_to_nothing_in_time_ends_on_its_day(how: str) -> None:
+    scene = Scene("renewal")
+    case = filed(scene)
+    assert case.registration is not None
+    end = case.registration.valid_until
+    if how == "withdrawn":
+        actions.withdraw(application=case, by=scene.operator, seen=None)
+    else:
+        put(case, State.REVIEW_NG)
+        decider = makers.officer(PROVINCE, Function.DECISION)
+        actions.announce(application=scene.again(), by=decider, granted=False, batch="GG", opinion="学时不足")
+    with clock.travel(to=end + timedelta(days=1)):
+        assert robots.run().done == {"lapse": 1}
+    now = Registration.objects.get(pk=case.registration.pk)
+    assert (now.status, now.ended_on, now.valid_until) == ("lapsed", end, end)
+
+
+def test_each_specialty_has_its_own_end() -> None:
+    """A specialty that runs out before the registration does is granted on its day, not on the registration's."""
+    scene = Scene("renewal")
+    later = clock.today() + timedelta(days=800)
+    RegistrationSpecialty.objects.filter(specialty=MUNICIPAL).update(end=later)
+    Registration.objects.update(valid_until=later)
+    case = scene.draft()
+    end = RegistrationSpecialty.objects.get(specialty=BUILDING).end
+    Application.objects.filter(pk=case.pk).update(specialties=[BUILDING])
+    case = actions.consent(application=scene.report(), by=scene.user, seen=None, commitment="同意")
+    put(case, State.FIRST_OK)
+    with clock.travel(to=end + timedelta(days=1)):
+        assert robots.run().done == {"deem_granted": 1}
+    ends = dict(RegistrationSpecialty.objects.values_list("specialty", "end"))
+    assert ends == {BUILDING: add_years(end, 3), MUNICIPAL: later}
+
+
+def test_nothing_is_granted_where_the_applicants_answer_was_outstanding() -> None:
+    scene = Scene("renewal")
+    case = filed(scene)
+    assert case.registration is not None
+    put(case, State.CORRECTION)
+    end = case.registration.valid_until
+    with clock.travel(to=end + timedelta(days=1)):
+        assert robots.run().done == {"lapse": 1}
+        put(case, State.REPORTED)
+        assert robots.run().done == {}
+        put(case, State.PUBLICITY_DONE)
+        decider = makers.officer(PROVINCE, Function.DECISION)
+        with pytest.raises(GuardsRefused, match="没有有效的注册"):
+            actions.announce(application=scene.again(), by=decider, granted=True, batch="GG")
+    now = Registration.objects.get(pk=case.registration.pk)
+    assert (now.status, now.valid_until) == ("lapsed", end)
+
+
+# --- dry runs ---
+
+
+def state_of_things() -> tuple[Any, ...]:
+    return (
+        list(Registration.objects.order_by("pk").values()),
+        list(Application.objects.order_by("pk").values_list("pk", "state", "version")),
+        Change.objects.count(),
+        InboxMessage.objects.count(),
+        Event.objects.count(),
+        ProcrastinateJob.objects.count(),
+    )
+
+
+def test_a_dry_run_says_what_the_run_does_and_changes_nothing() -> None:
+    today = clock.today()
+    registered(-1, birth=add_years(today, -70))
+    registered(300, birth=add_years(today, -70))
+    registered(60, birth=add_years(today, -70))
+    registered(60)
+    silent = Scene("replacement")
+    silent.draft()
+    actions.consent(application=silent.report(), by=silent.user, seen=None, commitment="同意")
+    Registration.objects.filter(person=silent.person).update(number="湘2432019202012346", certificate_number="9")
+    undecided = Scene("renewal")
+    put(filed(undecided), State.FIRST_OK)
+    RegistrationSpecialty.objects.filter(registration__person=undecided.person).update(end=today - timedelta(days=1))
+    Registration.objects.filter(person=undecided.person).update(valid_until=today - timedelta(days=1))
+    with clock.travel(days=20):
+        before = state_of_things()
+        dry = robots.run(dry_run=True)
+        assert state_of_things() == before
+        real = robots.run()
+    assert dry.done == real.done == {"deem_accepted": 1, "deem_granted": 1, "lapse": 1, "over_age": 2, "remind": 1}
+    assert dry.refused == real.refused == []
+
+
+def test_a_dry_run_says_what_would_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy, other = registered(-1), registered(-1)
+    lapse = changes.lapse
+
+    def refuses(*, registration_id: int, **rest: Any) -> Registration:
+        if registration_id == busy.pk:
+            raise changes.RegisterRefused("注册正在办理别的事项。", code="busy")
+        return lapse(registration_id=registration_id, **rest)
+
+    monkeypatch.setattr(changes, "lapse", refuses)
+    dry = robots.run(dry_run=True)
+    assert Registration.objects.get(pk=other.pk).status == "valid"
+    real = robots.run()
+    assert dry.done == real.done == {"lapse": 1}
+    assert dry.refused == real.refused == [f"注册到期失效 {busy.number}: 注册正在办理别的事项。"]
