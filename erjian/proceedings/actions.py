@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from erjian import audit, files, policy
-from erjian.accounts import confirming, delegating
+from erjian.accounts import confirming, delegating, scopes
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.errors import NotYours
 from erjian.applications.models import Application
@@ -140,9 +140,14 @@ def open_ex_officio(
     until: date | None = None,
     uploads: Iterable[Any] = (),
 ) -> Proceeding:
-    """依职权提出: an officer who keeps the register proposes a measure; nothing is told to anybody yet."""
+    """依职权提出: an officer who keeps the register proposes a measure; nothing is told to anybody yet.
+
+    The province proposes against every registration, a city against those of its own enterprises.
+    """
     if by.kind != UserKind.OFFICER or not by.may(Function.REGISTER):
         raise NotYours("您没有“登记数据管理”的职能。请联系系统管理员。", code="not_yours")
+    if not scopes.registrations(by).filter(pk=registration.pk).exists():
+        raise NotYours("这项注册不属于您所在主管部门管辖。", code="not_yours")
     return _begin(
         registration_id=registration.pk, measure=measure, ground=ground, facts=facts, until=until, by=by,
         origin=Origin.OFFICER, state=State.PROPOSED, event="open", uploads=uploads,

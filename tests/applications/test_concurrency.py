@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test import Client
 
 from erjian import audit, certificates, files
 from erjian.accounts.models import Function
@@ -27,6 +28,7 @@ from erjian.standards.errors import Refusal
 from tests import makers
 from tests.applications import renaming as rename
 from tests.applications.test_engine import Cast
+from tests.procedures.scenes import Scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -224,3 +226,40 @@ def test_who_arrives_while_the_name_changes_gets_the_new_one(cast: Cast) -> None
     assert not refused(results)
     standing = CertificateVersion.objects.get(state__in=("pending", "current"))
     assert standing.facts["employer"] == rename.NEW
+
+
+@pytest.mark.parametrize("answer", ["agree_former", "refuse_former"])
+def test_an_employer_that_answers_while_the_other_withdraws(answer: str) -> None:
+    """原单位 answers and 新单位 takes the case back in the same second: one of both happens, the other is told."""
+    scene = Scene("transfer")
+    former = makers.operator(scene.other)
+    scene.draft()
+    case = actions.consent(application=scene.report(), by=scene.user, seen=None, commitment="同意")
+    assert case.state == State.WAIT_FORMER
+    browsers = Client(), Client()
+    for browser, user in zip(browsers, (former, scene.operator), strict=True):
+        browser.force_login(user)
+    page, seen = f"/enterprise/cases/{case.uuid}/", {"seen": case.version, "opinion": "尚未办理交接"}
+    statuses = together(
+        lambda: browsers[0].post(f"{page}answer/{answer}/", seen).status_code,
+        lambda: browsers[1].post(f"{page}withdraw/", seen).status_code,
+    )
+    assert sorted(statuses) == [302, 409]
+    done = case.timeline.filter(transition__in=(answer, "withdraw")).values_list("transition", flat=True)
+    assert list(done) == [answer if statuses[0] == 302 else "withdraw"]
+    assert scene.again().version == case.version + 1
+
+
+def test_a_person_who_consents_while_the_enterprise_withdraws() -> None:
+    scene = Scene("transfer")
+    scene.draft()
+    case = scene.report()
+    person, operator = Client(), Client()
+    person.force_login(scene.user)
+    operator.force_login(scene.operator)
+    statuses = together(
+        lambda: person.post(f"/person/cases/{case.uuid}/consent/", {"seen": case.version, "agree": "on"}).status_code,
+        lambda: operator.post(f"/enterprise/cases/{case.uuid}/withdraw/", {"seen": case.version}).status_code,
+    )
+    assert sorted(statuses) == [302, 409]
+    assert scene.again().state == (State.WAIT_FORMER if statuses[0] == 302 else State.WITHDRAWN)
