@@ -21,7 +21,7 @@ from erjian.portals.authority import film, queue
 from erjian.portals.authority.access import REVIEWING, for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.shared import case as case_parts
-from erjian.portals.shared.serving import case_or_404
+from erjian.portals.shared.serving import case_or_404, note_picture
 from erjian.procedures.guards import Answer, Verdict
 from erjian.ui import parts
 from erjian.ui.dates import moment, month_day
@@ -84,10 +84,11 @@ def viewer(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def held(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
     """A picture that the register holds of the case's person, of those that this kind of case shows or replaces."""
     case = case_or_404(request, uuid)
-    shown = {material.replaces or material.held_on_person for material in case.procedure.materials} - {""}
-    blob = getattr(case.person, name) if name in shown else None
+    shown = {material.replaces or material.held_on_person: material.label for material in case.procedure.materials}
+    blob = getattr(case.person, name) if name and name in shown else None
     if blob is None:
         raise Http404
+    note_picture(request, case, f"登记的{shown[name].removeprefix('新')}")
     return files.response(blob, filename=f"登记的{case.person}-{name}")
 
 

@@ -29,16 +29,23 @@ def case_or_404(request: HttpRequest, uuid: UUID) -> Application:
 
 
 def material(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
-    """One material: the file, its thumbnail (?thumbnail=1), or a page of a PDF as picture (?page=1)."""
+    """One material: the file, its thumbnail (?thumbnail=1), or a page of a PDF as picture (?page=1).
+
+    Anything but the thumbnail is noted, unless it is the person's own.
+    """
     case = case_or_404(request, uuid)
     item = get_object_or_404(MaterialFile.objects.select_related("blob"), pk=pk, application=case)
+    thumbnail = bool(request.GET.get("thumbnail"))
     page = request.GET.get("page", "")
+    if not thumbnail or page:
+        labels = {each.code: each.label for each in case.procedure.materials}
+        note_picture(request, case, labels.get(item.code, item.code))
     if page.isdecimal() and item.blob.media_type == files.PDF:
         try:
             return files.page_response(item.blob, int(page[:9]), 1600)
         except files.PageMissing:
             raise Http404("没有这一页。") from None
-    return files.response(item.blob, filename=item.filename, thumbnail=bool(request.GET.get("thumbnail")))
+    return files.response(item.blob, filename=item.filename, thumbnail=thumbnail)
 
 
 def letter(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
@@ -78,6 +85,12 @@ def all_materials(request: HttpRequest, uuid: UUID) -> FileResponse:
     return FileResponse(
         stream, as_attachment=True, filename=f"{case.subject.name}-{case.number or '草稿'}-{clock.today()}.zip"
     )
+
+
+def note_picture(request: HttpRequest, case: Application, label: str) -> None:
+    """Note that somebody else's picture or paper was shown at full size, each time: it may be opened on its own."""
+    if request.user.kind != UserKind.PERSON:  # type: ignore[union-attr]
+        _note_reading(request, case, f"查看{label}")
 
 
 def _note_reading(request: HttpRequest, case: Application, what: str) -> None:

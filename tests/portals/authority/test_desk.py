@@ -332,3 +332,26 @@ def test_a_picture_to_be_changed_stands_beside_the_present_one() -> None:
         assert client.get(f"{desk(case)}held/{name}/").status_code == 404, name
     elsewhere = signed_in(makers.officer("430200", Function.ACCEPTANCE))
     assert elsewhere.get(present).status_code == 404
+
+
+def test_each_full_picture_that_an_officer_opens_is_noted() -> None:
+    """By address and not only on the desk; thumbnails, the person themself and what is refused leave no note."""
+    changing = scenes.Scene("personal_change")
+    changing.draft()
+    changing.report()
+    case, client = changing.again(), signed_in(makers.officer(CITY, Function.ACCEPTANCE))
+    filed = case.materials.get(code="new_portrait")
+
+    def noted() -> list[tuple[str, str, str]]:
+        found = audit.reads_of("person", case.person_id).order_by("id")
+        return [(event.actor_label, event.subject_id, event.data["purpose"]) for event in found]
+
+    picture = f"/authority/cases/{case.uuid}/materials/{filed.pk}/"
+    assert client.get(f"{picture}?thumbnail=1").status_code == 200
+    assert client.get(f"{desk(case)}held/licence/").status_code == 404
+    assert signed_in(changing.user).get(f"/person/cases/{case.uuid}/materials/{filed.pk}/").status_code == 200
+    assert noted() == []
+    assert client.get(picture).status_code == 200
+    assert client.get(f"{desk(case)}held/portrait/").status_code == 200
+    who = ("胡敏", str(case.person_id))
+    assert noted() == [(*who, f"查看新寸照 {case.number}"), (*who, f"查看登记的寸照 {case.number}")]
