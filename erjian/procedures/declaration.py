@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import models
 
+from erjian import policy
 from erjian.audit import Actor
 from erjian.procedures.fields import FormField, Section
 from erjian.procedures.guards import Guard
@@ -117,7 +118,7 @@ class Procedure:
     form_title: str
     """Heading of the form's first tab, e.g. 初始注册申报."""
     summary: str
-    """One sentence under the list's heading: for whom this is."""
+    """One sentence under the list's heading: for whom this is. `{…}` names a figure of the policy."""
     registration_class: RegistrationClass | None
     """None when the procedure is about the enterprise: its holders may be of either class."""
     picker: Picker
@@ -139,11 +140,22 @@ class Procedure:
     granted_when_undecided: bool = False
     """Whether a case filed in time and undecided when the registration ends counts as granted (行政许可法第五十条)."""
     conditions: tuple[str, ...] = ()
+    """For the 办事指南; `{…}` names a figure of the policy."""
     basis: tuple[str, ...] = ()
     """Legal sources for the 办事指南."""
     order: int = 100
     commitments: Mapping[str, str] = field(default_factory=dict)
     """Who promises what when reporting or consenting: person, enterprise, former_enterprise → text."""
+
+    @property
+    def lead(self) -> str:
+        """The summary with the province's figures."""
+        return self.summary.format_map(vars(policy.current()))
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The conditions with the province's figures."""
+        return tuple(each.format_map(vars(policy.current())) for each in self.conditions)
 
     def __post_init__(self) -> None:
         about_person = self.about == About.PERSON

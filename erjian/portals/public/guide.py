@@ -53,7 +53,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 def brief(procedure: Procedure) -> dict[str, str]:
     """What a card of the list says."""
-    return {"code": procedure.code, "label": procedure.label, "summary": procedure.summary, "limit": limit(procedure)}
+    return {"code": procedure.code, "label": procedure.label, "summary": procedure.lead, "limit": limit(procedure)}
 
 
 def limit(procedure: Procedure) -> str:
@@ -66,7 +66,7 @@ def limit(procedure: Procedure) -> str:
 def _facts(procedure: Procedure, rules: Policy) -> tuple[Row, ...]:
     days = limit(procedure)
     return (
-        Row("适用对象", procedure.summary, wide=True),
+        Row("适用对象", procedure.lead, wide=True),
         Row("办理时限", f"受理后 {days}" if days != "即时" else days),
         Row("收费", "不收费"),
         Row("提出方式", _filing(procedure, rules)),

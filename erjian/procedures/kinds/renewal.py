@@ -28,7 +28,7 @@ RENEWAL = replace(
     label="二级建造师延续申报",
     kind_label="延续申报",
     form_title="延续注册申报",
-    summary="注册有效期届满前 90 日至 30 日内申请延续的人员。",
+    summary="注册有效期届满前 {renewal_opens_days} 日至 {renewal_closes_days} 日内申请延续的人员。",
     specialties=SpecialtySource.REGISTRATION,
     specialty_label="延续专业",
     materials=(
@@ -62,7 +62,7 @@ RENEWAL = replace(
     ),
     effect=extend,
     granted_when_undecided=True,
-    conditions=("在注册有效期届满 30 日前提出", "达到继续教育要求", "仍受聘于原注册单位"),
+    conditions=("在注册有效期届满 {renewal_closes_days} 日前提出", "达到继续教育要求", "仍受聘于原注册单位"),
     basis=("《注册建造师管理规定》第十二条、第二十三条", "《中华人民共和国行政许可法》第五十条"),
     order=40,
     commitments={

@@ -53,7 +53,7 @@ TEMPORARY_RENEWAL = replace(
     ),
     effect=extend,
     granted_when_undecided=False,
-    conditions=("持有有效的二级临时建造师证书", "年龄不超过 60 周岁", "达到继续教育要求"),
+    conditions=("持有有效的二级临时建造师证书", "年龄不超过 {temporary_age_limit} 周岁", "达到继续教育要求"),
     basis=("平台规则",),
     order=120,
 )

@@ -90,7 +90,12 @@ TRANSFER = Procedure(
         Step.ISSUE,
     ),
     effect=move,
-    conditions=("与原聘用单位解除劳动关系", "到现单位注册已满 12 个月", "没有在施项目锁定", "有效期剩余超过 30 日"),
+    conditions=(
+        "与原聘用单位解除劳动关系",
+        "到现单位注册已满 {transfer_months} 个月",
+        "没有在施项目锁定",
+        "有效期剩余超过 {min_days_left} 日",
+    ),
     basis=("《注册建造师管理规定》第十三条",),
     order=60,
     commitments={
@@ -126,6 +131,6 @@ TEMPORARY_TRANSFER = replace(
         guards.enterprise_seated,
         guards.profile_complete,
     ),
-    conditions=("与原聘用单位解除劳动关系", "现单位为本省施工企业", "年龄不超过 60 周岁"),
+    conditions=("与原聘用单位解除劳动关系", "现单位为本省施工企业", "年龄不超过 {temporary_age_limit} 周岁"),
     order=110,
 )

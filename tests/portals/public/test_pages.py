@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from erjian.policy import clock
+from erjian.policy import clock, loading
 from erjian.publicity.models import Notice
 from tests import makers
 
@@ -161,3 +165,26 @@ def test_messages_belong_to_their_reader(client: Client) -> None:
     assert messaging.inbox.unread_count("enterprise", one.pk) == 2
     client.post("/messages/read/")
     assert messaging.inbox.unread_count("enterprise", one.pk) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "figure", "said"),
+    [
+        ("renewal", "renewal_opens_days", "届满前 47 日至 30 日内"),
+        ("renewal", "renewal_closes_days", "届满 47 日前提出"),
+        ("transfer", "transfer_months", "已满 47 个月"),
+        ("transfer", "min_days_left", "有效期剩余超过 47 日"),
+        ("addition", "min_days_left", "有效期剩余超过 47 日"),
+        ("temporary_transfer", "temporary_age_limit", "不超过 47 周岁"),
+        ("temporary_renewal", "temporary_age_limit", "不超过 47 周岁"),
+    ],
+)
+def test_the_guide_says_what_the_province_decided(
+    settings: Any, tmp_path: Path, kind: str, figure: str, said: str
+) -> None:
+    text, changed = re.subn(rf"(?m)^{figure} = \d+$", f"{figure} = 47", loading.HUNAN.read_text(encoding="utf-8"))
+    assert changed == 1
+    path = tmp_path / "policy.toml"
+    path.write_text(text, encoding="utf-8")
+    settings.ERJIAN_POLICY_FILE = str(path)
+    assert said in Client().get(f"/guide/{kind}/").content.decode()
