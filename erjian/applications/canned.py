@@ -21,60 +21,63 @@ codes.register("canned_opinion.delete", "删除常用意见")
 LIMIT = 20
 """Own phrases an officer may keep for one step."""
 
-DEFAULTS: dict[str, tuple[str, ...]] = {
-    Function.ACCEPTANCE: (
-        "材料齐全，予以受理。",
-        "学历与证书不一致。",
-        "无该专业合格资格。",
-        "劳动合同缺页。",
-        "照片不合格。",
-    ),
-    Function.FIRST_REVIEW: (
-        "经初审，符合注册条件。",
-        "申报数据与材料一致。",
-        "劳动合同不能证明聘用关系。",
-        "资格证书与登记不符。",
-    ),
-    Function.FINAL_REVIEW: (
-        "经复审，符合注册条件，同意注册。",
-        "同意初审意见。",
-        "初审意见不明确，请重新审核。",
-        "不符合注册条件，不予注册。",
-        "经复审，符合规定，同意办理。",
-        "不符合规定，不予办理。",
-    ),
-}
-"""Phrases that everybody has, by step; on the desk those that fit the case's procedure (`_FIT`)."""
+
+def _always(_: Procedure) -> bool:
+    return True
 
 
 def _registers(procedure: Procedure) -> bool:
     return procedure.has_specialties or Step.FORMER_ENTERPRISE in procedure.route
 
 
+def _otherwise(procedure: Procedure) -> bool:
+    return not _registers(procedure)
+
+
 def _first_reviewed(procedure: Procedure) -> bool:
     return routing.keeps(procedure, Step.FIRST_REVIEW)
 
 
-def _asks_for(code: str) -> Callable[[Procedure], bool]:
-    return lambda procedure: any(material.code == code for material in procedure.materials)
+def _asks_for(*codes: str) -> Callable[[Procedure], bool]:
+    return lambda procedure: any(material.code in codes for material in procedure.materials)
 
 
-_FIT: dict[str, Callable[[Procedure], bool]] = {
-    "学历与证书不一致。": _asks_for("education"),
-    "无该专业合格资格。": lambda procedure: procedure.specialties == SpecialtySource.QUALIFICATIONS,
-    "劳动合同缺页。": _asks_for("contract"),
-    "照片不合格。": lambda procedure: _asks_for("portrait")(procedure) or _asks_for("new_portrait")(procedure),
-    "经初审，符合注册条件。": _registers,
-    "劳动合同不能证明聘用关系。": _asks_for("contract"),
-    "资格证书与登记不符。": _asks_for("qualification"),
-    "经复审，符合注册条件，同意注册。": _registers,
-    "同意初审意见。": _first_reviewed,
-    "初审意见不明确，请重新审核。": _first_reviewed,
-    "不符合注册条件，不予注册。": _registers,
-    "经复审，符合规定，同意办理。": lambda procedure: not _registers(procedure),
-    "不符合规定，不予办理。": lambda procedure: not _registers(procedure),
+def _uses_qualifications(procedure: Procedure) -> bool:
+    return procedure.specialties == SpecialtySource.QUALIFICATIONS
+
+
+@dataclass(frozen=True)
+class Usual:
+    """A phrase that everybody has, and for which procedures it makes sense."""
+
+    text: str
+    fits: Callable[[Procedure], bool] = _always
+
+
+USUAL: dict[str, tuple[Usual, ...]] = {
+    Function.ACCEPTANCE: (
+        Usual("材料齐全，予以受理。"),
+        Usual("学历与证书不一致。", _asks_for("education")),
+        Usual("无该专业合格资格。", _uses_qualifications),
+        Usual("劳动合同缺页。", _asks_for("contract")),
+        Usual("照片不合格。", _asks_for("portrait", "new_portrait")),
+    ),
+    Function.FIRST_REVIEW: (
+        Usual("经初审，符合注册条件。", _registers),
+        Usual("申报数据与材料一致。"),
+        Usual("劳动合同不能证明聘用关系。", _asks_for("contract")),
+        Usual("资格证书与登记不符。", _asks_for("qualification")),
+    ),
+    Function.FINAL_REVIEW: (
+        Usual("经复审，符合注册条件，同意注册。", _registers),
+        Usual("同意初审意见。", _first_reviewed),
+        Usual("初审意见不明确，请重新审核。", _first_reviewed),
+        Usual("不符合注册条件，不予注册。", _registers),
+        Usual("经复审，符合规定，同意办理。", _otherwise),
+        Usual("不符合规定，不予办理。", _otherwise),
+    ),
 }
-"""For which procedures a phrase makes sense; one that is not named here suits them all."""
+"""By step."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +94,8 @@ def phrases(user: User, step: str, procedure: Procedure | None = None) -> tuple[
         Phrase(item.text, item.pk) for item in user.canned_opinions.filter(step=step).order_by("position", "id")
     )
     kept = {item.text for item in own}
-    usual = (text for text in DEFAULTS.get(step, ()) if text not in kept)
-    return (*own, *(Phrase(text) for text in usual if procedure is None or _FIT.get(text, _always)(procedure)))
-
-
-def _always(_: Procedure) -> bool:
-    return True
+    usual = (each for each in USUAL.get(step, ()) if each.text not in kept)
+    return (*own, *(Phrase(each.text) for each in usual if procedure is None or each.fits(procedure)))
 
 
 def add(*, user: User, step: str, text: str) -> CannedOpinion:
@@ -106,9 +105,9 @@ def add(*, user: User, step: str, text: str) -> CannedOpinion:
         raise CaseRefused("请填写常用意见。", code="required", field="text")
     if len(text) > 300:
         raise CaseRefused("常用意见最多 300 个字。请缩短后再填。", code="max_length", field="text")
-    if step not in DEFAULTS or not user.may(Function(step)):
+    if step not in USUAL or not user.may(Function(step)):
         raise NotYours("您没有这一环节的职能，不能添加常用意见。", code="not_yours")
-    if text in DEFAULTS[step]:
+    if any(text == usual.text for usual in USUAL[step]):
         raise CaseRefused("已有相同的常用意见。", code="canned_opinion_unique", field="text")
     try:
         with transaction.atomic():
