@@ -32,7 +32,7 @@ from erjian.ui.parts import (
 )
 from erjian.ui.site import Site
 from erjian.ui.tables import Column, Op, Table
-from erjian.ui.templatetags.ej import chip, qr
+from erjian.ui.templatetags.ej import chip, crumbs, qr
 
 PAGES = Path(__file__).parent / "pages"
 PICTURE = "/static/ui/portrait.svg"
@@ -316,6 +316,7 @@ VALUES = {
     "confirm": lambda: {
         "shell": ENTERPRISE,
         "frame": "ui/shell.html",
+        "crumbs": crumbs("人员管理", "/", "撤回申报"),
         "title": "撤回申报",
         "question": "撤回周子谦的初始申报？",
         "consequences": ("撤回后须重新上报。",),

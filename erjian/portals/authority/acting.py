@@ -24,6 +24,7 @@ from erjian.portals.authority.navigation import shell
 from erjian.portals.shared.serving import case_or_404
 from erjian.ui.forms import ErjianForm
 from erjian.ui.parts import View
+from erjian.ui.templatetags.ej import crumbs
 
 _ACTS: Mapping[str, Callable[..., Application]] = {
     "extend": actions.extend,
@@ -91,15 +92,17 @@ def _page(
         if name == "extend"
         else TRANSITIONS[name].confirm
     )
+    cases, back = reverse("authority:cases"), reverse("authority:case", args=[case.uuid])
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "cases"),
+        "crumbs": crumbs("申报查询", cases, case.number, back, _label(name)),
         "title": f"{_label(name)}　{case.subject.name} {case.number}",
         "question": question,
         "action": request.path,
         "verb": _label(name),
         "keep": "返回",
-        "keep_url": reverse("authority:case", args=[case.uuid]),
+        "keep_url": back,
         "tone": "stop" if name == "terminate" else "primary",
         "hidden": [("seen", seen)],
         "form": form,

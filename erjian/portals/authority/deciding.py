@@ -12,6 +12,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from erjian.accounts.models import User
@@ -26,6 +27,7 @@ from erjian.portals.authority.desk import at_desk, show
 from erjian.portals.authority.navigation import shell
 from erjian.portals.shared.serving import case_or_404
 from erjian.standards.errors import Refusal
+from erjian.ui.templatetags.ej import crumbs
 
 LONGEST = 2000
 """Characters of an opinion."""
@@ -102,16 +104,18 @@ def _ask(request: HttpRequest, case: Application, name: str, opinion: str, seen:
     row = TRANSITIONS[name]
     hidden = [("decision", name), ("opinion", opinion), ("seen", seen), ("asked", "1")]
     consequences = [f"意见：{opinion}"] if opinion else []
+    back = request.get_full_path().replace("decide/", "")
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "work"),
+        "crumbs": crumbs("待办事项", reverse("authority:work"), case.number, back, row.label),
         "title": f"{row.label}　{case.subject.name}",
         "question": question(row, case.procedure),
         "consequences": consequences,
         "action": request.get_full_path(),
         "verb": row.label,
         "keep": "返回",
-        "keep_url": request.get_full_path().replace("decide/", ""),
+        "keep_url": back,
         "tone": "primary",
         "hidden": hidden,
     }

@@ -8,6 +8,7 @@ from django import forms
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from erjian.accounts.models import Function
 from erjian.applications import actions, engine
@@ -19,6 +20,7 @@ from erjian.portals.authority.desk import at_desk
 from erjian.portals.authority.navigation import shell
 from erjian.portals.shared.serving import case_or_404
 from erjian.ui.forms import ErjianForm
+from erjian.ui.templatetags.ej import crumbs
 
 
 class Ground(models.TextChoices):
@@ -78,16 +80,18 @@ def refusal(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, case: Application, form: RefusalForm, *, seen: int, status: int = 200) -> HttpResponse:
+    back = request.get_full_path().replace("refusal/", "")
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "work"),
+        "crumbs": crumbs("待办事项", reverse("authority:work"), case.number, back, "不予受理"),
         "title": f"不予受理　{case.subject.name} {case.procedure.kind_label}",
         "question": TRANSITIONS["refuse_acceptance"].confirm,
         "consequences": ["材料不齐全或填写有误的，应一次性告知补正，不得不予受理。"],
         "action": request.get_full_path(),
         "verb": "不予受理",
         "keep": "返回",
-        "keep_url": request.get_full_path().replace("refusal/", ""),
+        "keep_url": back,
         "tone": "stop",
         "form": form,
         "hidden": [("seen", seen), ("send", "1")],

@@ -25,7 +25,7 @@ from erjian.standards.specialties import Specialty
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day, period
 from erjian.ui.parts import Row
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 
@@ -114,7 +114,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     )
     people = Table(
         columns=(
-            Column("姓名", "person.name", css="m-top"),
+            Column("姓名", lambda row: strong(row.person.name), css="m-top"),
             Column("注册号", "number", css="ej-num m-wide"),
             Column(
                 "注册专业",

@@ -38,7 +38,7 @@ from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import Page, paginate
-from erjian.ui.tables import Column, Op, Table, word
+from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
 STATUS_TONES = {
@@ -150,7 +150,7 @@ def people(request: HttpRequest) -> HttpResponse:
     def draw(page: Page, empty: str) -> Table:
         return Table(
             columns=(
-                Column("姓名", "name", css="m-top"),
+                Column("姓名", lambda row: strong(row.name), css="m-top"),
                 Column("证件号码", "id_number_mask", css="ej-num m-wide"),
                 Column("性别", "get_sex_display", css="m-hide"),
                 Column("出生日期", lambda row: day(row.birth_date), css="ej-num", data_label="出生日期"),
@@ -198,7 +198,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
         return Table(
             columns=(
                 Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
-                Column("姓名", "person.name", css="m-top"),
+                Column("姓名", lambda row: strong(row.person.name), css="m-top"),
                 Column("身份证号", "person.id_number_mask", css="ej-num m-wide"),
                 Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
                 Column("注册类型", "get_registration_class_display", css="m-hide w-low2"),
@@ -248,7 +248,7 @@ def qualifications(request: HttpRequest) -> HttpResponse:
     def draw(page: Page, empty: str) -> Table:
         return Table(
             columns=(
-                Column("姓名", "person.name", css="m-top"),
+                Column("姓名", lambda row: strong(row.person.name), css="m-top"),
                 Column("身份证号", "person.id_number_mask", css="ej-num m-wide"),
                 Column("专业名称", "get_specialty_display", data_label="专业名称"),
                 Column("证书管理号", "management_number", css="ej-num m-wide", data_label="证书管理号"),

@@ -36,6 +36,7 @@ from erjian.registry.models import Person
 from erjian.standards.errors import Refusal
 from erjian.ui.dates import day, moment
 from erjian.ui.forms import ErjianForm
+from erjian.ui.templatetags.ej import crumbs
 
 _PREFIX = "data:image/png;base64,"
 _MOST = 3 * 1024 * 1024
@@ -230,9 +231,11 @@ def decline(request: HttpRequest, uuid: UUID) -> HttpResponse:
             else:
                 messages.success(request, "已答复“不同意”，理由已告知企业。")
                 return redirect("person:case", uuid=case.uuid)
+    page = reverse("person:case", args=[case.uuid])
     context = {
         "frame": "ui/base.html",
         "shell": shell(request, "cases"),
+        "crumbs": crumbs("申报查询", reverse("person:cases"), case.procedure.kind_label, page, "不同意"),
         "title": f"不同意{case.procedure.kind_label}",
         "question": f"不同意{case.enterprise.name}为您提出的{case.procedure.kind_label}？",
         "consequences": [TRANSITIONS["decline"].confirm],
@@ -242,6 +245,6 @@ def decline(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "verb": "不同意",
         "tone": "stop",
         "keep": "返回",
-        "keep_url": reverse("person:case", args=[case.uuid]),
+        "keep_url": page,
     }
     return render(request, "ui/confirm.html", context, status=status)

@@ -32,6 +32,7 @@ from erjian.registry.models import Person, Registration
 from erjian.registry.models.registrations import LIVE
 from erjian.ui import parts
 from erjian.ui.dates import day
+from erjian.ui.templatetags.ej import crumbs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,16 +155,18 @@ def withdraw(request: HttpRequest, uuid: Any) -> HttpResponse:
         return redirect("person:case", case.uuid)
     if case.state not in TRANSITIONS["withdraw"].froms:
         return redirect("person:case", case.uuid)
+    page = reverse("person:case", args=(case.uuid,))
     context = {
         "frame": "ui/base.html",
         "shell": shell(request, "filing"),
+        "crumbs": crumbs("申报查询", reverse("person:cases"), case.procedure.kind_label, page, "撤回申报"),
         "title": "撤回申报",
         "question": f"撤回{case.procedure.kind_label}（{case.number}）？",
         "consequences": ("撤回后这条申报即结束，注册不变。", "需要时可以重新申报。"),
         "action": request.path,
         "verb": "撤回这条申报",
         "keep": "保留",
-        "keep_url": reverse("person:case", args=(case.uuid,)),
+        "keep_url": page,
         "tone": "stop",
         "hidden": (("seen", case.version),),
     }

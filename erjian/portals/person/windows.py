@@ -22,6 +22,7 @@ from erjian.portals.person.navigation import shell
 from erjian.standards.errors import Refusal
 from erjian.ui.dates import day, period
 from erjian.ui.forms import ErjianForm
+from erjian.ui.templatetags.ej import crumbs
 
 _USUAL = timedelta(days=29)
 
@@ -119,6 +120,7 @@ def withdraw(request: HttpRequest, pk: int, window: int) -> HttpResponse:
     context = {
         "frame": "person/base.html",
         "shell": shell(request, "certificates"),
+        "crumbs": crumbs("电子证照", reverse("person:certificates"), "电子证书", back, "撤销使用有效期"),
         "title": "撤销使用有效期",
         "question": f"撤销 {period(found.begin, found.end)} 的使用有效期（{found.purpose}）？",
         "consequences": (

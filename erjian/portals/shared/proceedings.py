@@ -30,7 +30,7 @@ from erjian.ui.forms import ErjianForm
 from erjian.ui.navigation import Shell
 from erjian.ui.parts import Moment, Row
 from erjian.ui.tables import Column, Op, Table, word
-from erjian.ui.templatetags.ej import chip
+from erjian.ui.templatetags.ej import chip, crumbs
 
 _WITHOUT_TRANSITION = {"open": "提出依职权办理", "file": "申请强制注销", "term_over": "暂扣期满，自动解除"}
 
@@ -287,9 +287,11 @@ def _act_page(
     consequences = [f"{found.effect}。"] + ([f"{ground.bar.words}。"] if ground.bar else []) if decides else []
     if decides:
         consequences.append("决定书送达本人和聘用企业" + ("，并公告证书作废。" if found.voids else "。"))
+    page = frame.url("proceeding", proceeding.uuid)
     context = {
         "frame": frame.template,
         "shell": frame.shell,
+        "crumbs": crumbs("依职权办理", frame.url("proceedings"), proceeding.number, page, verb),
         "title": f"{verb}　{proceeding.person.name}",
         "question": f"对{proceeding.person.name}的注册（{proceeding.registration.number}）作出{found.label}决定，作出后不能撤回。"
         if decides
@@ -298,7 +300,7 @@ def _act_page(
         "action": request.path,
         "verb": verb,
         "keep": "返回",
-        "keep_url": frame.url("proceeding", proceeding.uuid),
+        "keep_url": page,
         "tone": row.tone,
         "hidden": [("seen", seen)],
         "form": form if form.fields else None,

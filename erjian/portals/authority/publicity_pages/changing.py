@@ -15,6 +15,7 @@ from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.publicity_pages.doors import for_province, picked, seen
 from erjian.publicity import actions
 from erjian.publicity.models import Batch, BatchKind, BatchState
+from erjian.ui.templatetags.ej import crumbs
 
 
 def _batch(pk: int) -> Batch:
@@ -63,16 +64,20 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             "不准予的出具《不予许可决定书》，告知理由和救济途径。",
             "公告后不能撤回，企业也不能再撤回申报。",
         ]
+    back = reverse("authority:batch", args=[batch.pk])
+    verb = f"发布{batch.get_kind_display()}"
+    batches = f"{reverse('authority:batches')}?kind={batch.kind}"
     context = {
         "shell": shell(request, "batches"),
         "frame": "ui/shell.html",
-        "title": f"发布{batch.get_kind_display()}",
+        "crumbs": crumbs("批次与公示", batches, batch.number, back, verb),
+        "title": verb,
         "question": question,
         "consequences": [batch.title, *consequences],
         "action": reverse("authority:batch_publish", args=[batch.pk]),
-        "verb": f"发布{batch.get_kind_display()}",
+        "verb": verb,
         "keep": "返回核对",
-        "keep_url": reverse("authority:batch", args=[batch.pk]),
+        "keep_url": back,
         "tone": "primary",
         "hidden": [("seen", batch.version)],
     }

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from erjian.accounts.models import Function
@@ -21,7 +22,7 @@ from erjian.standards.errors import Refusal
 from erjian.ui.dates import day, period
 from erjian.ui.forms import ErjianForm
 from erjian.ui.tables import Column, Op, Table
-from erjian.ui.templatetags.ej import chip
+from erjian.ui.templatetags.ej import chip, crumbs
 
 
 class EnterpriseBarForm(ErjianForm, forms.Form):
@@ -85,6 +86,7 @@ def bar(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "register", "enterprises"),
+        "crumbs": _crumbs(enterprise, "限制申报"),
         "title": f"限制企业申报　{enterprise.name}",
         "question": "限制期间该企业不能提出申报，在办的申报不能通过决定。",
         "action": request.path,
@@ -113,6 +115,7 @@ def lift(request: HttpRequest, pk: int, bar: int) -> HttpResponse:
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "register", "enterprises"),
+        "crumbs": _crumbs(row.enterprise, "解除限制申报"),
         "title": f"解除限制申报　{row.enterprise.name}",
         "question": "解除后该企业可以提出申报。",
         "action": request.path,
@@ -123,3 +126,10 @@ def lift(request: HttpRequest, pk: int, bar: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "ui/confirm.html", context, status=status)
+
+
+def _crumbs(enterprise: Enterprise, verb: str) -> SafeString:
+    page = reverse("authority:enterprise", args=[enterprise.pk])
+    return crumbs(
+        "登记库", reverse("authority:people"), "企业", reverse("authority:enterprises"), enterprise.name, page, verb
+    )

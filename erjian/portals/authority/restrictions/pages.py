@@ -27,8 +27,8 @@ from erjian.ui.addresses import row_address
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
 from erjian.ui.parts import Row
-from erjian.ui.tables import Column, Op, Table
-from erjian.ui.templatetags.ej import chip
+from erjian.ui.tables import Column, Op, Table, strong
+from erjian.ui.templatetags.ej import chip, crumbs
 
 _STATES = [("", "全部"), ("running", "有效"), ("ended", "已结束")]
 _SHARED = "姓名与身份证号不是登记库中本单位范围内的同一人。请核对。"
@@ -107,7 +107,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     page = paginate(_filtered(request, kept, _rows(request, kept)).order_by("-id"), request.GET)
     table = Table(
         columns=(
-            Column("姓名", "person.name", css="m-top"),
+            Column("姓名", lambda row: strong(row.person.name), css="m-top"),
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide"),
             *kept.columns,
             Column("状态", lambda row: chip(*kept.state(row, today)), css="m-top m-end"),
@@ -238,15 +238,18 @@ def end(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             kept.end(**{kept.end_argument: row}, reason=form.cleaned_data["reason"], actor=officer(request).actor)
             messages.success(request, f"已{kept.end_word}{row.person.name}的{kept.label}。")
             return redirect("authority:restriction", kind, row.pk)
+    back = reverse("authority:restriction", args=[kind, row.pk])
+    all_kept = reverse("authority:restrictions", args=[kind])
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, "register", kind),
+        "crumbs": crumbs(kept.label, all_kept, row.person.name, back, kept.end_word),
         "title": f"{kept.end_word}{kept.label}　{row.person.name}",
         "question": kept.end_question,
         "action": request.path,
         "verb": kept.end_word,
         "keep": "返回",
-        "keep_url": reverse("authority:restriction", args=[kind, row.pk]),
+        "keep_url": back,
         "tone": "stop",
         "form": form,
     }

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian.accounts.models import EnterpriseRight
@@ -30,6 +31,7 @@ from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
+from erjian.ui.templatetags.ej import crumbs
 
 ANSWERS = {
     "agree_former": (actions.answer_former, True),
@@ -173,6 +175,7 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, found.procedure_code),
+        "crumbs": _crumbs(found, "撤回"),
         "title": "撤回申报",
         "question": f"撤回{found.subject.name}的{found.procedure.kind_label}（{found.number}）？",
         "consequences": ("撤回后这条申报即结束，办理记录保留。", "需要时可以重新添加申报。"),
@@ -212,6 +215,7 @@ def answer(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
     context = {
         "frame": "ui/shell.html",
         "shell": shell(request, _menu(found, name)),
+        "crumbs": _crumbs(found, transition.label),
         "title": f"{found.procedure.kind_label}　{transition.label}",
         "question": f"{transition.label}{found.subject.name}的{found.procedure.kind_label}（{found.number}）？",
         "consequences": (promise,) if agreed else ("请写明理由，理由将告知对方。",),
@@ -280,3 +284,8 @@ def _back(request: HttpRequest, otherwise: str) -> HttpResponse:
     if url_has_allowed_host_and_scheme(came, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return redirect(came)
     return redirect(otherwise)
+
+
+def _crumbs(case: Application, verb: str) -> SafeString:
+    page = reverse("enterprise:case", args=(case.uuid,))
+    return crumbs("人员管理", reverse("enterprise:people"), case.number, page, verb)
