@@ -247,8 +247,8 @@ def _pick(name: str, value: object, named: str) -> str:
     if value is None:
         return '<td class="m-hide"></td>'
     return (
-        f'<td class="m-top pick"><input class="form-check-input m-0" type="checkbox" name="{escape(name)}"'
-        f' value="{escape(value)}" aria-label="选择 {escape(named)}"></td>'
+        f'<td class="m-top pick"><label><input class="form-check-input m-0" type="checkbox" name="{escape(name)}"'
+        f' value="{escape(value)}" aria-label="选择 {escape(named)}"></label></td>'
     )
 
 

@@ -256,6 +256,18 @@ def test_large_text_is_remembered(visit):
     expect(page.get_by_role("button", name="标准字号")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_list_says_how_many_rows_are_ticked(visit):
+    page = visit("parts/")
+    said = page.locator("[data-picked]")
+    expect(said).to_be_empty()
+    page.locator("td.pick input").first.check()
+    expect(said).to_have_text("已勾选 1 条")
+    page.get_by_label("选择本页全部").check()
+    expect(said).to_have_text("已勾选 3 条")
+    page.get_by_label("选择本页全部").uncheck()
+    expect(said).to_be_empty()
+
+
 def test_a_row_is_posted_through_the_form_of_the_page(visit):
     page = visit("list/")
     page.get_by_role("button", name="删除 刘思齐").first.click()

@@ -25,6 +25,12 @@ function ask(words, answer) {
   const keep = part("button", "btn btn-plain", words.confirmKeep || "返回");
   const go = part("button", `btn ${words.confirmTone === "primary" ? "btn-primary" : "btn-stop"}`, words.confirmVerb);
   keep.type = go.type = "button";
+  if (words.key && words.confirmTone === "primary") {
+    go.dataset.key = words.key;
+    const key = part("kbd", "", words.key);
+    key.setAttribute("aria-hidden", "true");
+    go.append(key);
+  }
   keep.addEventListener("click", () => dialog.close());
   go.addEventListener("click", () => {
     dialog.close();

@@ -1,15 +1,25 @@
 /* The reviewer's keys: J K next and former case, D differences, 1–9 material, S B N decide.
 
    Single keys are off while typing and can be switched off altogether (WCAG 2.1.4). A decision's key
-   presses its button, which asks once. The buttons, links and boxes do the same without keys. */
+   presses its button, which asks once; pressed again it answers. The buttons, links and boxes do the same
+   without keys. Whether only differences are shown is kept from case to case, in this browser. */
 const off = "ej-keys-off";
+const onlyDifferences = "ej-only-diff";
 let wired = false;
 
-function keysOff() {
+function kept(name) {
   try {
-    return localStorage.getItem(off) === "1";
+    return localStorage.getItem(name) === "1";
   } catch {
     return false;
+  }
+}
+
+function keep(name, on) {
+  try {
+    localStorage.setItem(name, on ? "1" : "0");
+  } catch {
+    /* holds for this page only */
   }
 }
 
@@ -33,25 +43,32 @@ export function wire(root) {
   if (wired) return;
   wired = true;
   const desk = document.querySelector("[data-desk]");
-  desk.classList.toggle(off, keysOff());
-  for (const box of document.querySelectorAll("[data-desk-keys]")) box.checked = !keysOff();
+  desk.classList.toggle(off, kept(off));
+  for (const box of document.querySelectorAll("[data-desk-keys]")) box.checked = !kept(off);
+  for (const box of document.querySelectorAll("[data-only-diff]")) box.checked = kept(onlyDifferences);
+  differences(kept(onlyDifferences));
 
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-only-diff]")) differences(event.target.checked);
+    if (event.target.matches("[data-only-diff]")) {
+      keep(onlyDifferences, event.target.checked);
+      differences(event.target.checked);
+    }
     if (event.target.matches("[data-desk-keys]")) {
-      try {
-        localStorage.setItem(off, event.target.checked ? "0" : "1");
-      } catch {
-        /* holds for this page only */
-      }
+      keep(off, !event.target.checked);
       desk.classList.toggle(off, !event.target.checked);
     }
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-    if (desk.classList.contains(off) || typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (desk.classList.contains(off)) return;
     const typed = event.key.toUpperCase();
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog) {
+      for (const verb of dialog.querySelectorAll("[data-key]")) if (verb.dataset.key === typed) verb.click();
+      return;
+    }
+    if (typing(event.target)) return;
     if (typed === "J") move(1);
     else if (typed === "K") move(-1);
     else if (typed === "D") document.querySelector("[data-only-diff]")?.click();

@@ -1,4 +1,4 @@
-/* Things that open and close: the menu, the rest of the filter, the conditions that hold, a phrase into a text. */
+/* Things that open and close: the menu, the rest of the filter, the conditions that hold, a phrase into a text; rows ticked. */
 function target(button) {
   return document.querySelector(button.dataset.toggleOpen);
 }
@@ -23,6 +23,16 @@ document.addEventListener("click", (event) => {
   }
 });
 
+/* 已勾选 3 条, beside the buttons that act on what is ticked. */
+function count(form) {
+  for (const place of form.querySelectorAll("[data-picked]")) {
+    const ticked = form.querySelectorAll("td.pick input:checked").length;
+    place.textContent = ticked ? `已勾选 ${ticked} 条` : "";
+  }
+}
+
+addEventListener("pageshow", () => document.querySelectorAll("form:has([data-picked])").forEach(count));
+
 document.addEventListener("change", (event) => {
   const all = event.target.closest("[data-pick-all]");
   if (all) {
@@ -30,11 +40,14 @@ document.addEventListener("change", (event) => {
       box.checked = all.checked;
       box.closest("tr").classList.toggle("chosen", box.checked);
     }
-    all.dispatchEvent(new CustomEvent("ej:picked", { bubbles: true }));
+    if (all.form) count(all.form);
     return;
   }
   const box = event.target.closest("td input[type=checkbox]");
-  if (box) box.closest("tr").classList.toggle("chosen", box.checked);
+  if (box) {
+    box.closest("tr").classList.toggle("chosen", box.checked);
+    if (box.form) count(box.form);
+  }
   const chooser = event.target.closest("select[data-submit-on-change]");
   if (chooser) chooser.form.requestSubmit();
 });
