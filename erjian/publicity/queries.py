@@ -105,11 +105,11 @@ def _unfinished(kind: str) -> QuerySet[BatchItem]:
     )
 
 
-def suggested_title(kind: str, count: int) -> str:
+def suggested_title(kind: str) -> str:
     """A title as the province writes them: the year's running number and what the list is."""
     year = clock.today().year
     number = Batch.objects.filter(kind=kind, created_at__gte=clock.start_of(date(year, 1, 1))).count() + 1
     province = authorities.province().short
     if kind == BatchKind.PUBLICITY:
-        return f"{province}{year}年第{number}批二级建造师拟准予注册人员名单（{count}人）"
-    return f"关于{year}年第{number}批二级建造师注册人员的公告（{count}人）"
+        return f"{province}{year}年第{number}批二级建造师拟准予注册人员名单"
+    return f"关于{year}年第{number}批二级建造师注册人员的公告"

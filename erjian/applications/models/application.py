@@ -68,8 +68,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.waiting_at(user.authority_code, user.functions)
 
     def waiting_at(self, authority_code: str, functions: Collection[str]) -> ApplicationQuerySet:
-        """Cases that wait for anybody with one of these functions at this authority."""
-        return self.filter(acting_authority=authority_code, acting_function__in=functions)
+        """Cases that wait for anybody with one of these functions at this authority; those in 公示 wait for the public."""
+        at = self.filter(acting_authority=authority_code, acting_function__in=functions)
+        return at.exclude(state=State.PUBLICITY)
 
 
 class Application(models.Model):

@@ -15,10 +15,11 @@ from erjian.accounts import signing_up
 from erjian.accounts.models import ADMINISTRATORS, Function, SignUpState, User
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
-from erjian.policy import clock, working_days
+from erjian.policy import authorities, clock, working_days
 from erjian.portals.authority import queue
 from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
 from erjian.portals.authority.navigation import built, shell
+from erjian.portals.authority.publicity_pages import waiting as lists
 from erjian.portals.shared import case as case_parts
 from erjian.proceedings import actions as proceedings
 from erjian.proceedings.models import Proceeding
@@ -185,6 +186,8 @@ def work(request: HttpRequest) -> HttpResponse:
             "waiting": _waiting(user),
             "beginning": f"前 {LISTED} 件，共 {waiting} 件" if waiting > LISTED else "",
         }
+    if Function.DECISION in user.functions and user.authority_code == authorities.province().code:
+        context["lists"] = lists.table()
     context["proceedings"] = _proceedings(user)
     context["statistics"] = bool(user.functions & frozenset(READING))
     context["working"] = bool(user.functions - frozenset(ADMINISTRATORS))

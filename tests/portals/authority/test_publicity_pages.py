@@ -15,7 +15,7 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.policy import clock
 from erjian.publicity import actions, running
-from erjian.publicity.models import Batch, BatchState, Notice
+from erjian.publicity.models import Batch, BatchState, Notice, Objection, ObjectionState
 from tests import makers
 from tests.publicity.scenes import Office
 
@@ -38,6 +38,18 @@ def new(client: Client, *cases: Application, kind: str = "publicity", **more: st
         f"/authority/batches/new/{kind}/",
         {"title": "湖南省2026年第1批", "picked": [case.pk for case in cases], "scope": "picked", **more},
     )
+
+
+def waiting(page: str) -> dict[str, tuple[str, str]]:
+    """The table of the first page: how many of each thing wait, and the address to deal with them."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("待办的批次和异议")[2].partition("</section>")[0])
+    cells = [re.findall(r">([^<>]+)</td>", row)[:2] + re.findall('href="([^"]+)"', row) for row in rows]
+    return {label: (count, url) for label, count, url in (found for found in cells if found)}
+
+
+def tiles(page: str) -> dict[str, int]:
+    """The figures on top of the first page."""
+    return {label: int(value) for label, value in re.findall(r'class="ej-tile[^>]*>([^<]+)<b>(\d+)', page)}
 
 
 def test_from_candidates_to_the_public_page(province: Client, office: Office) -> None:
@@ -67,6 +79,63 @@ def test_from_candidates_to_the_public_page(province: Client, office: Office) ->
     assert "公示剩 10 日" in page
     assert f"/publicity/{batch.pk}/" in page
     assert Client().get(f"/publicity/{batch.pk}/").status_code == 200
+
+
+def test_the_first_page_says_what_waits_for_a_list_and_where_to_make_it(province: Client, office: Office) -> None:
+    assert "待办的批次和异议" not in province.get("/authority/").content.decode()
+    cases = office.several(3)
+    refused = office.reviewed(passed=False)
+    page = province.get("/authority/").content.decode()
+    assert waiting(page) == {
+        "待列入公示批次": ("3", "/authority/batches/new/publicity/"),
+        "待列入公告批次": ("1", "/authority/batches/new/announcement/"),
+    }
+    assert tiles(page)["等待办理"] == 4
+    new(province, *cases[:2])
+    draft = Batch.objects.get()
+    assert waiting(province.get("/authority/").content.decode()) == {
+        "待列入公示批次": ("1", "/authority/batches/new/publicity/"),
+        "待列入公告批次": ("1", "/authority/batches/new/announcement/"),
+        "公示批次待发布": ("1", f"/authority/batches/{draft.pk}/"),
+    }
+    actions.publish(batch=draft, by=office.decider, seen=draft.version)
+    running.run(draft.pk)
+    page = province.get("/authority/").content.decode()
+    assert "公示批次待发布" not in waiting(page)
+    assert tiles(page)["等待办理"] == 2, "what is in 公示 waits for the public"
+    assert refused.number in page
+    assert cases[0].number not in page
+
+
+def test_an_inquiry_is_one_step_away_while_there_is_one_objection(province: Client, office: Office) -> None:
+    batch = office.published(*office.several(2))
+    first, second = (
+        Objection.objects.create(
+            item=item, code=f"CODE{item.pk}", name="文国栋", id_number=makers.id_number(), phone="13900000000",
+            text="与公示的聘用单位不一致。", created_at=clock.now(),
+        )
+        for item in batch.items.order_by("pk")
+    )  # fmt: skip
+    Objection.objects.filter(pk=second.pk).update(state=ObjectionState.DISMISSED)
+    one = f"/authority/objections/{first.pk}/"
+    assert f'<a href="{one}">去核查' in province.get(f"/authority/batches/{batch.pk}/").content.decode()
+    assert waiting(province.get("/authority/").content.decode())["异议待核查"] == ("1", one)
+    Objection.objects.update(state=ObjectionState.RECEIVED)
+    every = "/authority/objections/"
+    assert f'<a href="{every}">去核查' in province.get(f"/authority/batches/{batch.pk}/").content.decode()
+    assert waiting(province.get("/authority/").content.decode())["异议待核查"] == ("2", every)
+
+
+def test_the_page_that_asks_says_where_it_stands(province: Client, office: Office) -> None:
+    new(province, office.reviewed())
+    batch = Batch.objects.get()
+    page = province.get(f"/authority/batches/{batch.pk}/publish/").content.decode()
+    crumbs = re.search(r'<nav class="ej-crumb".*?</nav>', page)
+    assert crumbs
+    assert re.findall('href="([^"]+)"', crumbs[0]) == [
+        "/authority/batches/?kind=publicity",
+        f"/authority/batches/{batch.pk}/",
+    ]
 
 
 def test_all_candidates_at_once(province: Client, office: Office) -> None:

@@ -14,6 +14,7 @@ from erjian.accounts.models import Function
 from erjian.policy import clock
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.publicity_pages.doors import for_province
+from erjian.portals.authority.publicity_pages.waiting import objections_url
 from erjian.publicity import objections, queries, running
 from erjian.publicity.models import Batch, BatchItem, BatchKind, BatchState, ItemState, ObjectionState
 from erjian.ui.dates import day, days_left, moment
@@ -80,7 +81,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=(
             Column("编号", "number", css="ej-num m-wide"),
-            Column("标题", lambda row: strong(row.title), css="m-top m-wide wrap"),
+            Column("标题", lambda row: strong(row.title), css="m-top wrap"),
             Column("人数", "total", css="ej-num m-wide", data_label="人数"),
             *(
                 (Column("准予", "granted_count", css="ej-num m-wide", data_label="准予"),)
@@ -179,6 +180,8 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, object]:
         views.append(View("办理失败", "?view=failed", count=batch.failed, current=view == "failed"))
     if batch.held:
         views.append(View("异议核查中", "?view=held", count=batch.held, current=view == "held"))
+    received = objections.Objection.objects.filter(item__batch=batch, state=ObjectionState.RECEIVED)
+    received = list(received.order_by("pk").values_list("pk", flat=True))
     return {
         "shell": shell(request, "batches"),
         "batch": batch,
@@ -191,9 +194,8 @@ def _context(request: HttpRequest, batch: Batch) -> dict[str, object]:
         "progress": _progress(batch),
         "public": public_url(batch) if batch.published_at else "",
         "back": f"{reverse('authority:batches')}?kind={batch.kind}",
-        "open_objections": objections.Objection.objects.filter(
-            item__batch=batch, state=ObjectionState.RECEIVED
-        ).count(),
+        "open_objections": len(received),
+        "objections_url": objections_url(received),
         "due": running.over(batch) and batch.state == BatchState.PUBLISHED,
     }
 

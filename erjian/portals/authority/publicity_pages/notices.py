@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -57,7 +58,7 @@ def _chip(notice: Notice) -> SafeString:
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All notices, newest first."""
-    found = Notice.objects.order_by("-pk")
+    found = Notice.objects.order_by(F("published_at").desc(nulls_first=True), "-pk")
     view = request.GET.get("view", "")
     if view == "draft":
         found = found.filter(published_at__isnull=True)
@@ -68,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = paginate(found, request.GET)
     table = Table(
         columns=(
-            Column("标题", lambda row: strong(row.title), css="m-top m-wide wrap"),
+            Column("标题", lambda row: strong(row.title), css="m-top wrap"),
             Column("类别", lambda row: word(row, "kind"), css="m-wide", data_label="类别"),
             Column("置顶", lambda row: "置顶" if row.pinned else "", css="m-wide"),
             Column("发布单位", "author", css="m-wide w-low"),

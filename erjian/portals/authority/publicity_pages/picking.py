@@ -52,7 +52,7 @@ def create(request: HttpRequest, kind: str) -> HttpResponse:
         found,
         count=count,
         problem=problem,
-        title=request.POST.get("title") or queries.suggested_title(kind, count),
+        title=request.POST.get("title") or queries.suggested_title(kind),
         heading=f"新建{BatchKind(kind).label}批次",
         verb="列入所选申报，新建批次",
     )
