@@ -200,7 +200,7 @@ class _Load:
         events += Dealings(teller, officers, spared=self._spared(population)).events()
         self._live(sorted(events), total)
         self._tell(95, total, "文书和通知")
-        notices.write(officers.of(authorities.province().code, Function.NOTICES).name)
+        notices.write(authorities.province().name)
         province = authorities.province().code
         registrar = officers.of(province, Function.REGISTER)
         enquiries.upload(by=registrar.actor, user=registrar)

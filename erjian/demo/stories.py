@@ -328,7 +328,7 @@ class Teller:
             by=self.officer(story, Function.FIRST_REVIEW),
             seen=None,
             passed=passed,
-            opinion=self._rng.choice(paths.PASSING) if passed else self._reason(story),
+            opinion=self._passing(story, paths.FIRST_PASSING) if passed else self._reason(story),
         )
 
     def _first_pass(self, story: Story) -> None:
@@ -343,7 +343,7 @@ class Teller:
             by=self.officer(story, Function.FINAL_REVIEW),
             seen=None,
             passed=passed,
-            opinion=self._rng.choice(paths.PASSING) if passed else self._reason(story),
+            opinion=self._passing(story, paths.FINAL_PASSING) if passed else self._reason(story),
         )
 
     def _final_pass(self, story: Story) -> None:
@@ -351,6 +351,9 @@ class Teller:
 
     def _final_fail(self, story: Story) -> None:
         self._final(story, passed=False)
+
+    def _passing(self, story: Story, said: tuple[str, ...]) -> str:
+        return self._rng.choice(said).format(story.known.procedure.kind_label)
 
     def _reason(self, story: Story) -> str:
         story.reason = story.reason or self._rng.choice(paths.FAILING)

@@ -164,6 +164,15 @@ def test_letters_certificates_batches_objections_and_notices() -> None:
     assert Notice.objects.exclude(published_at=None).filter(withdrawn_at=None).count() >= 6
 
 
+def test_what_officers_and_offices_say_fits() -> None:
+    foreign = [item.kind_label for item in all_procedures()]
+    for said in TimelineEntry.objects.exclude(opinion="").select_related("application"):
+        own = said.application.procedure.kind_label
+        named = {label for label in foreign if label.removesuffix("申报") in said.opinion}
+        assert named <= {own} or not said.transition.endswith("_pass"), (own, said.opinion)
+    assert {notice.author for notice in Notice.objects.all()} == {authorities.province().name}
+
+
 def test_accounts_can_sign_in() -> None:
     listed = demo.accounts()
     assert {account.role for account in listed} == {"企业", "个人", "主管单位"}
