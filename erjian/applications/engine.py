@@ -149,7 +149,7 @@ def perform(
             if not may(transition, application, by):
                 raise NotYours(f"您没有“{transition.label}”的权限。", code="not_yours")
             if transition.reason and not opinion:
-                raise CaseRefused(f"请填写{transition.label}的理由。", code="reason_missing", field="opinion")
+                raise CaseRefused(transition.reason_missing, code="reason_missing", field="opinion")
             entry = TimelineEntry(
                 application=application,
                 transition=name,

@@ -53,6 +53,11 @@ class Transition:
     """Whether the user has to confirm lately who they are; what takes effect in the register always asks for it."""
 
     @property
+    def reason_missing(self) -> str:
+        """What is said to whoever gives no reason where one is required."""
+        return f"请填写{self.label}的理由。"
+
+    @property
     def audit_code(self) -> str:
         """Dotted code of the audit row."""
         return f"application.{self.name}"

@@ -1,6 +1,8 @@
-"""What an officer types at the desk survives a look at the next case, in a real browser."""
+"""The desk in a real browser: decisions by key, and what an officer types survives a look at the next case."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -64,3 +66,50 @@ def test_an_opinion_is_kept_for_its_case(visit: Visit) -> None:
     page.get_by_role("button", name="退出系统").click()
     page.wait_for_url(lambda url: "/authority/" not in url)
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('ej-opinion')).length") == 0
+
+
+def test_decisions_by_key(visit: Visit) -> None:
+    scene = Scene()
+    first, second = scene.reported("彭志远"), scene.reported("段思远")
+    browser = visit("审核台")
+    page = browser.sign_in(scene.acceptor.username, makers.PASSWORD, side="主管单位")
+    browser.go(desk(first))
+    page.locator("[data-keys-ready]").wait_for()
+
+    # What is ticked belongs into a 补正通知书; the question names the case and says what stands beside it.
+    accept, correct = (page.locator(f"[data-decides={name}]") for name in ("accept", "request_correction"))
+    expect(accept).to_have_class(re.compile("btn-primary"))
+    page.get_by_label("姓名", exact=True).check()
+    expect(correct).to_have_class(re.compile("btn-primary"))
+    expect(accept).not_to_have_class(re.compile("btn-primary"))
+    accept.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("已勾选 1 项需要补正的内容。")
+    browser.look("审核台-勾选后受理", full=False)
+    dialog.get_by_role("button", name="返回").click()
+    page.get_by_label("姓名", exact=True).uncheck()
+    expect(accept).to_have_class(re.compile("btn-primary"))
+
+    # The key asks, the same key answers; the next case opens with the same choice of lines.
+    page.keyboard.press("d")
+    page.keyboard.press("s")
+    expect(dialog).to_contain_text("彭志远")
+    with page.expect_navigation():
+        page.keyboard.press("s")
+    assert desk(second) in page.url
+    expect(page.get_by_label(re.compile("只看差异"))).to_be_checked()
+    expect(page.locator(".ej-cmp tbody tr:not(.group)").filter(has_text="姓名").first).to_be_hidden()
+
+    # A decision that needs a reason says so before it asks.
+    case = scene.accepted("田峰军")
+    page.get_by_role("button", name="退出系统").click()
+    page = browser.sign_in(scene.first.username, makers.PASSWORD, side="主管单位")
+    browser.go(desk(case))
+    page.locator("[data-keys-ready]").wait_for()
+    page.keyboard.press("n")
+    expect(page.get_by_text("请填写初审不通过的理由。")).to_be_visible()
+    expect(page.locator("#id_opinion")).to_be_focused()
+    expect(dialog).to_have_count(0)
+    browser.look("审核台-缺理由", full=False)
+    page.keyboard.type("劳动合同不能证明聘用关系。")
+    expect(page.get_by_text("请填写初审不通过的理由。")).to_be_hidden()

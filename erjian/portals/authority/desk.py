@@ -16,6 +16,7 @@ from erjian.applications import canned, comparing, engine, facts, form_data, mat
 from erjian.applications.comparing import Agreement
 from erjian.applications.models import Application, TimelineEntry
 from erjian.applications.routing import question
+from erjian.applications.states import State
 from erjian.applications.workflow import TRANSITIONS, Transition
 from erjian.portals.authority import film, queue
 from erjian.portals.authority.access import REVIEWING, for_officer, officer
@@ -119,6 +120,7 @@ def show(
         "shell": shell(request, "work"),
         "queue": waiting,
         "waiting": waiting.waiting(case),
+        "place": waiting.place(case),
         "case": case,
         "heading": f"{case.subject.name}　{case.procedure.kind_label}",
         "tone": case_parts.tone(case.state),
@@ -210,9 +212,10 @@ def earlier(entries: Iterable[TimelineEntry]) -> tuple[parts.Moment, ...]:
 def decisions(case: Application, possible: Iterable[Transition], *, doubtful: bool) -> tuple[dict[str, Any], ...]:
     """The buttons: those the officer may press now, the suggested one filled."""
     names = {row.name for row in possible}
-    suggested = {Function.ACCEPTANCE: "request_correction" if doubtful else "accept"}.get(
-        Function(case.acting_function), "" if doubtful else BUTTONS[case.acting_function][0][0]
-    )
+    first, *_ = [name for name, _ in BUTTONS[case.acting_function]]
+    suggested = "" if doubtful or case.state == State.FIRST_NG else first
+    if doubtful and case.acting_function == Function.ACCEPTANCE:
+        suggested = "request_correction"
     return tuple(
         {
             "button": parts.Decision(
@@ -223,6 +226,7 @@ def decisions(case: Application, possible: Iterable[Transition], *, doubtful: bo
                 confirm="" if name in OWN_PAGE else question(TRANSITIONS[name], case.procedure),
             ),
             "page": OWN_PAGE.get(name, ""),
+            "needs": TRANSITIONS[name].reason_missing if TRANSITIONS[name].reason and name not in OWN_PAGE else "",
         }
         for name, key in BUTTONS[case.acting_function]
         if name in names

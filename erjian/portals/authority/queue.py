@@ -28,13 +28,14 @@ TITLES = {Function.ACCEPTANCE: "待受理", Function.FIRST_REVIEW: "待初审", 
 
 @dataclass(frozen=True)
 class Queue:
-    """One page of the queue with its filter. `after` is the key of the next page, empty on the last."""
+    """One page of the queue with its filter. `after` is the key of the next page, empty on the last; `start` of this, empty on the first."""
 
     function: Function
     kind: str
     cases: tuple[Application, ...]
     total: str
     after: str
+    start: str
     counts: Mapping[str, int]
 
     @property
@@ -45,7 +46,7 @@ class Queue:
     @property
     def query(self) -> str:
         """The filter as a query string, to keep while going from case to case."""
-        pairs = {"function": self.function.value, "kind": self.kind}
+        pairs = {"function": self.function.value, "kind": self.kind, "after": self.start}
         return urlencode({name: value for name, value in pairs.items() if value})
 
     def address(self, case: Application) -> str:
@@ -65,6 +66,11 @@ class Queue:
             )
             for case in self.cases
         )
+
+    def place(self, current: Application) -> int:
+        """Which of the waiting cases it is, from 1; 0 where that is not known, beyond the first page."""
+        places = {case.pk: number for number, case in enumerate(self.cases, 1)}
+        return 0 if self.start else places.get(current.pk, 0)
 
     def views(self) -> tuple[parts.View, ...]:
         """The officer's other functions at the desk, where there are several."""
@@ -144,7 +150,8 @@ def read(user: User, params: Mapping[str, str], case: Application | None = None)
     cases = _waiting(user, function, kind)
     counted = cases.order_by()[: EXACT + 1].count() if kind else by_function.get(function, 0)
     page = cases
-    if key := _read_key(params.get("after", "")):
+    key = _read_key(params.get("after", ""))
+    if key:
         page = _beyond(cases, *key)
     rows = list(_ordered(page).select_related("person", "enterprise")[: SHOWN + 1])
     return Queue(
@@ -152,6 +159,7 @@ def read(user: User, params: Mapping[str, str], case: Application | None = None)
         kind=kind,
         cases=tuple(rows[:SHOWN]),
         total=f"{EXACT}+" if counted > EXACT else str(counted),
+        start=params.get("after", "") if key else "",
         after=_key(rows[SHOWN - 1]) if len(rows) > SHOWN else "",
         counts={item.value: by_function.get(item, 0) for item in held},
     )

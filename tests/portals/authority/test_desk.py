@@ -54,6 +54,13 @@ def test_queue_is_by_due_date_and_only_of_the_own_city(scene: Scene) -> None:
     assert desk(soon) in text
 
 
+def test_the_desk_says_which_of_the_waiting_cases_it_is(scene: Scene) -> None:
+    first, second = scene.reported("彭志远"), scene.reported("段思远")
+    client = signed_in(scene.acceptor)
+    assert "第 1 件" in client.get(desk(first)).content.decode()
+    assert "第 2 件" in client.get(desk(second)).content.decode()
+
+
 def test_queue_can_be_narrowed_to_a_type(scene: Scene) -> None:
     scene.reported()
     client = signed_in(scene.acceptor)
@@ -172,6 +179,16 @@ def test_final_review_sees_the_first_opinion(scene: Scene, decision: str, opinio
     assert case.state == state
 
 
+@pytest.mark.parametrize(("decision", "suggested"), [("first_pass", ["final_pass"]), ("first_fail", [])])
+def test_no_final_decision_is_suggested_against_the_first_opinion(
+    scene: Scene, decision: str, suggested: list[str]
+) -> None:
+    case = scene.accepted()
+    decide(signed_in(scene.first), case, decision, "劳动合同不能证明聘用关系。")
+    text = signed_in(scene.final).get(desk(case)).content.decode()
+    assert re.findall(r'btn-primary" name="decision" value="(\w+)"', text) == suggested
+
+
 def test_a_refusal_needs_its_reason_and_keeps_the_page(scene: Scene) -> None:
     case = scene.accepted()
     answer = decide(signed_in(scene.first), case, "first_fail", "  ")
@@ -278,6 +295,10 @@ def test_a_long_queue_is_paged_by_key(scene: Scene) -> None:
     later = re.findall(r"排队的人\d+", rest)
     assert set(later) | set(shown) == {each.person.name for each in cases}
     assert len(later) == len(cases) - 49
+    place = f"after={html.unescape(more[1]).partition('after=')[2]}"
+    links = re.findall(r'href="([^"]+)"><span class="first">', html.unescape(rest))
+    assert links
+    assert all(link.endswith(place) for link in links), "and keep to that part of the queue"
     for nonsense in ("x", "2026-13-40_1", "_", "2026-11-23_99999999999999999999"):
         assert client.get(desk(case, f"?after={nonsense}")).status_code == 200
 
