@@ -46,8 +46,8 @@ _CUT_OFF = "运行中断，没有办完的任务下次运行时再办。"
 logger = logging.getLogger(__name__)
 
 
-def _chunks(rows: QuerySet[Any]) -> Iterator[Any]:
-    last = 0
+def _chunks(robot: Robot) -> Iterator[Any]:
+    rows, last = robot.rows(), 0
     while batch := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
         last = batch[-1].pk
         yield from batch
@@ -209,6 +209,28 @@ def request_dry_run(*, by: User) -> RobotRun:
     return made
 
 
+def _work(robot: Robot, result: RobotRun) -> None:
+    """All rows of one robot. Whatever breaks, even the reading of the rows, stops nothing else."""
+    rows = _chunks(robot)
+    while True:
+        row = None
+        try:
+            if (row := next(rows, None)) is None:
+                return
+            with transaction.atomic():
+                robot.act(row)
+                transaction.set_rollback(result.dry_run)
+        except Refusal as refusal:
+            result.refused.append(f"{robot.label} {row}: {refusal.message}")
+        except (OperationalError, InterfaceError):
+            raise  # no database: nothing further can be done either
+        except Exception:
+            logger.exception("%s %s", robot.name, row and row.pk)
+            result.refused.append(f"{robot.label} {row or '全部'}: {_BROKEN}")
+        else:
+            result.done[robot.name] = result.done.get(robot.name, 0) + 1
+
+
 def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progress | None = None) -> RobotRun:
     """Run all robots once and keep the result. Nothing happens while another run goes on.
 
@@ -230,21 +252,7 @@ def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progre
             result.save(update_fields=["current", "done", "refused"])
             if progress:
                 progress(robot.label, number, len(ROBOTS))
-            for row in _chunks(robot.rows()):
-                try:
-                    with transaction.atomic():
-                        robot.act(row)
-                        transaction.set_rollback(dry_run)
-                except Refusal as refusal:
-                    result.refused.append(f"{robot.label} {row}: {refusal.message}")
-                    continue
-                except (OperationalError, InterfaceError):
-                    raise  # no database: nothing further can be done either
-                except Exception:
-                    logger.exception("%s %s", robot.name, row.pk)
-                    result.refused.append(f"{robot.label} {row}: {_BROKEN}")
-                    continue
-                result.done[robot.name] = result.done.get(robot.name, 0) + 1
+            _work(robot, result)
     except BaseException:
         result.refused.append(_CUT_OFF)
         raise

@@ -65,6 +65,24 @@ def test_a_row_on_which_something_breaks_is_listed_and_holds_up_no_other(monkeyp
     assert (other.status, soon.status) == ("lapsed", "valid")
 
 
+@pytest.mark.parametrize("when", ["asked", "read"])
+def test_a_robot_that_cannot_read_its_rows_holds_up_no_other(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    row = registered(40, valid_until=clock.today() - timedelta(days=1))
+
+    def broken() -> Any:
+        assert when == "read", "a defect"
+        return 17  # no rows to be had from it
+
+    bad = robots.Robot(name="bad", label="坏的任务", rows=broken, act=lambda _row: None)
+    monkeypatch.setattr(robots, "ROBOTS", [bad, *robots.ROBOTS])
+    for dry_run in (True, False):
+        run = robots.run(dry_run=dry_run)
+        assert run.done == {"lapse": 1}
+        assert [line for line in run.refused if "坏的任务" in line and "故障" in line] == run.refused != []
+    row.refresh_from_db()
+    assert row.status == "lapsed"
+
+
 def test_a_run_that_is_cut_off_does_not_pass_for_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     registered(40, valid_until=clock.today())
 
