@@ -162,10 +162,10 @@ def accept(*, application: Application, by: User, seen: int | None, opinion: str
 
 
 def deem_accepted(*, application: Application) -> Application:
-    """Nobody acted within five working days: the case counts as accepted (行政许可法第三十二条第四项)."""
+    """Nobody acted in time: the case counts as accepted from the day it was received (行政许可法第三十二条第四项)."""
 
     def change(case: Application, entry: TimelineEntry) -> None:
-        case.accepted_at = entry.at
+        case.accepted_at = clock.start_of(clocks.received_on(case))
         case.deemed_accepted = True
 
     return perform(application.pk, "deem_accepted", by=None, change=change)

@@ -40,8 +40,16 @@ def _due(begin: date, days: int, *, working: bool) -> date:
     return working_days.add(begin, days) if working else begin + timedelta(days=days)
 
 
+def received_on(application: Application) -> date:
+    """The day on which the office received what it has to accept: a corrected filing counts anew."""
+    return Clock.objects.filter(application=application, kind=ClockKind.ACCEPTANCE).latest("id").started_on
+
+
 def move(application: Application, state: State) -> None:
-    """End, pause, resume or start the clock that the new state asks for; sets `application.due_on`."""
+    """End, pause, resume or start the clock that the new state asks for; sets `application.due_on`.
+
+    The decision's starts with the acceptance, which lies in the past where it came by lapse of time.
+    """
     today = clock.today()
     kind = CLOCK.get(state)
     running = Clock.objects.filter(application=application, ended_on__isnull=True).first()
@@ -62,13 +70,15 @@ def move(application: Application, state: State) -> None:
     application.due_on = None
     if kind is not None:
         days, working = _length(kind, application.procedure_code)
+        accepted = application.accepted_at if kind == ClockKind.DECISION else None
+        begin = clock.day_of(accepted) if accepted else today
         started = Clock.objects.create(
             application=application,
             kind=kind,
-            started_on=today,
+            started_on=begin,
             days=days,
             working=working,
-            due_on=_due(today, days, working=working),
+            due_on=_due(begin, days, working=working),
         )
         application.due_on = started.due_on
 

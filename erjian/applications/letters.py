@@ -88,12 +88,21 @@ def _content(
         "service": f"{clock.today()} 通过平台送达",
         "review_body": _review_body(authority),
         "court": rules.province.court,
+        "review_days": rules.review_days,
+        "lawsuit_months": rules.lawsuit_months,
     }
     due = application.due_on.isoformat() if application.due_on else ""
     accepted = clock.day_of(application.accepted_at).isoformat() if application.accepted_at else content["received"]
     match kind:
         case LetterKind.ACCEPT:
-            content |= {"accepted": accepted, "due": due}
+            content |= {
+                "accepted": accepted,
+                "due": due,
+                "acceptance_days": rules.acceptance_days,
+                "decision_days": rules.decision_days_for(application.procedure_code),
+                "extension_days": rules.extension_days,
+                "deemed": application.deemed_accepted,
+            }
         case LetterKind.CORRECT:
             content |= {
                 "items": [
@@ -105,7 +114,12 @@ def _content(
         case LetterKind.NOT_ACCEPT:
             content |= {"reasons": [entry.opinion]}
         case LetterKind.GRANT:
-            content |= {"facts": _granted(application), "accepted": accepted}
+            content |= {
+                "facts": _granted(application),
+                "accepted": accepted,
+                "issue_days": rules.issue_days,
+                "deemed": application.deemed_granted,
+            }
         case LetterKind.REFUSE:
             content |= {"reasons": [entry.opinion], "accepted": accepted}
     return content

@@ -24,8 +24,10 @@ application-form (A4)
 notices (A4, official letter)
     kind organ doc_no to received_from person procedure case_no received date platform phone service review_body
     court qr holder? matter? seal_line? seal_specimen? mark?
-    and by kind: accept: accepted due · correct: items[{what detail? do?}] due · decline: reasons[] advice? ·
-    grant: facts[[label, value, "wide"?]] · refuse: reasons[] accepted · generic: title paragraphs[] remedy?
+    and by kind: accept: accepted due acceptance_days decision_days extension_days deemed? ·
+    correct: items[{what detail? do?}] due · decline: reasons[] advice? review_days lawsuit_months ·
+    grant: facts[[label, value, "wide"?]] issue_days deemed? · refuse: reasons[] accepted review_days lawsuit_months ·
+    generic: title paragraphs[] remedy? (with it review_days lawsuit_months)
 """
 
 from erjian.documents.codes import qr

@@ -42,11 +42,11 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     ),
 }
 REQUIRED_OF_NOTICE: dict[str, tuple[str, ...]] = {
-    "accept": ("accepted", "due"),
+    "accept": ("accepted", "due", "acceptance_days", "decision_days", "extension_days"),
     "correct": ("items", "due"),
-    "decline": ("reasons",),
-    "grant": ("facts",),
-    "refuse": ("reasons", "accepted"),
+    "decline": ("reasons", "review_days", "lawsuit_months"),
+    "grant": ("facts", "issue_days"),
+    "refuse": ("reasons", "accepted", "review_days", "lawsuit_months"),
     "generic": ("title", "paragraphs"),
 }
 

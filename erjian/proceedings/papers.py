@@ -47,6 +47,8 @@ def issue(proceeding: Proceeding, kind: PaperKind, *, paragraphs: list[str], act
         "service": f"{clock.today()} 通过平台送达",
         "review_body": rules.province.review_body,
         "court": rules.province.court,
+        "review_days": rules.review_days,
+        "lawsuit_months": rules.lawsuit_months,
     }
     paper = Paper.objects.create(
         proceeding=proceeding,

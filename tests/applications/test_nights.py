@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from erjian import certificates
+from erjian import certificates, files
 from erjian.accounts.models import Function
-from erjian.applications import actions, robots, tasks
+from erjian.applications import actions, letters, robots, tasks
 from erjian.applications.errors import CaseRefused, GuardsRefused
 from erjian.applications.models import Application
 from erjian.applications.routing import acting_authority
@@ -21,7 +22,7 @@ from erjian.applications.states import State
 from erjian.audit import SYSTEM
 from erjian.audit.models import Event
 from erjian.messaging.models import InboxMessage
-from erjian.policy import clock
+from erjian.policy import clock, working_days
 from erjian.procedures import get
 from erjian.registry import changes
 from erjian.registry.models import Change, Registration, RegistrationSpecialty
@@ -274,6 +275,78 @@ def test_nothing_is_granted_where_the_applicants_answer_was_outstanding() -> Non
             actions.announce(application=scene.again(), by=decider, granted=True, batch="GG")
     now = Registration.objects.get(pk=case.registration.pk)
     assert (now.status, now.valid_until) == ("lapsed", end)
+
+
+# --- what the office leaves undone ---
+
+
+@pytest.mark.parametrize(("code", "days"), [("renewal", 20), ("replacement", 5)])
+def test_what_nobody_answered_counts_as_accepted_from_the_day_it_was_received(code: str, days: int) -> None:
+    scene = Scene(code)
+    scene.draft()
+    received = clock.today()
+    case = actions.consent(application=scene.report(), by=scene.user, seen=None, commitment="同意")
+    assert case.due_on == working_days.add(received, 5)
+    with clock.travel(to=case.due_on):
+        assert robots.run().done.get("deem_accepted") is None, "the last day is still one to answer on"
+    with clock.travel(to=case.due_on + timedelta(days=1)):
+        robots.run()
+        case = scene.again()
+        assert (case.state, case.deemed_accepted) == (State.ACCEPTED, True)
+        assert case.accepted_at is not None
+        assert clock.day_of(case.accepted_at) == received
+        assert case.due_on == working_days.add(received, days)
+
+
+def test_a_corrected_filing_counts_from_the_day_it_came_back() -> None:
+    scene = Scene("replacement")
+    scene.draft()
+    case = actions.consent(application=scene.report(), by=scene.user, seen=None, commitment="同意")
+    acceptor = makers.officer(case.acting_authority, Function.ACCEPTANCE)
+    actions.request_correction(
+        application=case, by=acceptor, seen=None, items=[{"target": "", "what": "声明", "detail": "字迹不清"}]
+    )
+    with clock.travel(days=9):
+        returned = clock.today()
+        actions.resubmit(application=scene.again(), by=scene.operator, seen=None)
+    with clock.travel(days=29):
+        robots.run()
+        accepted = scene.again().accepted_at
+        assert accepted is not None
+        assert clock.day_of(accepted) == returned
+
+
+def words_of(case: Application, kind: str) -> str:
+    letter = letters.render(case.letters.get(kind=kind))
+    assert letter.file is not None
+    pages = pypdfium2.PdfDocument(files.read(letter.file))
+    return "".join("".join(page.get_textpage().get_text_bounded() for page in pages).split())
+
+
+def test_letters_say_the_provinces_limits_and_what_came_by_lapse_of_time() -> None:
+    scene = Scene("replacement")
+    scene.draft()
+    actions.consent(application=scene.report(), by=scene.user, seen=None, commitment="同意")
+    with clock.travel(days=20):
+        robots.run()
+    said = words_of(scene.again(), "accept")
+    assert "本机关未在收到申请材料之日起5个工作日内告知" in said
+    assert "自受理之日起5个工作日内" in said
+    assert "申请材料齐全" not in said
+    Registration.objects.update(number="湘2432019202012346", certificate_number="90000002")
+    accepted = Scene("renewal")
+    case = filed(accepted)
+    case = actions.accept(application=case, by=makers.officer(case.acting_authority, Function.ACCEPTANCE), seen=None)
+    said = words_of(case, "accept")
+    assert "申请材料齐全" in said
+    assert "自受理之日起20个工作日内" in said
+    assert case.registration is not None
+    with clock.travel(to=case.registration.valid_until + timedelta(days=1)):
+        robots.run()
+    said = words_of(accepted.again(), "grant")
+    assert "未在注册有效期届满前作出是否准予延续的决定" in said
+    assert "第五十条" in said
+    assert "符合法定条件" not in said
 
 
 # --- dry runs ---

@@ -53,6 +53,24 @@ def test_a_letter_names_the_filing_once(name, paper_data, moment):
     assert f"{data['person']}同志的{data['procedure']}（申报编号：{data['case_no']}）收悉" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "figure", "words"),
+    [
+        ("accept", "decision_days", "受理之日起47个工作日内"),
+        ("accept", "extension_days", "可以延长47个工作日"),
+        ("grant", "issue_days", "之日起47个工作日内生成"),
+        ("refuse", "review_days", "之日起47日内"),
+        ("decline", "lawsuit_months", "之日起47个月内"),
+    ],
+)
+def test_a_letter_says_the_provinces_figures(name, figure, words, paper_data, moment):
+    data = paper_data("notices", name, **{figure: 47})
+    assert words in "".join(text_of(documents.render("notices", data, timestamp=moment)).split())
+    del data[figure]
+    with pytest.raises(documents.IncompletePaper):
+        documents.render("notices", data, timestamp=moment)
+
+
 def test_certificate_says_what_it_was_given(paper_data, moment):
     data = paper_data("certificate", "six-rare")
     text = text_of(documents.render("certificate", data, timestamp=moment))
