@@ -139,9 +139,25 @@ function start(form) {
 
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
-  form.addEventListener("submit", () => {
+  /* Sent while a save is on its way, the form would carry the version before it: it waits for the answer. */
+  let waits = false;
+  form.addEventListener("submit", async (event) => {
     clearTimeout(timer);
     dirty = false;
+    if (!saving) return;
+    event.preventDefault();
+    if (waits) return;
+    waits = true;
+    const pressed = event.submitter;
+    await saving;
+    clearTimeout(timer);
+    dirty = false;
+    const button = document.createElement("input");
+    Object.assign(button, { type: "hidden", name: pressed?.name ?? "", value: pressed?.value ?? "" });
+    form.append(button);
+    form.submit();
+    button.remove();
+    waits = false;
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
