@@ -300,3 +300,38 @@ def test_a_renewal_starts_from_the_certificate_that_ends_soon(
         assert ("现在不能办理延续申报" in page) is told
         assert ("申请期已过：到期失效后，或者先办理注销，再办理重新申报。" in page) is told
     assert "/enterprise/renewal/start/" not in text(onlooker.get(f"/enterprise/certificates/{soon.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        (80, ("前申请", 'aria-label="办理延续 沈先到"')),
+        (31, ('class="ej-soon">请在', 'aria-label="办理延续 沈先到"')),
+        (10, ("已过申请期", 'aria-label="查阅 沈先到"')),
+    ],
+)
+def test_the_home_page_says_until_when_a_registration_can_be_renewed(
+    browser: Client, onlooker: Client, operator: User, days: int, says: tuple[str, str]
+) -> None:
+    expiring(operator, "沈先到", days)
+    page = text(browser.get("/enterprise/"))
+    assert all(words in page for words in says)
+    assert 'aria-label="查阅 沈先到"' in text(onlooker.get("/enterprise/"))
+
+
+def test_the_home_page_leads_to_the_renewal_under_way(browser: Client, operator: User) -> None:
+    soon = expiring(operator, "沈先到", 60)
+    case = makers.draft(soon.person, operator, complete=False, procedure="renewal")
+    page = text(browser.get("/enterprise/"))
+    assert "前申请" not in page
+    assert f'href="/enterprise/cases/{case.uuid}/" aria-label="查看申报 沈先到"' in page
+
+
+def test_the_count_of_what_expires_leads_to_all_of_it(browser: Client, operator: User) -> None:
+    paper = expiring(operator, "沈先到", 60)
+    Registration.objects.filter(pk=paper.pk).update(certificate_kind="paper")
+    expiring(operator, "沈后来", 200)
+    (link,) = re.findall(r'href="([^"]+=expiring)"', text(browser.get("/enterprise/")))
+    page = text(browser.get(link))
+    assert "沈先到" in page
+    assert "共 1 条记录" in page

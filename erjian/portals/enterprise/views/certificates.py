@@ -211,7 +211,7 @@ def status_chip(row: Registration, today: Any) -> str:
     return _chip(row.status_on(today))
 
 
-_RENEWALS = {RegistrationClass.CONSTRUCTOR: "renewal", RegistrationClass.TEMPORARY: "temporary_renewal"}
+RENEWALS = {RegistrationClass.CONSTRUCTOR: "renewal", RegistrationClass.TEMPORARY: "temporary_renewal"}
 
 
 def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any] | None:
@@ -225,7 +225,7 @@ def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any]
         return None
     if not holds(operator(request), EnterpriseRight.FILE):
         return None
-    procedure = get(_RENEWALS[RegistrationClass(registration.registration_class)])
+    procedure = get(RENEWALS[RegistrationClass(registration.registration_class)])
     known = facts.assemble(procedure=procedure, person=registration.person, enterprise=registration.enterprise)
     verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
     return {

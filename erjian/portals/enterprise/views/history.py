@@ -34,14 +34,18 @@ from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 _ENDED = (RegistrationStatus.CANCELLED, RegistrationStatus.RESCINDED, RegistrationStatus.REVOKED)
-_STATES = (("valid", "有效"), ("lapsed", "失效"), ("ended", "注销"))
 _VERSION_TONE = {VersionState.CURRENT: "done", VersionState.PENDING: "office", VersionState.VOID: "bad"}
+
+
+def _states() -> list[tuple[str, str]]:
+    soon = conditions(clock.today(), renewals_until(clock.today()))["expiring"][0]
+    return [("", "全部"), ("valid", "有效"), ("expiring", soon), ("lapsed", "失效"), ("ended", "注销")]
 
 
 class HistoryFilter(PersonFilter):
     """姓名, 证书状态, 注册类型."""
 
-    status = forms.ChoiceField(label="证书状态", required=False, choices=[("", "全部"), *_STATES])
+    status = forms.ChoiceField(label="证书状态", required=False, choices=_states)
     kind = forms.ChoiceField(label="注册类型", required=False, choices=[("", "全部类型"), *RegistrationClass.choices])
 
 

@@ -9,6 +9,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from erjian import policy
@@ -21,14 +23,18 @@ from erjian.portals.enterprise import case_list
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
+from erjian.portals.enterprise.views.certificates import RENEWALS
 from erjian.portals.enterprise.views.confirming import answering
 from erjian.registry.models import Registration
 from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day, days_left
 from erjian.ui.tables import Column, Op, Table, strong
+from erjian.ui.templatetags.ej import chip
 
 _RECENT, _URGENT, _EXPIRING = 10, 10, 10
+_SOON = 7
+"""Days before the end of the time for a renewal from which it is urgent."""
 
 
 @for_enterprise()
@@ -47,6 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
     leaving = departures(request).filter(state=State.WAIT_FORMER)
     waiting = _first_due(own.filter(state__in=(State.CORRECTION, State.WAIT_ENTERPRISE)), leaving)
     answers = answering(request, State.WAIT_FORMER, "former")
+    ending = list(expiring.select_related("person").order_by("valid_until", "pk")[:_EXPIRING])
+    renewals = _open_renewals(own, ending)
     recent = case_list.light(own).order_by("-id")[:_RECENT]
     context = {
         "shell": shell(request, "home"),
@@ -64,9 +72,10 @@ def home(request: HttpRequest) -> HttpResponse:
                 Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
                 Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
                 Column("剩余", lambda row: days_left((row.valid_until - today).days, unit="日"), css="ej-num m-top m-end"),
+                Column("延续申报", lambda row: _renewal(row, renewals), css="ej-num m-wide", data_label="延续申报"),
             ),
-            rows=expiring.select_related("person").order_by("valid_until", "pk")[:_EXPIRING],
-            ops=lambda row: (Op("查阅", row_address("enterprise:certificate")(row.pk)),),
+            rows=ending,
+            ops=lambda row: _next(row, renewals, files=files),
             name="person.name",
             empty=f"{policy.current().renewal_opens_days} 日内没有到期的注册。",
             caption="即将到期的注册",
@@ -85,6 +94,40 @@ def _first_due(*several: QuerySet[Application]) -> list[Application]:
     return sorted(read, key=lambda case: (case.due_on or date.max, case.pk))[:_URGENT]
 
 
+def _open_renewals(own: QuerySet[Application], ending: list[Registration]) -> dict[int, Application]:
+    """The renewals under way of these registrations, by person."""
+    found = own.filter(
+        procedure_code__in=RENEWALS.values(), state__in=OPEN, person_id__in=[row.person_id for row in ending]
+    )
+    return {case.person_id: case for case in case_list.light(found) if case.person_id}
+
+
+def _last_day(row: Registration) -> date:
+    """The last day on which the renewal can be filed."""
+    assert row.valid_until is not None
+    return row.valid_until - timedelta(days=policy.current().renewal_closes_days)
+
+
+def _renewal(row: Registration, renewals: dict[int, Application]) -> SafeString:
+    """Where the renewal stands, or until when it can be filed."""
+    if case := renewals.get(row.person_id):
+        return case_list.state_chip(case)
+    left = (_last_day(row) - clock.today()).days
+    if left < 0:
+        return chip("bad", "已过申请期")
+    return format_html(
+        '<span class="{}">请在 {} 前申请</span>', "ej-soon" if left <= _SOON else "", day(_last_day(row))
+    )
+
+
+def _next(row: Registration, renewals: dict[int, Application], *, files: bool) -> tuple[Op, ...]:
+    """The renewal under way, or the certificate's page, where it is begun."""
+    if case := renewals.get(row.person_id):
+        return (Op("查看申报", reverse("enterprise:case", args=(case.uuid,))),)
+    begins = files and _last_day(row) >= clock.today()
+    return (Op("办理延续" if begins else "查阅", row_address("enterprise:certificate")(row.pk)),)
+
+
 def _tiles(counts: dict[str, int], expiring: int, leaving: int) -> tuple[parts.Tile, ...]:
     """Counts with the way to each; what only happens sometimes is shown when it does."""
     base = reverse("enterprise:cases")
@@ -98,7 +141,7 @@ def _tiles(counts: dict[str, int], expiring: int, leaving: int) -> tuple[parts.T
         parts.Tile("公示公告", published, "件", f"{base}?state=published"),
         parts.Tile(
             f"{policy.current().renewal_opens_days} 日内到期", expiring, "人",
-            f"{reverse('enterprise:certificates')}?state=expiring", "mine" if expiring else "",
+            f"{reverse('enterprise:history')}?status=expiring", "mine" if expiring else "",
         ),
     ]  # fmt: skip
     if counts.get(State.WAIT_ENTERPRISE):
