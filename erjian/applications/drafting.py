@@ -48,7 +48,7 @@ def start(
     verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
     if any(verdict.stops for verdict in verdicts):
         raise GuardsRefused(verdicts)
-    known_values = form_data.prefill(procedure, form_data.Known(person, enterprise))
+    known_values = form_data.prefill(procedure, form_data.Known(person, enterprise, by))
     leaves = Step.FORMER_ENTERPRISE in procedure.route and known.live is not None
     try:
         with transaction.atomic():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from erjian import protection
+from erjian.accounts.models import User
 from erjian.applications.models import Application, FormVersion
 from erjian.applications.states import EDITABLE
 from erjian.policy import clock
@@ -31,11 +33,13 @@ def unseal(blob: bytes | memoryview) -> dict[str, Any]:
 
 
 class Known:
-    """What the register knows of one person and enterprise, by the names that fields use in `known_from`."""
+    """What is known of one filing: from the register by the names of `known_from` (`person`, `enterprise`), else by those of
+    `begins_with` (`operator`, `earlier`)."""
 
-    def __init__(self, person: Person | None, enterprise: Enterprise) -> None:
+    def __init__(self, person: Person | None, enterprise: Enterprise, operator: User | None = None) -> None:
         self.person = person
         self.enterprise = enterprise
+        self.operator = operator
         self._qualifications: list[Any] | None = None
 
     @property
@@ -50,16 +54,29 @@ class Known:
             ]
         return self._qualifications
 
+    @cached_property
+    def earlier(self) -> dict[str, Any]:
+        """The last version that the enterprise filed of the same person, of whatever kind; empty without one."""
+        cases = Application.objects.filter(person=self.person, enterprise=self.enterprise, form_version__gt=0)
+        last = cases.order_by("-id").first() if self.person else None
+        return version(last, last.form_version) if last else {}
+
     def value(self, field: FormField) -> Any:
         """The register's value for a field as JSON keeps it, or an empty string."""
-        owner, _, name = field.known_from.partition(".")
-        if not owner:
-            return ""
+        return self._found(field.known_from)
+
+    def first(self, field: FormField) -> Any:
+        """What the field begins with, as JSON keeps it, or an empty string."""
+        return self._found(field.known_from or field.begins_with)
+
+    def _found(self, path: str) -> Any:
+        owner, _, name = path.partition(".")
         if owner == "enterprise":
             special = self._enterprise(name)
             if special is not None:
                 return special
-        found = getattr(self.person if owner == "person" else self.enterprise, name)
+        source = getattr(self, owner) if owner else None
+        found = source.get(name) if isinstance(source, dict) else source and getattr(source, name)
         return found.isoformat() if hasattr(found, "isoformat") else ("" if found is None else found)
 
     def _enterprise(self, name: str) -> str | None:
@@ -80,7 +97,8 @@ class Known:
 
 def prefill(procedure: Procedure, known: Known) -> dict[str, Any]:
     """First values of the editable fields."""
-    return {field.name: known.value(field) for field in procedure.fields if not field.read_only and field.known_from}
+    editable = (field for field in procedure.fields if not field.read_only)
+    return {field.name: known.first(field) for field in editable if field.known_from or field.begins_with}
 
 
 def compose(application: Application, known: Known | None = None) -> dict[str, Any]:

@@ -42,6 +42,9 @@ class FormField:
     required: bool = False
     read_only: bool = False
     known_from: str = ""
+    begins_with: str = ""
+    """First value of what no register keeps: of who fills the form in (`operator.name`), or as the enterprise filed of the
+    same person before (`earlier.employment_begin`)."""
     corrects: str = ""
     """Name of the field whose registered value this one is to replace: different is what is asked for, not a fault."""
     choices: tuple[tuple[str, str], ...] = ()

@@ -78,9 +78,27 @@ DEGREE = FormField(
     required=True,
     known_from="person.degree",
 )
-EMPLOYMENT_BEGIN = FormField(name="employment_begin", label="聘用开始时间", control=Control.DATE, required=True)
-EMPLOYMENT_END = FormField(name="employment_end", label="聘用结束时间", control=Control.DATE, required=True)
-EMPLOYMENT_OPEN = FormField(name="employment_open", label="长期", control=Control.CHECK, beside="employment_end")
+EMPLOYMENT_BEGIN = FormField(
+    name="employment_begin",
+    label="聘用开始时间",
+    control=Control.DATE,
+    required=True,
+    begins_with="earlier.employment_begin",
+)
+EMPLOYMENT_END = FormField(
+    name="employment_end",
+    label="聘用结束时间",
+    control=Control.DATE,
+    required=True,
+    begins_with="earlier.employment_end",
+)
+EMPLOYMENT_OPEN = FormField(
+    name="employment_open",
+    label="长期",
+    control=Control.CHECK,
+    beside="employment_end",
+    begins_with="earlier.employment_open",
+)
 PUNISHMENTS = FormField(
     name="punishments", label="处罚或不良情形", control=Control.TEXTAREA, max_length=500, wide=True, hint="没有的填“无”"
 )
@@ -171,8 +189,10 @@ def titled(section: Section, title: str) -> Section:
 
 PRESENT_EMPLOYER = titled(EMPLOYER, "现聘用企业信息")
 
-HANDLER = FormField(name="handler", label="经办人", required=True, max_length=50)
-HANDLER_PHONE = FormField(name="handler_phone", label="经办人手机号", control=Control.MOBILE, required=True)
+HANDLER = FormField(name="handler", label="经办人", required=True, max_length=50, begins_with="operator.name")
+HANDLER_PHONE = FormField(
+    name="handler_phone", label="经办人手机号", control=Control.MOBILE, required=True, begins_with="operator.phone"
+)
 
 LAPSE_REASONS = (
     "聘用企业破产",

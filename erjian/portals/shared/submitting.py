@@ -132,10 +132,10 @@ def _judged(case: Application, errors: filing.Errors) -> Result | None:
     case.refresh_from_db()
     missing, verdicts = actions.problems(case)
     everything = {**missing, **errors}
-    count = sum(map(len, everything.values())) + sum(verdict.stops for verdict in verdicts)
-    if not count:
+    listed = filing.summary(case, everything, verdicts)
+    if not listed:
         return None
-    title = f"{hand_in_of(case).label}前还有 {count} 处需要处理"
+    title = f"{hand_in_of(case).label}前还有 {len(listed)} 处需要处理"
     return Result(case=case, errors=everything, verdicts=tuple(verdicts), title=title, status=422)
 
 

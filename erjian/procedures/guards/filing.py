@@ -99,7 +99,7 @@ def _qualification(facts: Facts) -> tuple[Answer, str]:
 def check_specialties(facts: Facts) -> tuple[Answer, str]:
     """Every chosen specialty has a reviewed, unused qualification of the second class."""
     if not facts.specialties:
-        return Answer.ASKS, "请在“注册专业”中至少勾选一个专业。"
+        return Answer.ASKS, "请至少勾选一个专业。"
     for code in facts.specialties:
         held = facts.qualification_for(code)
         label = Specialty(code).label

@@ -90,7 +90,7 @@ def _new_specialties(facts: Facts) -> tuple[Answer, str]:
 def _reviewed_specialties(facts: Facts) -> tuple[Answer, str]:
     """重新注册 may use any reviewed qualification, used before or not (decision G.8)."""
     if not facts.specialties:
-        return Answer.ASKS, "请在“注册专业”中至少勾选一个专业。"
+        return Answer.ASKS, "请至少勾选一个专业。"
     for code in facts.specialties:
         held = facts.qualification_for(code)
         if code not in SECOND_CLASS or held is None or held.review_result != "passed":

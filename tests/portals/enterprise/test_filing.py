@@ -365,3 +365,33 @@ def test_reading_a_full_number_is_audited_once_a_page(browser: Client, draft: Ap
     assert [event.data["ids"] for event in reads] == [[str(draft.person_id)]]
     assert draft.person.id_number not in text(browser.get(address(draft)))
     assert reads.count() == 1
+
+
+def test_the_summary_counts_what_it_lists(browser: Client, employer: Enterprise) -> None:
+    browser.post("/enterprise/enterprise_rename/start/")
+    case = Application.objects.get()
+    said = text(browser.post(address(case, "edit/"), filled(case, do="report")))
+    listed = re.search(r"上报前还有 (\d+) 处需要处理</b><ul>(.*?)</ul>", said)
+    assert listed
+    assert int(listed[1]) == listed[2].count("<li>") > 5
+
+
+def test_a_second_filing_begins_with_what_was_filed_before(
+    browser: Client, stranger: Client, draft: Application, operator: User
+) -> None:
+    browser.post(address(draft, "edit/"), filled(draft, employment_begin="2025-03-01", do="report"))
+    draft.refresh_from_db()
+    assert draft.number
+    browser.post(address(draft, "withdraw/"), {"seen": draft.version})
+    again = Application.objects.exclude(pk=draft.pk)
+    for client, begins, is_open in ((browser, "2025-03-01", True), (stranger, "", "")):
+        page = pick(client, draft.person.name, draft.person.id_number)
+        client.post("/enterprise/initial/start/", {"token": token(page)})
+        started = form_data.unseal(again.latest("id").draft)
+        assert (started["employment_begin"], started["employment_open"]) == (begins, is_open)
+
+
+def test_who_fills_in_the_form_is_its_handler_at_first(browser: Client, employer: Enterprise, operator: User) -> None:
+    browser.post("/enterprise/enterprise_rename/start/")
+    started = form_data.unseal(Application.objects.get().draft)
+    assert (started["handler"], started["handler_phone"]) == (operator.name, operator.phone)
