@@ -28,8 +28,9 @@ class FileRefused(Refusal):
 
     @classmethod
     def wrong_type(cls, types: tuple[str, ...]) -> Self:
-        allowed = "、".join(_NAMES[each] for each in types)
-        return cls(f"不支持这种文件。请上传{allowed}。", code="type")
+        *others, last = (_NAMES[each] for each in types)
+        allowed = f"{'、'.join(others)}或 {last}" if others else last
+        return cls(f"不支持这种文件。请上传 {allowed}。", code="type")
 
     @classmethod
     def misnamed(cls, media_type: str) -> Self:

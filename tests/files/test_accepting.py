@@ -191,7 +191,7 @@ class TestBadPictures:
     def test_something_else_by_content(self, content: bytes, name: str) -> None:
         refused = refusal(content, name)
         assert (refused.code, refused.status) == ("type", 415)
-        assert refused.message == "不支持这种文件。请上传JPG 图片、PNG 图片、PDF 文件。"
+        assert refused.message == "不支持这种文件。请上传 JPG 图片、PNG 图片或 PDF 文件。"
 
     def test_a_kind_that_this_place_does_not_take(self) -> None:
         refused = refusal(hostile.pdf(), "a.pdf", PICTURES)

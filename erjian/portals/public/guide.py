@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from erjian import files
@@ -43,12 +44,20 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "shell": shell(request, "guides"),
         "procedure": procedure,
+        "start": _start(procedure),
         "facts": _facts(procedure, rules),
         "steps": _route(procedure, rules),
         "materials": [_material(item) for item in procedure.materials],
         "rules": rules,
     }
     return render(request, "public/guide.html", context)
+
+
+def _start(procedure: Procedure) -> str:
+    """Where whoever files begins; the way leads past the sign-in."""
+    if procedure.filer == Filer.PERSON:
+        return f"{reverse('person:filing')}#{procedure.code}"
+    return reverse("enterprise:procedure", args=(procedure.code,))
 
 
 def brief(procedure: Procedure) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from erjian.policy import clock, loading
+from erjian.procedures import Filer, Procedure, all_procedures
 from erjian.publicity.models import Notice
 from tests import makers
 
@@ -188,3 +189,15 @@ def test_the_guide_says_what_the_province_decided(
     path.write_text(text, encoding="utf-8")
     settings.ERJIAN_POLICY_FILE = str(path)
     assert said in Client().get(f"/guide/{kind}/").content.decode()
+
+
+@pytest.mark.parametrize("procedure", all_procedures(), ids=lambda each: each.code)
+def test_the_guide_leads_to_where_a_procedure_is_filed(client: Client, procedure: Procedure) -> None:
+    (link,) = re.findall(r'href="([^"]+)">在线办理<', client.get(f"/guide/{procedure.code}/").content.decode())
+    person = makers.person()
+    client.force_login(
+        makers.person_user(person) if procedure.filer == Filer.PERSON else makers.operator(makers.enterprise())
+    )
+    page = client.get(link)
+    assert page.status_code == 200
+    assert procedure.label in page.content.decode()
