@@ -75,8 +75,8 @@ class Known:
             special = self._enterprise(name)
             if special is not None:
                 return special
-        source = getattr(self, owner) if owner else None
-        found = source.get(name) if isinstance(source, dict) else source and getattr(source, name)
+        source: Any = getattr(self, owner) if owner else {}
+        found: Any = source.get(name) if isinstance(source, dict) else source and getattr(source, name)
         return found.isoformat() if hasattr(found, "isoformat") else ("" if found is None else found)
 
     def _enterprise(self, name: str) -> str | None:
