@@ -36,6 +36,8 @@ _CHECK = """() => {
   const strips = document.querySelectorAll(".ej-tabs-top a, .ej-views a, .ej-form-tabs a");
   for (const one of strips) {
     if (seen(one) && one.scrollWidth > one.clientWidth + 2) wrong.push(`over the next tab: ${named(one)}`);
+    const right = one.matches("[aria-current]") ? one.parentElement.getBoundingClientRect().right : Infinity;
+    if (seen(one) && one.getBoundingClientRect().right > right + 1) wrong.push(`current but out of sight: ${named(one)}`);
   }
   const pressed = "a[href], button, input:not([type=hidden]), select, textarea, summary";
   for (const one of document.querySelectorAll(pressed)) {

@@ -33,6 +33,12 @@ OWN = (
     "/person/information/", "/person/information/contact/", "/person/information/phone/", "/person/information/readers/",
     "/person/signature/",
 )  # fmt: skip
+OF_AN_ENTERPRISE = (
+    "/enterprise/",
+    "/enterprise/initial/?state=ended",
+    "/enterprise/profile/",
+    "/enterprise/questions/new/",
+)
 EMPTY_ROOM = """() => {
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
@@ -102,6 +108,11 @@ def test_pages_of_a_person_fit(hand: Callable[..., BrowserContext], live_server:
     client.force_login(makers.person_user(person))
     cases = tuple(f"/person/cases/{case.uuid}/{page}" for page in ("", "consent/", "decline/"))
     assert walk(hand(client).new_page(), live_server.url, OWN + cases) == {}
+
+
+def test_pages_of_an_enterprise_fit(hand: Callable[..., BrowserContext], live_server: Any, client: Client) -> None:
+    client.force_login(makers.operator(makers.enterprise()))
+    assert walk(hand(client).new_page(), live_server.url, OF_AN_ENTERPRISE) == {}
 
 
 def test_every_step_of_the_verification_fits(

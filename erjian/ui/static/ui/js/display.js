@@ -1,4 +1,4 @@
-/* How the page is shown: larger text, remembered in this browser, and printing. */
+/* How the page is shown: larger text, remembered in this browser; the current tab in sight; printing. */
 const root = document.documentElement;
 
 function stored() {
@@ -19,6 +19,12 @@ function apply(large) {
 }
 
 apply(stored());
+
+for (const tab of document.querySelectorAll(":is(.ej-tabs-top, .ej-views, .ej-form-tabs) > [aria-current]")) {
+  const strip = tab.parentElement;
+  const beyond = tab.getBoundingClientRect().right - strip.getBoundingClientRect().right;
+  if (beyond > 0) strip.scrollLeft += beyond + parseFloat(getComputedStyle(strip).paddingRight);
+}
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-large-text]")) {
