@@ -381,6 +381,8 @@ def test_a_second_filing_begins_with_what_was_filed_before(
 ) -> None:
     browser.post(address(draft, "edit/"), filled(draft, employment_begin="2025-03-01", do="report"))
     draft.refresh_from_db()
+    browser.post(address(draft, "hand-in/"), {"version": draft.version})
+    draft.refresh_from_db()
     assert draft.number
     browser.post(address(draft, "withdraw/"), {"seen": draft.version})
     again = Application.objects.exclude(pk=draft.pk)
