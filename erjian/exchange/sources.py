@@ -69,7 +69,8 @@ def _open_workbook(content: bytes, kind: Kind) -> Source:
     found: Source | None = None
     for name in book.sheet_names:
         if found is not None:
-            found.notices.append(f"工作表“{name}”未导入，只读取了第一张符合的工作表。")
+            if name != workbooks.EXPLANATION:
+                found.notices.append(f"工作表“{name}”未导入，只读取了第一张符合的工作表。")
             continue
         loaded = _calamine(lambda name=name: book.get_sheet_by_name(name))
         header = _header(_lines(loaded), kind)

@@ -6,7 +6,7 @@ import io
 
 import xlsxwriter
 
-from erjian.exchange import spreadsheets
+from erjian.exchange import spreadsheets, workbooks
 from erjian.exchange.columns import Column, Kind
 
 _ROWS = 2000
@@ -51,7 +51,7 @@ def template(kind: Kind) -> bytes:
 
 
 def _explain(book: xlsxwriter.Workbook, columns: list[Column], *, text: object, head: object) -> None:
-    sheet = book.add_worksheet("填写说明")
+    sheet = book.add_worksheet(workbooks.EXPLANATION)
     for position, (title, width) in enumerate((("列", 22), ("必填", 8), ("示例", 30), ("可填内容与说明", 70))):
         sheet.set_column(position, position, width, text)
         sheet.write_string(0, position, title, head)

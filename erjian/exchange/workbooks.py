@@ -17,6 +17,8 @@ from xml.etree import ElementTree as ET
 
 from erjian.exchange.refusals import ImportRefused
 
+EXPLANATION = "填写说明"
+"""The sheet of our own templates that holds no data."""
 MAX_BYTES = 60 * 1024 * 1024
 MAX_UNPACKED = 600 * 1024 * 1024
 MAX_PARTS = 2000

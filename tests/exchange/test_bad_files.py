@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from erjian.exchange import kinds, sources, workbooks
+from erjian.exchange import kinds, sources, templates, workbooks
 from erjian.exchange.refusals import ImportRefused
 from erjian.registry.models import Change, Person, Qualification
 from tests import makers
@@ -200,3 +200,18 @@ def test_text_that_looks_like_a_formula_stays_text_on_its_way_back() -> None:
     page: Any = openpyxl.load_workbook(io.BytesIO(outcome.error_file)).active
     cells = [cell for cell in page[2] if cell.value in {"@SUM(A1)", "+1"}]
     assert [cell.data_type for cell in cells] == ["s", "s"]
+
+
+def test_other_sheets_are_named_but_not_the_explanation_of_the_template() -> None:
+    declared = kinds.get("qualifications")
+    book = openpyxl.load_workbook(io.BytesIO(templates.template(declared)))
+
+    def noticed() -> list[str]:
+        stream = io.BytesIO()
+        book.save(stream)
+        return sources.open_source(stream.getvalue(), kind=declared).notices
+
+    assert len(book.sheetnames) == 2
+    assert noticed() == []
+    book.create_sheet("预算")
+    assert noticed() == ["工作表“预算”未导入，只读取了第一张符合的工作表。"]
