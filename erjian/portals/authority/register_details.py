@@ -95,7 +95,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     held = Table(
         columns=(
             Column("证书编号", "number", css="ej-num m-wide"),
-            Column("资质范围", "scope", css="m-top m-wide"),
+            Column("资质范围", "scope", css="m-top wrap"),
             Column("资质等级", "level", data_label="资质等级"),
             Column("发证日期", lambda item: day(item.issued_on), css="ej-num", data_label="发证日期"),
             Column("有效期至", lambda item: day(item.expires_on), css="ej-num", data_label="有效期至"),

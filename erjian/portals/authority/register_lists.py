@@ -298,7 +298,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     def draw(page: Page, empty: str) -> Table:
         return Table(
             columns=(
-                Column("企业名称", "name", css="m-top m-wide"),
+                Column("企业名称", lambda row: strong(row.name), css="m-top"),
                 Column("统一社会信用代码", "credit_code", css="ej-num m-wide"),
                 Column("企业类型", "get_origin_display", css="m-hide"),
                 Column("法定代表人", "legal_representative", data_label="法定代表人"),

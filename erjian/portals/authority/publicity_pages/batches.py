@@ -256,7 +256,11 @@ def _table(batch: Batch, rows: object, *, draft: bool) -> Table:
             Column("注册专业", lambda row: row.shown["specialties"], css="m-wide", data_label="注册专业"),
             Column("初审单位", lambda row: row.shown["authority"], css="m-hide w-low"),
             *((Column("结论", verdict, css="m-top m-end"),) if announced else ()),
-            *(() if draft else (Column("办理", state, css="m-top m-end"),)),
+            *(
+                ()
+                if draft
+                else (Column("办理", state, css="m-wide" if announced else "m-top m-end", data_label="办理"),)
+            ),
             *(
                 (Column("说明", lambda row: row.failure or row.reason, css="m-wide wrap"),)
                 if announced or not draft
