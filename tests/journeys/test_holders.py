@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from erjian.policy import clock
 from erjian.registry.models import Person
@@ -19,6 +20,25 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def cast(visit: Visit, tmp_path: Path) -> Cast:
     return Cast(visit, tmp_path)
+
+
+def test_the_dialog_by_keyboard(cast: Cast) -> None:
+    page = cast.at(cast.operator).go("/enterprise/initial/")
+    adding = page.get_by_role("link", name="添加申报").first
+    adding.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("人员姓名")).to_be_focused()
+    page.keyboard.type("周启明")
+    page.keyboard.press("Tab")
+    page.keyboard.type("123")
+    page.keyboard.press("Enter")
+    wrong = dialog.get_by_label("人员身份证号")
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(wrong).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(adding).to_be_focused()
 
 
 def test_a_specialty_is_added(cast: Cast) -> None:

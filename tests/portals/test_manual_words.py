@@ -131,7 +131,7 @@ MATERIALS = {
     "replacement": f"{_HELD} 遗失声明 个人手写签名 其他材料",
     "transfer": f"{_HELD} *聘用劳动合同 解除劳动合同证明 新设立企业承诺书 个人手写签名 其他材料",
     "cancellation": "人员寸照 符合注销情形的证明 个人手写签名 其他材料",
-    "id_number": "*身份证正照 *身份证反照 身份证号变更证明 其他材料",
+    "id_number": "*身份证正照 *身份证反照 身份证号变更证明 个人手写签名 其他材料",
     "enterprise_rename": "*新营业执照 *工商变更核准文件 其他材料",
     "temporary_transfer": f"{_HELD} *聘用劳动合同 解除劳动合同证明 新设立企业承诺书 个人手写签名 其他材料",
     "temporary_renewal": f"{_HELD} *聘用劳动合同 *继续教育证明 个人手写签名 其他材料",

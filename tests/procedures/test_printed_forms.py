@@ -65,6 +65,33 @@ def test_a_printed_form(code: str) -> None:
     assert ("申报专业" in text) is bool(scene.specialties)
 
 
+SOLE = "受聘且只受聘于湖南麓川建设工程有限公司"
+REVIEWED = "已对所填信息和所附材料进行审核，对其真实性负责。"
+PROMISED: dict[str, tuple[tuple[str, str], ...]] = {
+    "initial": ((PERSON, SOLE), (EMPLOYER, "已与周启明签订劳动合同"), (EMPLOYER, REVIEWED)),
+    "reregistration": ((PERSON, SOLE), (EMPLOYER, "已与周启明签订劳动合同"), (EMPLOYER, REVIEWED)),
+    "addition": ((PERSON, "所填信息和所附材料真实、准确"), (EMPLOYER, "进行审核，对其真实性负责")),
+    "transfer": (
+        (PERSON, f"已与原聘用单位解除劳动关系，{SOLE}"),
+        (EMPLOYER, REVIEWED),
+        (FORMER, "本企业已与周启明依法解除劳动合同，同意其转出。"),
+    ),
+    "temporary_transfer": ((PERSON, SOLE), (FORMER, "本企业已与周启明依法解除劳动合同，同意其转出。")),
+    "cancellation": ((PERSON, "确认后注销立即生效，电子证书作废"), (EMPLOYER, "所填事由属实")),
+    "cancellation_by_person": ((PERSON, "所填事由属实"), (EMPLOYER, "同意后注销立即生效，电子证书作废")),
+}
+
+
+@pytest.mark.parametrize("code", PROMISED)
+def test_what_each_party_promises(code: str) -> None:
+    """In the words of practice (design B.8): sole employment, truth, contract, review; the former employer's release."""
+    scene = Scene(code)
+    scene.draft()
+    said = {promise["heading"]: promise["text"] for promise in printing.content(scene.report())["promises"]}
+    for heading, words in PROMISED[code]:
+        assert words in said[heading], heading
+
+
 INSURED = {"initial", "reregistration", "renewal", "temporary_renewal", "transfer", "temporary_transfer"}
 
 
@@ -78,8 +105,8 @@ def test_the_employer_promises_social_insurance(code: str) -> None:
     assert "依法缴纳社会保险" in words[EMPLOYER]
 
 
-@pytest.mark.parametrize("code", ["cancellation", "cancellation_by_person", "temporary_cancellation"])
-def test_an_ending_is_printed_with_portrait_and_signature(code: str) -> None:
+@pytest.mark.parametrize("code", ["cancellation", "cancellation_by_person", "temporary_cancellation", "id_number"])
+def test_endings_and_corrections_are_printed_with_portrait_and_signature(code: str) -> None:
     """人员寸照 stands on every form about a registered person (design A.4.3), and the person signs (E.2)."""
     scene = Scene(code)
     Person.objects.filter(pk=scene.person.pk).update(portrait=makers.blob(), signature=makers.blob())
@@ -89,7 +116,7 @@ def test_an_ending_is_printed_with_portrait_and_signature(code: str) -> None:
     if case.state == State.WAIT_PERSON:
         case = actions.consent(application=case, by=scene.user, seen=None, commitment="同意")
     data = printing.content(case)
-    assert data["photo"]
+    assert bool(data["photo"]) is (code != "id_number")
     assert data["promises"][0]["sign"]["image"]
 
 
