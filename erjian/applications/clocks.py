@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from erjian import policy
+from django.db import transaction
+
+from erjian import audit, policy
 from erjian.applications.models import Application, Clock, ClockKind
 from erjian.applications.routing import CLOCK, PAUSING
 from erjian.applications.states import State
 from erjian.policy import clock, working_days
+
+audit.codes.register("application.recount", "重新计算时限")
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,38 @@ def extend(application: Application, *, days: int, reason: str, by: str) -> Cloc
     running.save(update_fields=["extended_days", "extension_reason", "extended_by", "due_on"])
     application.due_on = running.due_on
     return running
+
+
+def counted(item: Clock) -> date:
+    """The day on which a limit is over by the calendar as it is known now."""
+    return _due(item.started_on, item.days + item.extended_days + item.paused_days, working=item.working)
+
+
+def miscounted() -> list[int]:
+    """Keys of running limits counted before the calendar of a year was published; what is over stays over."""
+    running = Clock.objects.filter(
+        working=True, ended_on__isnull=True, paused_on__isnull=True, due_on__gte=clock.today()
+    )
+    return [item.pk for item in running if counted(item) != item.due_on]
+
+
+def recount(item: Clock) -> None:
+    """Count a running limit again; nothing happens when it ended or paused meanwhile."""
+    with transaction.atomic():
+        application = Application.objects.select_for_update(of=("self",)).get(pk=item.application_id)
+        running = application.clocks.filter(pk=item.pk, ended_on__isnull=True, paused_on__isnull=True).first()
+        if running is None:
+            return
+        before, running.due_on = running.due_on, counted(running)
+        running.save(update_fields=["due_on"])
+        application.due_on = running.due_on
+        application.save(update_fields=["due_on"])
+        audit.record(
+            "application.recount",
+            actor=audit.SYSTEM,
+            subject=("application", application.pk),
+            data={"from": before.isoformat(), "to": running.due_on.isoformat()},
+        )
 
 
 def time_left(state: str, due_on: date | None, *, today: date | None = None) -> TimeLeft | None:

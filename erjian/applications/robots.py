@@ -19,9 +19,9 @@ from procrastinate.contrib.django import app as queue
 
 from erjian import audit, policy
 from erjian.accounts.models import Function, User
-from erjian.applications import actions, materials, reminding
+from erjian.applications import actions, clocks, materials, reminding
 from erjian.applications.errors import CaseRefused, NotYours
-from erjian.applications.models import Application, RobotRun
+from erjian.applications.models import Application, Clock, RobotRun
 from erjian.applications.states import CONFIRMING, State
 from erjian.applications.workflow import TRANSITIONS
 from erjian.policy import clock
@@ -147,6 +147,12 @@ class Robot:
 
 
 ROBOTS: list[Robot] = [
+    Robot(
+        name="recount",
+        label="节假日安排公布，重新计算时限",
+        rows=lambda: Clock.objects.filter(pk__in=clocks.miscounted()),
+        act=clocks.recount,  # type: ignore[arg-type]
+    ),
     Robot(
         name="deem_accepted",
         label="逾期未告知，视为受理",

@@ -250,6 +250,8 @@ def running_clock(application: Application, found: Iterable[Clock]) -> dict[str,
         working_days.between(item.started_on, until) if item.working else (until - item.started_on) // timedelta(days=1)
     )
     note = "受理次日起算，节假日和补正时间不计入。" if item.working else "按自然日计算。"
+    if item.working and item.ended_on is None and working_days.is_provisional(item.due_on.year):
+        note += f"{item.due_on.year} 年节假日安排尚未公布，到期日为暂定，公布后重新计算。"
     if item.paused_on:
         note = f"{item.paused_on} 起暂停计时。" + note
     return {
