@@ -2,8 +2,9 @@
 
 An action that cannot be undone calls `require`. Inside a request it passes when the identity was confirmed (by
 signing in, or here) within policy's minutes, and raises `IdentityUnconfirmed` otherwise, whichever page or forged
-post led there; the answer asks for the password or the second factor and keeps what was typed. Jobs, which finish
-what somebody began, are not asked.
+post led there; the answer asks for the password or the second factor and keeps what was typed. Whoever came in by an
+identity that another platform verified may have neither, and shows that identity anew. Jobs, which finish what
+somebody began, are not asked.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ codes.register("account.confirmed", "再次确认身份")
 codes.register("account.confirm_failed", "再次确认身份失败")
 
 _AT = "confirmed_at"
+_ANEW = "confirming_anew"
+"""Key of the session for the form that waits until the identity has been shown anew."""
 _TRIES = Limit("confirm", 5, timedelta(minutes=15))
 serving: ContextVar[HttpRequest | None] = ContextVar("request_served", default=None)
 """The request being served; the session's middleware sets it."""
@@ -59,6 +62,30 @@ def require() -> None:
     request = serving.get()
     if request is not None and request.user.is_authenticated and not fresh(request):
         raise IdentityUnconfirmed
+
+
+def begin_anew(request: HttpRequest, *, kept: str) -> None:
+    """Expect the identity to be shown anew; `kept` is the form to go on with afterwards, "" for none."""
+    request.session[_ANEW] = kept
+
+
+def anew(request: HttpRequest) -> str | None:
+    """The form that waits for the identity to be shown anew; None when nothing waits."""
+    return request.session.get(_ANEW) if request.user.is_authenticated else None
+
+
+def shown_anew(request: HttpRequest, user: User | None, *, way: str) -> str:
+    """Another platform has named `user`, or nobody we know: a confirmation when that is who is signed in. Returns the form that waited.
+
+    Raises ConfirmationRefused for somebody else.
+    """
+    own: User = request.user
+    if user is None or user.pk != own.pk:
+        with transaction.atomic():
+            audit.record("account.confirm_failed", actor=own.actor, subject=("user", own.pk), data={"way": way})
+        raise ConfirmationRefused("确认的身份不是现在登录的账号。请用登录时的身份确认。", code="other")
+    confirmed(request, way=way)
+    return str(request.session.pop(_ANEW, ""))
 
 
 def confirm(request: HttpRequest, *, password: str = "", code: str = "") -> None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import auth
@@ -38,6 +39,7 @@ _OPENED, _SEEN = "opened_at", "seen_at"
 WAY = "way"
 """Key of the session for how its user was recognised."""
 _TOUCH_EVERY = 60
+_log = logging.getLogger(__name__)
 KEPT_FORM_LIFE = timedelta(hours=2)
 _MOST_KEPT = 200_000
 CHANGE_URL = "/password/"
@@ -67,10 +69,13 @@ def safe_next(request: HttpRequest, address: str, *, user: User | None = None) -
     """`address` when it is one of this site's pages that the user can open, else the user's own portal (or "")."""
     fallback = user.home if user else ""
     if not address.startswith("/") or "\\" in address or any(ord(each) < 32 for each in address):
+        if address:
+            _log.warning("way on: not a page of ours")
         return fallback
     if not url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
+        _log.warning("way on: not a page of ours")
         return fallback
     if user is not None:
         others = [prefix for kind, prefix in _OWN_PORTAL.items() if kind != user.kind]
@@ -102,25 +107,40 @@ class Interrupted:
 
 
 def keep(request: HttpRequest, user_id: int | None) -> str:
-    """The posted text fields of a request, encrypted; empty when there is nothing, or too much, to keep."""
+    """The posted text fields of a request and the page it was sent from, encrypted; empty when it is too much to keep."""
     fields = [
         (name, value) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken" for value in values
     ]
-    if not fields or user_id is None:
+    if user_id is None:
         return ""
     text = json.dumps(
-        {"path": request.get_full_path(), "user": user_id, "at": int(clock.now().timestamp()), "fields": fields}
+        {
+            "path": request.get_full_path(),
+            "page": _sent_from(request),
+            "user": user_id,
+            "at": int(clock.now().timestamp()),
+            "fields": fields,
+        }
     )
     if len(text) > _MOST_KEPT:
         return ""
     return base64.urlsafe_b64encode(protection.encrypt("kept_form", text)).decode()
 
 
+def _sent_from(request: HttpRequest) -> str:
+    """The page of ours with the form; "" when the browser does not say."""
+    said = urlsplit(request.headers.get("Referer", ""))
+    return (
+        safe_next(request, urlunsplit(("", "", said.path, said.query, ""))) if said.netloc == request.get_host() else ""
+    )
+
+
 @dataclass(frozen=True)
 class KeptForm:
-    """What `keep` kept, for the user whose form it was."""
+    """What `keep` kept, for the user whose form it was: where it goes, and the page it came from ("" if unknown)."""
 
     path: str
+    page: str
     fields: tuple[tuple[str, str], ...]
 
 
@@ -133,7 +153,9 @@ def kept_form(text: str, *, user: User) -> KeptForm | None:
     age = clock.now().timestamp() - content["at"]
     if content["user"] != user.pk or not 0 <= age <= KEPT_FORM_LIFE.total_seconds():
         return None
-    return KeptForm(path=content["path"], fields=tuple((name, value) for name, value in content["fields"]))
+    return KeptForm(
+        path=content["path"], page=content["page"], fields=tuple((name, value) for name, value in content["fields"])
+    )
 
 
 class SessionMiddleware(LoginRequiredMiddleware):

@@ -321,6 +321,77 @@ def test_a_licence_on_the_phone_itself(visit: Visit, opens: Callable[..., Provid
     page.wait_for_url("**/enterprise/**")
 
 
+@pytest.fixture
+def later() -> Iterator[Callable[[], None]]:
+    """Lets the confirmation of the sign-in grow old."""
+    before = clock.offset()
+    yield lambda: clock.set_offset((before or timedelta(0)) + timedelta(minutes=16))
+    clock.set_offset(before or timedelta(0))
+
+
+def test_who_has_no_password_shows_the_licence_anew(
+    visit: Visit, opens: Callable[..., Provider], later: Callable[[], None]
+) -> None:
+    enterprise = makers.enterprise(NAME)
+    operator = makers.operator(enterprise)
+    operator.set_unusable_password()
+    operator.save()
+    opens(providing.identity("enterprise", "e", enterprise.credit_code, NAME))
+    desk, phone = visit("电脑"), visit("手机", phone=True)
+    page = desk.go("/sign-in/licence/")
+    phone.go(scanned(desk))
+    confirm_on(phone)
+    page.wait_for_url("**/enterprise/**")
+
+    later()
+    page = desk.go("/enterprise/operators/invite/")
+    page.get_by_label("姓名").fill("谭雨欣")
+    page.get_by_label("手机号码").fill("13907310022")
+    page.locator("main form button").last.click()
+    expect(page.get_by_role("heading", name="再次确认身份")).to_be_visible()
+    expect(page.locator("input[type=password]")).to_have_count(0)
+    desk.look("再次确认-没有口令")
+    page.get_by_role("link", name="用电子营业执照确认").click()
+    desk.look("再次确认-二维码")
+    again = visit("另一部手机", phone=True)
+    again.go(scanned(desk))
+    confirm_on(again)
+    expect(page.get_by_role("heading", name="继续提交")).to_be_visible()
+    desk.look("再次确认-继续提交")
+    page.get_by_role("button", name="继续提交").click()
+    page.wait_for_url("**/enterprise/operators/")
+    expect(page.get_by_text("谭雨欣").first).to_be_visible()
+
+
+def test_who_has_no_password_shows_the_identity_anew(
+    visit: Visit, opens: Callable[..., Provider], later: Callable[[], None]
+) -> None:
+    """On the phone; once refused there, then confirmed, and back where they were with what they had typed."""
+    person = makers.person()
+    user = makers.person_user(person)
+    user.set_unusable_password()
+    user.save()
+    opens(providing.identity("person", "p", person.id_number, person.name))
+    phone = visit(person.name, phone=True)
+    page = phone.go("/sign-in/identity/")
+    page.get_by_role("button", name="同意并登录").click()
+    page.wait_for_url("**/person/**")
+
+    later()
+    phone.go("/account/second/")
+    page.get_by_label("应用显示的 6 位数字").fill("123456")
+    page.get_by_role("button", name="核对并添加").click()
+    phone.look("再次确认-可信数字身份")
+    page.get_by_role("link", name="用可信数字身份确认").click()
+    page.get_by_role("button", name="拒绝").click()
+    expect(page.get_by_role("heading", name="可信数字身份确认没有成功")).to_be_visible()
+    phone.look("再次确认-取消")
+    page.get_by_role("link", name="重新开始").click()
+    page.get_by_role("button", name="同意并登录").click()
+    page.get_by_role("button", name="继续提交").click()
+    expect(page.get_by_text("动态口令不对").first).to_be_visible()
+
+
 def sms(pattern: str) -> str:
     found = re.search(pattern, SmsMessage.objects.order_by("-pk")[0].text)
     assert found

@@ -1,4 +1,8 @@
-"""可信数字身份登录 and 电子营业执照登录: there and back, and the code that a phone confirms."""
+"""可信数字身份登录 and 电子营业执照登录: there and back, and the code that a phone confirms.
+
+The same ways serve whoever is signed in and has to confirm who they are (`confirming.anew`): nobody is signed out
+for it, and what was typed waits in the session.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from erjian import documents
-from erjian.accounts import openid, sessions, sign_in, signing_up
+from erjian.accounts import confirming, openid, sessions, sign_in, signing_up
+from erjian.accounts.models import UserKind
 from erjian.accounts.openid import Attempt
 from erjian.accounts.sign_in import Side
 from erjian.policy import clock
-from erjian.portals.public import register
+from erjian.portals.public import confirm, register
 from erjian.portals.public.navigation import shell
 from erjian.standards.errors import Refusal
 
@@ -29,9 +34,11 @@ _ATTEMPT = "licence_attempt"
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
     """/sign-in/identity/: to the issuer."""
-    if request.user.is_authenticated:
+    if request.user.is_authenticated and confirming.anew(request) is None:
         return redirect(sessions.safe_next(request, request.GET.get("next", ""), user=request.user))
     side = request.GET.get("side", Side.OUTSIDE)
+    if request.user.is_authenticated:
+        side = Side.OFFICE if request.user.kind == UserKind.OFFICER else Side.OUTSIDE
     request.session[_WANTED] = {
         "side": side if side in Side.values else Side.OUTSIDE.value,
         "next": request.GET.get("next", "")[:500],
@@ -51,6 +58,9 @@ def come_back(request: HttpRequest) -> HttpResponse:
     try:
         identity = openid.come_back(request)
         user = openid.holder(identity, side=wanted["side"])
+        if confirming.anew(request) is not None:
+            kept = confirming.shown_anew(request, user, way=openid.IDENTITY)
+            return redirect(confirm.onward(request, kept))
         proved = openid.proved_by(identity)
         address = sign_in.finish(request, user, way=openid.IDENTITY, wanted=wanted["next"], proved=proved)
     except Refusal as refusal:
@@ -63,7 +73,8 @@ def come_back(request: HttpRequest) -> HttpResponse:
 @never_cache
 def licence(request: HttpRequest) -> HttpResponse:
     """/sign-in/licence/: the code to scan. A post asks for another one."""
-    if request.user.is_authenticated:
+    confirms = confirming.anew(request) is not None
+    if request.user.is_authenticated and not confirms:
         return redirect(sessions.safe_next(request, request.GET.get("next", ""), user=request.user))
     attempt = None if request.method == "POST" else _attempt(request)
     if attempt is None:
@@ -83,6 +94,7 @@ def licence(request: HttpRequest) -> HttpResponse:
         "attempt": attempt,
         "code": documents.qr(attempt.complete),
         "minutes": max(1, round((attempt.ends - clock.now().timestamp()) / 60)),
+        "confirms": confirms,
     }
     return render(request, "public/licence.html", context)
 
@@ -92,7 +104,7 @@ def licence(request: HttpRequest) -> HttpResponse:
 @require_POST
 def licence_state(request: HttpRequest) -> HttpResponse:
     """/sign-in/licence/state/: asked by the page every few seconds, or by a button where scripts do not run."""
-    if request.user.is_authenticated:
+    if request.user.is_authenticated and confirming.anew(request) is None:
         return _go(request, request.user.home)
     attempt = _attempt(request)
     try:
@@ -107,6 +119,9 @@ def licence_state(request: HttpRequest) -> HttpResponse:
             return _waiting(request)
         request.session.pop(_ATTEMPT, None)
         user = openid.administrator(answer)
+        if confirming.anew(request) is not None:
+            kept = confirming.shown_anew(request, user, way=openid.LICENCE)
+            return _go(request, confirm.onward(request, kept))
         if user is not None:
             return _go(request, sign_in.finish(request, user, way=openid.LICENCE))
     except Refusal as refusal:
@@ -145,13 +160,17 @@ def _go(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, refusal: Refusal, way: str) -> HttpResponse:
+    confirms = confirming.anew(request) is not None
     again = reverse("public:licence" if way == openid.LICENCE else "public:sign-in")
+    if way == openid.IDENTITY:
+        again = reverse("public:identity") if confirms else f"{again}?way={way}"
     context = {
         "shell": shell(request),
         "name": sign_in.WAYS[way],
         "refusal": refusal,
-        "again": again if way == openid.LICENCE else f"{again}?way={way}",
+        "again": again,
         "is_licence": way == openid.LICENCE,
+        "confirms": confirms,
     }
     template = "public/trusted_refused.html"
     if request.htmx:  # type: ignore[attr-defined]
