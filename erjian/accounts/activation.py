@@ -10,6 +10,7 @@ gets the same answer, and the code itself is sent by a job.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,6 +34,9 @@ _EVERY_MINUTE = Limit("code-again", 1, timedelta(seconds=60))
 _PER_HOUR = Limit("code-hour", 5, timedelta(hours=1))
 _FROM_ADDRESS = Limit("code-from", 60, timedelta(hours=1))
 _GUESSES = Limit("code-guess", 10, timedelta(hours=1))
+
+
+_log = logging.getLogger(__name__)
 
 
 class Purpose(models.TextChoices):
@@ -86,6 +90,8 @@ def request_code(*, claim: Claim, purpose: str, subject: str, address: str) -> N
     """
     from erjian.accounts.tasks import send_code
 
+    if not claim.known:
+        _log.warning("code by SMS: asked for nobody")
     limits.take(_FROM_ADDRESS, address)
     limits.take(_PER_HOUR, purpose, subject)
     limits.take(_EVERY_MINUTE, purpose, subject)

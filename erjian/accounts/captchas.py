@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +30,7 @@ _ONCE = Limit("captcha-used", 1, _LIFE)
 _NUMBERS = "零一二三四五六七八九"
 IMAGE, WORDS = "image", "words"
 SIZE = (180, 64)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,13 @@ def image(captcha: Captcha) -> bytes:
 
 def check(token: str, answer: str) -> bool:
     """Whether the answer is right; a token serves once, right or wrong."""
+    right = _right(token, answer)
+    if not right:
+        _log.warning("captcha: wrong, used or too old")
+    return right
+
+
+def _right(token: str, answer: str) -> bool:
     captcha = read(token)
     if captcha is None:
         return False

@@ -6,6 +6,7 @@ address itself. A try is written down before it is judged, so that many at once 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -17,6 +18,7 @@ from erjian.standards.errors import Refusal
 
 KEPT = timedelta(days=2)
 """Rows older than this limit nothing any more and are purged."""
+_log = logging.getLogger(__name__)
 
 
 class TooMany(Refusal):
@@ -51,6 +53,7 @@ def take(limit: Limit, *parts: str, now: datetime | None = None) -> SignInFailur
     times = list(earlier.values_list("at", flat=True)[: limit.most + 1])
     if len(times) >= limit.most:
         own.delete()
+        _log.warning("limit %s reached", limit.name)
         wait = max(1, ceil((times[0] + limit.window - now).total_seconds()))
         raise TooMany(f"操作太频繁。请 {_said(wait)}后再试。", wait=wait)
     return own

@@ -12,6 +12,7 @@ anybody out, and one address cannot try many names either.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -39,6 +40,7 @@ codes.register("account.network_refused", "不在规定网络，未能登录")
 BACKEND = "erjian.accounts.backend.AccountBackend"
 ADDRESS_FACTOR = 10
 """One address may fail this many times as often as one name at it; a whole office may sit behind an address."""
+_log = logging.getLogger(__name__)
 
 
 class Side(models.TextChoices):
@@ -276,5 +278,6 @@ class _Tries:
 
 
 def _locked(until: datetime) -> SignInRefused:
+    _log.warning("sign-in: locked")
     minutes = max(1, ceil((until - clock.now()).total_seconds() / 60))
     return SignInRefused(f"错误次数过多，登录已锁定。请 {minutes} 分钟后再试，或用“忘记口令”重新设置。", code="locked")

@@ -9,6 +9,7 @@ no officer: the account is opened at once.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -35,6 +36,7 @@ codes.register("sign_up.approved", "通过用户注册")
 codes.register("sign_up.refused", "不通过用户注册")
 templates.register("sign_up.received", title="新的企业用户注册", body="{enterprise}提交了用户注册，请审核。")
 
+_log = logging.getLogger(__name__)
 PURPOSE = "register"
 _CODES_FROM = Limit("sign-up-code-from", 20, timedelta(hours=1))
 _GUESSES = Limit("sign-up-guess", 10, timedelta(hours=1))
@@ -280,6 +282,7 @@ def _free(credit_code: str, *, waiting: bool = True) -> None:
     found = Enterprise.objects.filter(credit_code=credit_code).first()
     if found is not None and found.operators.filter(is_active=True).exists():
         authority = authorities.get(found.filing_authority).name
+        _log.warning("sign-up: enterprise has an account")
         raise SignUpRefused(
             f"{found.name}已有账号，不需要再注册。请联系本企业管理员邀请您；联系不上管理员的，请联系{authority}。",
             code="taken",

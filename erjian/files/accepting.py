@@ -1,6 +1,7 @@
 """The way of an upload: size, kind by content, virus scan, a full look, storage, row."""
 
 import io
+import logging
 import re
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from erjian.files.models import Blob, Origin, Scan
 from erjian.files.refusals import FileRefused
 from erjian.files.scanners import Scanner, scanner
 
+_log = logging.getLogger(__name__)
 _SIGNATURES = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG), (b"%PDF-", PDF))
 _EXTENSIONS = {".jpg": JPEG, ".jpeg": JPEG, ".jpe": JPEG, ".jfif": JPEG, ".png": PNG, ".pdf": PDF}
 
@@ -33,13 +35,22 @@ def accept(uploaded_file: UploadedFile, *, limits: Limits, actor: Actor, scan_wi
     The row belongs to the caller's transaction; if that is rolled back, the object is an orphan
     and swept a day later.
     """
+    try:
+        judged, scanned = _looked_at(uploaded_file, limits, scan_with or scanner())
+    except FileRefused as refusal:
+        _log.warning("upload refused: %s", refusal.code)
+        raise
+    return _stored(judged, actor=actor, scanned=scanned)
+
+
+def _looked_at(uploaded_file: UploadedFile, limits: Limits, virus_scanner: Scanner) -> tuple[_Judged, Scan]:
     content = _received(uploaded_file, limits.max_bytes)
     media_type = _kind(content, uploaded_file.name or "", limits)
     if len(content) > limits.bytes_for(media_type):
         raise FileRefused.too_large(limits.bytes_for(media_type), media_type if limits.pdf_is_larger else "")
-    scanned = (scan_with or scanner()).scan(io.BytesIO(content))
+    scanned = virus_scanner.scan(io.BytesIO(content))
     judged = _judged_pdf(content, limits) if media_type == PDF else _judged_image(content, limits)
-    return _stored(judged, actor=actor, scanned=scanned)
+    return judged, scanned
 
 
 def _received(uploaded_file: UploadedFile, max_bytes: int) -> bytes:

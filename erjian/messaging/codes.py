@@ -7,6 +7,7 @@ processes and nodes.
 """
 
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,16 +34,23 @@ ADDRESS_LIMITS = ((timedelta(hours=1), 60), (timedelta(days=1), 300))
 PURPOSES = {
     "sign_in": "登录",
     "activate": "激活账户",
-    "reset": "重置密码",
+    "reset": "重新设置口令",
     "verify": "实名认证",
     "register": "用户注册",
 }
+
+
+_log = logging.getLogger(__name__)
 
 
 class CodeRefused(Refusal):
     """`code`: too_soon, or too_many."""
 
     status = 429
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message, code=code)
+        _log.warning("code by SMS: %s", code)
 
 
 @dataclass(frozen=True)
@@ -99,12 +107,14 @@ def check(phone: str, code: str, *, purpose: str, keep: bool = False) -> bool:
         .first()
     )
     if latest is None or latest.used_at is not None or latest.expires_at <= now:
+        _log.warning("code by SMS: none in force")
         return False
     # The try is taken before the comparison, in one statement: parallel guesses cannot exceed the limit.
     mine = SmsCode.objects.filter(pk=latest.pk, used_at__isnull=True)
     if not mine.filter(tries__lt=MAX_TRIES).update(tries=F("tries") + 1):
         raise CodeRefused("验证码输错次数过多。请重新获取验证码。", code="too_many")
     if not hmac.compare_digest(bytes(latest.code_digest), _digest(phone, purpose, code.strip())):
+        _log.warning("code by SMS: wrong")
         return False
     if keep:
         # Who knows the code guesses nothing: the try is given back.
