@@ -43,3 +43,15 @@ def test_no_tab_is_cut_however_many_functions_are_held(visit: Visit) -> None:
     browser.go("/authority/desk/")
     browser.look("首栏-审核台")
     assert page.evaluate("document.documentElement.scrollHeight") <= 768
+
+
+def test_the_office_gives_way_before_the_officers_name(visit: Visit) -> None:
+    who = makers.officer(PROVINCE, Function.SYSTEM, name="唐庆", username="hn-system")
+    page = visit("系统管理").sign_in(who.username, makers.PASSWORD, side="主管单位")
+    for width in (1280, 1366):
+        page.set_viewport_size({"width": width, "height": 768})
+        name = page.locator(".ej-user .ej-name")
+        assert name.inner_text() == "唐庆【系统管理】"
+        assert name.evaluate("one => one.scrollWidth <= one.clientWidth"), width
+        assert page.evaluate(_CUT) == [], width
+        assert not page.evaluate(_MEET), width

@@ -48,7 +48,8 @@ def shell(request: HttpRequest, current: str, entry: str = "") -> Shell:
     return Shell(
         edition="主管单位版",
         home_url=_HOME,
-        who=who(user),
+        organisation=user.organisation,
+        who=user.titled,
         who_icon="building-bank",
         tabs=tuple(Entry(label, url, current=code == current) for code, label, url in _tabs(user)),
         groups=_register(entry) if current == "register" else (),

@@ -16,9 +16,9 @@ from erjian.accounts.models import ADMINISTRATORS, Function, SignUpState, User
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
 from erjian.policy import authorities, clock, working_days
-from erjian.portals.authority import queue
+from erjian.portals.authority import queue, upkeep
 from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
-from erjian.portals.authority.navigation import built, shell
+from erjian.portals.authority.navigation import built, shell, who
 from erjian.portals.authority.publicity_pages import waiting as lists
 from erjian.portals.shared import case as case_parts
 from erjian.proceedings import actions as proceedings
@@ -176,7 +176,7 @@ def work(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     user = officer(request)
     counts = due(user)
-    context = {"shell": shell(request, "work"), "counts": counts}
+    context = {"shell": shell(request, "work"), "who": who(user), "counts": counts, "upkeep": upkeep.matters(user)}
     if counts:
         waiting = sum(row.waiting for row in counts)
         context |= {
