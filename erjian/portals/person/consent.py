@@ -79,13 +79,13 @@ def _seen(request: HttpRequest) -> int:
 
 
 @for_person
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Agree. GET shows what is agreed to; POST takes the signature and the consent."""
     case = serving.case_or_404(request, uuid)
     if case.state != State.WAIT_PERSON:
         return _handled(request, case, status=409 if request.method == "POST" else 200)
-    if request.method == "GET":
+    if request.method != "POST":
         return _ask(request, case)
     try:
         _agree(request, case)
@@ -206,7 +206,7 @@ def _handled(request: HttpRequest, case: Application, *, status: int) -> HttpRes
 
 
 @for_person
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Decline with a reason, asked once."""
     case = serving.case_or_404(request, uuid)
@@ -240,7 +240,7 @@ def decline(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "question": f"不同意{case.enterprise.name}为您提出的{case.procedure.kind_label}？",
         "consequences": [TRANSITIONS["decline"].confirm],
         "action": reverse("person:decline", args=[case.uuid]),
-        "hidden": [("seen", str(case.version if request.method == "GET" else _seen(request)))],
+        "hidden": [("seen", str(case.version if request.method != "POST" else _seen(request)))],
         "form": form,
         "verb": "不同意",
         "tone": "stop",

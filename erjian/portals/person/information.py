@@ -124,7 +124,7 @@ class ContactForm(ErjianForm, forms.Form):
 
 
 @for_person
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
     """Change how to reach me. The form shows full numbers, because they are edited here."""
     person = myself(request)
@@ -181,7 +181,7 @@ class PhoneForm(ErjianForm, forms.Form):
 
 
 @for_person
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest) -> HttpResponse:
     """Change the registered mobile: a code goes to the new number and is typed back."""
     person = myself(request)

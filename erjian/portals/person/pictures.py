@@ -34,10 +34,10 @@ def _next(request: HttpRequest) -> str:
 
 
 @for_person
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def signature(request: HttpRequest) -> HttpResponse:
     """个人手写签名: look, draw again, upload."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _signature_page(request)
     try:
         picture = drawn(request.POST.get("signature", ""))

@@ -38,7 +38,7 @@ class DelegationForm(ErjianForm, forms.Form):
 
 
 @for_officer(*WORKING)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """What I lent, and a form to lend."""
     user, status = officer(request), 200

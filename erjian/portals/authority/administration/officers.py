@@ -144,7 +144,7 @@ def _functions_of(row: Any) -> str:
 
 
 @for_officer(Function.SYSTEM)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Make an account; its functions are the security administrator's to give."""
     by, status = officer(request), 200
