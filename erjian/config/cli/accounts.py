@@ -12,7 +12,7 @@ _HEADINGS = {
     "role": "身份",
     "organisation": "单位",
     "username": "用户名",
-    "password": "密码",
+    "password": "口令",
     "functions": "说明",
     "second_factor": "第二因素",
 }
