@@ -133,14 +133,14 @@ def _machines() -> Iterator[Matter]:
         broken=True,
     )
     run = RobotRun.objects.filter(dry_run=False).order_by("-started_at", "-pk").first()
-    late = run is None or now - run.started_at > _ROBOTS_LATE
+    late = run is not None and now - run.started_at > _ROBOTS_LATE
     refused = len(run.refused) if run else 0
     yield Matter(
         label="定时任务",
         count=refused,
-        what=f"最近一次 {moment(run.started_at)}，{refused} 项没有办理。" if run else "还没有运行过，每小时运行一次。",
+        what=f"最近一次 {moment(run.started_at)}，{refused} 项没有办理。" if run else "每小时运行一次。",
         url=reverse("authority:robots"),
-        state="没有按时运行" if late else "",
+        state="没有按时运行" if late else "" if run else "还没有运行",
         broken=late,
     )
     yield Matter(

@@ -74,7 +74,7 @@ def test_the_province_sees_accounts_and_machines(client: Client) -> None:
     said = seen_by(system)
     assert set(said) == ACCOUNTS | MACHINES
     assert "没有应答" in said["后台任务程序"]
-    assert "没有按时运行" in said["定时任务"]
+    assert "还没有运行" in said["定时任务"]
     for name in ACCOUNTS | {"失败的后台任务", "发送失败的短信"}:
         expected = "2 项" if name == "没有职能的工作人员账号" else "1 项"
         assert expected in said[name], name
@@ -87,6 +87,8 @@ def test_what_is_in_order_says_so() -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     said = seen_by(system)
+    with clock.travel(seconds=3 * 3600):
+        assert "没有按时运行" in seen_by(system)["定时任务"]
     assert "正常" in said["后台任务程序"]
     for name in ACCOUNTS | MACHINES - {"后台任务程序"}:
         assert "没有" in said[name].rpartition("。")[2], name
