@@ -59,5 +59,10 @@ def test_everywhere_else_at_once(operator) -> None:
 
 
 def test_signing_out_forgets_the_device(operator) -> None:
-    signed_in(CHROME).post("/sign-out/")
+    client = signed_in(CHROME)
+    copied = Client()
+    copied.cookies["erjian"] = client.cookies["erjian"].value
+    assert copied.get("/account/").status_code == 200
+    client.post("/sign-out/")
     assert not OpenSession.objects.exists()
+    assert copied.get("/account/").status_code == 302, "a cookie that was copied serves no more"

@@ -84,6 +84,10 @@ def test_the_pair_counts_as_one_for_the_second_review(giver: User, taker: User) 
     assert engine.is_pair(taker.pk, giver)
     delegating.revoke(giver=giver, pk=row.pk)
     assert engine.is_pair(giver.pk, taker), "what was reviewed under it stays reviewed"
+    with clock.travel(days=360):
+        assert engine.is_pair(giver.pk, taker)
+    with clock.travel(days=380):
+        assert not engine.is_pair(giver.pk, taker), "after a year they are two again"
 
 
 @pytest.mark.parametrize("function", [Function.SYSTEM, Function.SECURITY, Function.AUDIT])

@@ -173,7 +173,9 @@ def test_granting_asks_for_a_fresh_confirmation_and_keeps_what_was_ticked(office
         kept = page.split('name="kept" value="')[1].split('"')[0]
         wrong = client.post("/confirm-identity/", {"password": "wrong", "kept": kept})
         assert wrong.status_code == 422
+        before = client.session.session_key
         right = client.post("/confirm-identity/", {"password": makers.PASSWORD, "kept": kept}, follow=True)
+        assert client.session.session_key != before
         again = right.content.decode()
         assert f'action="{address}"' in again
         assert 'name="functions" value="counter"' in again

@@ -11,6 +11,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
+from erjian.messaging.models import SmsMessage
+from tests import makers
+
 ROOT = Path(django_settings.BASE_DIR)
 
 
@@ -61,9 +64,20 @@ def test_a_forwarded_host_is_not_believed(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_session_cookies_are_out_of_reach_of_scripts(client: Client) -> None:
-    from tests import makers
+def test_addresses_in_messages_are_the_configured_ones(settings) -> None:
+    """Whatever host the request named, however allowed."""
+    settings.ERJIAN_ORIGIN = "https://ej.example"
+    client = Client(headers={"host": "localhost"})
+    client.force_login(makers.operator(makers.enterprise()))
+    fields = {"name": "谭雨欣", "phone": "13907310022", "right": "file"}
+    assert client.post("/enterprise/operators/invite/", fields).status_code == 302
+    text = SmsMessage.objects.get().text
+    assert "https://ej.example/sign-in/link/" in text
+    assert "localhost" not in text
 
+
+@pytest.mark.django_db
+def test_session_cookies_are_out_of_reach_of_scripts(client: Client) -> None:
     makers.operator(makers.enterprise(), username="lc-li")
     client.post("/sign-in/", {"side": "outside", "name": "lc-li", "password": makers.PASSWORD})
     cookie = client.cookies["erjian"]

@@ -185,6 +185,22 @@ def test_the_time_limit_is_extended_once_with_a_reason(scene: Scene) -> None:
     assert client.post(url, {"seen": before.version, "opinion": "旧页面"}).status_code == 409
 
 
+def test_what_cannot_be_undone_asks_who_it_is_in_the_page_and_in_the_engine(scene: Scene) -> None:
+    case = scene.reported("彭志远")
+    client = signed_in(scene.decider)
+    asked = {"seen": case.version, "opinion": "申请人死亡。"}
+    with clock.travel(seconds=16 * 60):
+        answer = client.post(page(case, "act/terminate/"), asked)
+        assert answer.status_code == 401
+        assert "再次确认身份" in answer.content.decode()
+        case.refresh_from_db()
+        assert case.state == State.REPORTED
+        client.post("/confirm-identity/", {"password": makers.PASSWORD})
+        assert client.post(page(case, "act/terminate/"), asked).status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.TERMINATED
+
+
 def test_a_case_is_terminated_wherever_it_is(scene: Scene) -> None:
     case = scene.reported()
     client = signed_in(scene.decider)
