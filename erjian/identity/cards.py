@@ -15,7 +15,7 @@ from django.db import transaction
 
 from erjian import audit, files
 from erjian.audit import Actor, ActorKind, codes
-from erjian.identity import faces
+from erjian.identity import drafts, faces
 from erjian.identity.errors import IdentityRefused, out_of_step
 from erjian.identity.models import Reading, Step, Verification
 from erjian.policy import clock
@@ -28,6 +28,10 @@ codes.register("identity.card", "实名认证：确认身份证")
 
 SIDES = {"front": "身份证人像面", "back": "身份证国徽面"}
 LONG_TERM = "长期"
+_TYPED_OF = {
+    "front": ("name", "id_number", "ethnicity", "address"),
+    "back": ("issuer", "valid_from", "valid_until", "long_term"),
+}
 
 
 def actor_of(verification: Verification) -> Actor:
@@ -36,7 +40,10 @@ def actor_of(verification: Verification) -> Actor:
 
 
 def take(*, verification: Verification, side: str, upload: UploadedFile) -> Verification:
-    """Store one side and have it read. Raises files.FileRefused; nothing is kept then."""
+    """Store one side and have it read, which takes the place of what was typed of that side.
+
+    Raises files.FileRefused; nothing is kept then.
+    """
     from erjian.identity.tasks import read_card
 
     with transaction.atomic():
@@ -50,6 +57,7 @@ def take(*, verification: Verification, side: str, upload: UploadedFile) -> Veri
         setattr(own, side, blob)
         setattr(own, f"{side}_reading", Reading.WAITING)
         own.read = {name: value for name, value in own.read.items() if name != side}
+        own.typed = {name: value for name, value in own.typed.items() if name not in _TYPED_OF[side]}
         own.card = {}
         own.version += 1
         own.save()
@@ -89,7 +97,25 @@ def _waits(own: Verification, side: str, blob_id: str) -> bool:
 
 
 def offered(verification: Verification) -> dict[str, Any]:
-    """What the form shows at first: what was confirmed before, else what was read, else what the number says."""
+    """What the form shows at first: what was typed, else confirmed before, else read, else what the number says."""
+    return _known(verification) | verification.typed
+
+
+def keep_typed(*, verification: Verification, typed: Mapping[str, str]) -> None:
+    """Keep what differs from the card as it is known; a reading that is still to come fills the other fields.
+
+    Raises IdentityRefused when the card is confirmed already.
+    """
+    known = _known(verification)
+    edits = {name: value for name, value in typed.items() if value != _as_typed(known.get(name))}
+    drafts.keep(verification=verification, step=Step.CARD, typed=edits)
+
+
+def _as_typed(value: Any) -> str:
+    return "on" if value is True else value or ""
+
+
+def _known(verification: Verification) -> dict[str, Any]:
     if verification.card:
         return verification.card
     number = id_numbers.parse(verification.id_number)
@@ -133,6 +159,7 @@ def confirm(*, verification: Verification, values: Mapping[str, Any]) -> Verific
         own.card = {
             name: value.isoformat() if isinstance(value, date) else value for name, value in values.items() if value
         } | {"long_term": values["valid_until"] is None}
+        own.typed = {}
         kept = [each for each in own.doubts if each != "card"]
         own.doubts = kept if _agrees(own, values) else [*kept, "card"]
         own.step = Step.FACE

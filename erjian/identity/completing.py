@@ -79,6 +79,7 @@ def _renew(own: Verification, level: Assurance, *, provider: str, actor: Actor) 
     set_verified(person_id=own.person_id, values=of_card(own) | _phone(own), actor=actor)
     verify_person(person_id=own.person_id, assurance=level, actor=actor, provider=provider)
     own.step, own.ended_at = Step.ACCEPTED, clock.now()
+    own.read = own.card = {}
     own.version += 1
     own.save()
     messaging.send(
@@ -194,8 +195,9 @@ def _complete(own: Verification, actor: Actor) -> Person:
     assert own.person_id is not None
     person = verify_person(person_id=own.person_id, assurance=level, actor=actor, provider=provider)
     own.ended_at = clock.now()
+    own.read = own.card = {}
     own.version += 1
-    own.save(update_fields=["ended_at", "version"])
+    own.save()
     audit.record(
         "identity.completed",
         actor=actor,

@@ -68,7 +68,7 @@ class Verification(models.Model):
     back = models.ForeignKey("files.Blob", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     front_reading = models.CharField(max_length=8, choices=Reading.choices, default=Reading.NONE, blank=True)
     back_reading = models.CharField(max_length=8, choices=Reading.choices, default=Reading.NONE, blank=True)
-    # What was read and what the person confirmed, both encrypted JSON.
+    # What was read (beside it what was typed since) and what the person confirmed, both encrypted JSON.
     read_cipher = models.BinaryField(null=True, blank=True)
     card_cipher = models.BinaryField(null=True, blank=True)
     # Why a face alone does not suffice: codes of `reasons.DOUBTS`.
@@ -119,6 +119,17 @@ class Verification(models.Model):
     @read.setter
     def read(self, value: Mapping[str, Any]) -> None:
         self.read_cipher = _sealed(value)
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields of the present step's form, not yet confirmed or saved; nothing relies on it."""
+        found: dict[str, str] = self.read.get("typed", {})
+        return found
+
+    @typed.setter
+    def typed(self, value: Mapping[str, str]) -> None:
+        others = {name: found for name, found in self.read.items() if name != "typed"}
+        self.read = others | ({"typed": dict(value)} if value else {})
 
     @property
     def card(self) -> dict[str, Any]:

@@ -45,6 +45,11 @@ def stamp(value: datetime | None) -> str:
     return f"{_local(value):%Y-%m-%d %H:%M:%S}" if value else NOTHING
 
 
+def time_of_day(value: datetime) -> str:
+    """16:05:09, for what happened just now."""
+    return f"{_local(value):%H:%M:%S}"
+
+
 def period(start: date | None, end: date | None) -> str:
     """2025-07-01 至 2028-06-30; an open end is 长期."""
     return f"{day(start)} 至 {day(end) if end else '长期'}"

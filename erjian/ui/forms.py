@@ -9,6 +9,7 @@ from django import forms
 from erjian.ui import widgets
 from erjian.ui.fields import problems
 
+MOST_TYPED = 300
 _CHOOSE = (forms.ChoiceField, forms.ModelChoiceField)
 
 
@@ -87,6 +88,11 @@ class ErjianForm:
             field.widget.attrs.setdefault("rows", 3)
             if field.widget.attrs.get("rows") == "10":
                 field.widget.attrs.update(rows=3, cols="")
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields as it was sent, unchecked, no value longer than any field takes."""
+        return {name: self.data.get(self.add_prefix(name), "")[:MOST_TYPED] for name in self.fields}
 
     def problems(self) -> list[tuple[str, str]]:
         """(sentence, address of the control) for the error summary."""

@@ -206,6 +206,11 @@ TO_THE_VERDICT = (
     (judged("refuse", reason="unlike"), ("没有通过", reasons.REASONS["unlike"], "还可以再试 2 次")),
     (lambda one: one.post("card/again/"), ("核对证件内容", "湖南省长沙市岳麓区麓川路 18 号", ISSUER)),
 )
+TO_SUCCESS = (
+    (Applicant.to_the_camera, ("打开摄像头",)),
+    (lambda one: one.hand_in(one.draw()["nonce"]), ("正在核对",)),
+    (lambda one: run_jobs(), ("认证成功", "没有收到，重新发送")),
+)
 TO_AN_OFFICER = (
     (Applicant.to_the_camera, ("打开摄像头",)),
     (judged("officer"), ("待人工核对",)),
@@ -213,7 +218,7 @@ TO_AN_OFFICER = (
 )
 
 
-@pytest.mark.parametrize("way", [TO_THE_CARD, TO_THE_VERDICT, TO_AN_OFFICER], ids=["card", "verdict", "officer"])
+@pytest.mark.parametrize("way", [TO_THE_CARD, TO_THE_VERDICT, TO_SUCCESS, TO_AN_OFFICER], ids=["card", "verdict", "success", "officer"])
 def test_every_step_comes_back_in_another_browser_with_what_was_entered(applicant: Applicant, way: Any) -> None:
     now = applicant
     for hours, (move, said) in enumerate(way, 1):

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from erjian import audit, files
 from erjian.files import Blob, FileRefused
-from erjian.identity import completing, pictures, starting
-from erjian.identity.models import Verification
+from erjian.identity import completing, drafts, pictures, starting
+from erjian.identity.errors import out_of_step
+from erjian.identity.models import Step, Verification
 from erjian.policy import clock
 from erjian.portals.person.access import account, for_person, for_person_files, my_id, myself
 from erjian.portals.person.navigation import information_tabs, shell
@@ -29,7 +30,7 @@ from erjian.registry.models import Person
 from erjian.standards import phones
 from erjian.standards.dictionaries import Degree, Education, Ethnicity
 from erjian.standards.errors import Refusal
-from erjian.ui.dates import day
+from erjian.ui.dates import day, time_of_day
 from erjian.ui.forms import ErjianForm
 
 _FIELDS = (
@@ -86,7 +87,7 @@ def page(request: HttpRequest) -> HttpResponse:
             messages.success(request, "保存成功，个人实名认证已完成，无需再去主管部门核验。")
             return redirect("person:identity")
         return _form(request, person, waiting, form, status=422)
-    return _form(request, person, waiting, IdentityForm(initial=_initial(person, waiting)))
+    return _form(request, person, waiting, IdentityForm(initial=_initial(person, waiting) | waiting.typed))
 
 
 @for_person
@@ -180,6 +181,17 @@ def _overview(request: HttpRequest, person: Person) -> HttpResponse:
         "pictures": pictures.places(person, None),
     }
     return render(request, "person/identity.html", context)
+
+
+@for_person
+@require_POST
+def autosave(request: HttpRequest) -> JsonResponse:
+    """Keep what was typed before 保存, for whoever comes back."""
+    waiting = completing.accepted_of(my_id(request))
+    if waiting is None:
+        raise out_of_step()
+    drafts.keep(verification=waiting, step=Step.ACCEPTED, typed=IdentityForm(request.POST).typed)
+    return JsonResponse({"saved_at": time_of_day(clock.now())})
 
 
 @for_person

@@ -20,6 +20,7 @@ from erjian.portals.shared import filing
 from erjian.procedures import Filer
 from erjian.procedures.guards import Verdict
 from erjian.standards.errors import Refusal
+from erjian.ui.dates import time_of_day
 
 _HANDED_IN = {State.DRAFT: "report", State.CORRECTION: "resubmit"}
 _WAITS = {
@@ -124,7 +125,7 @@ def confirmation(case: Application, *, form_url: str) -> dict[str, object]:
 def _kept(case: Application, errors: filing.Errors) -> Result:
     if errors:
         return Result(case=case, errors=errors, title=f"已保存，另有 {len(errors)} 处需要处理", status=422)
-    return Result(case=case, words=f"已保存 {clock.now().astimezone(clock.ZONE):%H:%M:%S}")
+    return Result(case=case, words=f"已保存 {time_of_day(clock.now())}")
 
 
 def _judged(case: Application, errors: filing.Errors) -> Result | None:
@@ -152,7 +153,7 @@ def _late(case: Application, *, by: User, own: bool, refusal: Refusal) -> Result
 def autosaved(case: Application, given: filing.Posted, *, by: User) -> dict[str, object]:
     """Save in the background: what is well-formed is kept, what is not is named. The answer for the page's script."""
     case, errors = filing.keep(case, given, by=by)
-    at = f"{clock.now().astimezone(clock.ZONE):%H:%M:%S}"
+    at = time_of_day(clock.now())
     if errors:
         labels = {item.name: item.label for item in case.procedure.fields}
         named = "、".join(labels.get(name, "注册专业") for name in errors)

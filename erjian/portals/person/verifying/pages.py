@@ -18,12 +18,14 @@ from erjian.files import FileRefused
 from erjian.identity import attempts, cards, completing, consenting, counter, faces, notice, reasons, starting
 from erjian.identity.errors import IdentityRefused
 from erjian.identity.models import Attempt, Reading, State, Step, Verification
+from erjian.policy import clock
 from erjian.portals.person.verifying import access
 from erjian.portals.person.verifying.access import busy, current, for_anybody
 from erjian.portals.person.verifying.forms import CardForm, CodeForm, WhoForm
 from erjian.portals.shared.refusals import wants_json
 from erjian.registry import personal
 from erjian.standards.errors import Refusal
+from erjian.ui.dates import time_of_day
 
 STEPS = ("本人信息", "授权同意", "身份证", "人脸识别")
 HERE = "person:verify"
@@ -295,6 +297,15 @@ def card(request: HttpRequest) -> HttpResponse:
         form.refuse(refusal)
         return _card_page(request, verification, form, status=status)
     return redirect(HERE)
+
+
+@for_anybody
+@require_POST
+@sensitive_post_parameters("id_number", "address")
+def card_autosave(request: HttpRequest) -> JsonResponse:
+    """Keep what was corrected, for whoever comes back before 下一步."""
+    cards.keep_typed(verification=busy(request), typed=CardForm(request.POST).typed)
+    return JsonResponse({"saved_at": time_of_day(clock.now())})
 
 
 @for_anybody
