@@ -27,10 +27,14 @@ def open_account(*, person_id: int, actor: Actor) -> tuple[User, str]:
             person=person,
         )
         audit.record("account.opened", actor=actor, subject=("user", user.pk))
-    own = user.has_usable_password() and user.one_time_until is None
-    if own or not user.is_active:
+    if has_own_password(user) or not user.is_active:
         return user, ""
     return user, _one_time(user, actor)
+
+
+def has_own_password(user: User) -> bool:
+    """Whether the user has set a password, and not only been sent one for one time."""
+    return user.has_usable_password() and user.one_time_until is None
 
 
 def renew_one_time_password(*, user: User, actor: Actor) -> str:

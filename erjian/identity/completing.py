@@ -127,8 +127,7 @@ def send_again(*, verification: Verification) -> None:
         user = User.objects.select_for_update(of=("self",)).filter(person_id=own.person_id, is_active=True).first()
         if user is None:
             raise IdentityRefused("这个账号已停用。请联系主管单位。", code="gone", status=409)
-        own_password = user.has_usable_password() and user.one_time_until is None
-        password = "" if own_password else people.renew_one_time_password(user=user, actor=user.actor)
+        password = "" if people.has_own_password(user) else people.renew_one_time_password(user=user, actor=user.actor)
         _tell(user, own.phone, password)
 
 

@@ -127,14 +127,15 @@ def paper(verification: Verification) -> bytes:
     paragraphs = [
         (
             f"{verification.name}（身份证号码 {verification.id_number_mask}，手机 {verification.phone_mask}）"
-            f"选择到窗口办理二级建造师实名认证，核验单号 {verification.slip}，"
+            f"到窗口办理二级建造师实名认证，核验单号 {verification.slip}，"
             f"{clock.day_of(verification.expires_at).isoformat()} 前有效。"
         ),
         (
             "请本人携带居民身份证原件，到任一市州住房和城乡建设主管部门或省住房和城乡建设厅的政务服务窗口办理，不收取费用，"
             "不需要复印件。没有本单也可以办理。"
         ),
-        "窗口当场核对：" + "；".join(label for _, label in CHECK_LIST) + "。",
+        "窗口当场逐项核对：",
+        *(f"□　{label}" for _, label in CHECK_LIST),
         "核验通过后，登录方式以短信发到上述手机，登录后补充个人实名认证信息并保存。窗口核验与人脸识别效力相同。",
     ]
     return documents.render(
@@ -157,6 +158,8 @@ def paper(verification: Verification) -> bytes:
             "review_body": province.review_body,
             "court": province.court,
             "qr": documents.qr(_address()),
+            "qr_opens": "扫码打开实名认证",
+            "sealed": False,
             "paragraphs": paragraphs,
         },
         timestamp=clock.now(),

@@ -5,15 +5,22 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import QuerySet
 
-from erjian import audit
+from erjian import audit, messaging
 from erjian.accounts import scopes
 from erjian.accounts.models import User
 from erjian.audit import codes
 from erjian.identity import attempts, completing, frames
 from erjian.identity.errors import IdentityRefused, out_of_step
 from erjian.identity.models import Attempt, State, Step, Verification
+from erjian.messaging import templates
 
 codes.register("identity.officer_accepted", "人工核对通过")
+templates.register(
+    "identity.officer_refused",
+    title="实名认证未通过",
+    body="{name}的实名认证经人工核对没有通过。核对意见：{remark}",
+    sms="{name}的实名认证经人工核对没有通过，拍摄的画面已删除。原因和下一步请到实名认证页面查看。",
+)
 
 
 def waiting(user: User) -> QuerySet[Attempt]:
@@ -49,4 +56,11 @@ def decide(*, attempt: Attempt, accepted: bool, remark: str, by: User) -> Attemp
             completing.accept(own, locked, actor=by.actor)
         else:
             attempts.refuse(own, locked, reason="officer", actor=by.actor)
+            messaging.send(
+                "identity.officer_refused",
+                to=messaging.Recipient.person(locked.person_id, own.name, own.phone),
+                context={"name": own.name, "remark": locked.remark},
+                key=f"identity.officer_refused:{locked.pk}",
+                link="/m/verify/",
+            )
     return locked

@@ -93,7 +93,7 @@ def pledge(person: Person) -> bytes:
         "二、妥善保管登录口令和短信验证码，不交给他人使用；以本人账户办理的申报、确认和签名，均为本人真实意思。",
         "三、只受聘于一个单位并在该单位执业，不出租、出借或以其他形式转让注册证书。",
         "四、提供虚假材料的，愿意承担《中华人民共和国行政许可法》规定的法律责任。",
-        "承诺人（签名）：　　　　　　　　　　日期：　　　　年　　月　　日",
+        "承诺人（签名）：　　　　　　　　日期：　　　年　　月　　日",
     ]
     return documents.render(
         "notices",
@@ -115,6 +115,8 @@ def pledge(person: Person) -> bytes:
             "review_body": province.review_body,
             "court": province.court,
             "qr": documents.qr(f"{settings.ERJIAN_ORIGIN}/m/verify/"),
+            "qr_opens": "扫码打开实名认证",
+            "sealed": False,
             "paragraphs": paragraphs,
         },
         timestamp=clock.now(),

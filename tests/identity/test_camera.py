@@ -128,6 +128,7 @@ def test_three_failures_lead_to_the_counter_in_any_browser(applicant: Applicant)
         applicant.show_face()
     page = applicant.get()
     assert "人脸识别多次没有通过。请到窗口核验" in page
+    assert "最后一次：与身份证上的照片不像。<" in page, "why, without the advice to try again"
     assert "改用人脸识别" not in page
     assert applicant.verification.slip.startswith("HY")
     assert applicant.post("draw/", json=True).status_code == 409

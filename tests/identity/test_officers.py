@@ -70,6 +70,8 @@ def test_a_refusal_needs_a_reason_that_the_person_reads(
     page = applicant.get()
     assert "画面太暗，看不清五官。" in page
     assert "打开摄像头" in page, "another try is open"
+    told = SmsMessage.objects.get(template="identity.officer_refused")
+    assert told.phone_index == applicant.verification.phone_index, "as the page of the wait promised"
     assert not User.objects.filter(person=applicant.person).exists()
 
 

@@ -20,6 +20,7 @@ from erjian.policy import clock
 from erjian.registry.models import Assurance, Change, Person
 from tests import makers
 from tests.identity.conftest import ISSUER, Applicant, run_jobs
+from tests.procedures.test_printed_forms import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def test_the_page_of_the_individual_edition_leads_both_ways(client: Client) -> N
     ):  # fmt: skip
         assert words in page
     menu = client.get("/m/").content.decode()
-    for words in ("电子证照", "申报查询", "实名认证"):
+    for words in ("电子证照", "申报查询", "实名认证", ">登录<"):
         assert words in menu
     assert client.get("/m/verify/").url == "/person/verify/"
     assert client.get("/m/certificates/").url.startswith("/person/sign-in/?next=")
@@ -76,6 +77,7 @@ def test_a_holder_gets_from_the_sms_to_the_saved_form(applicant: Applicant, clie
     page = applicant.get()
     assert "认证成功" in page
     assert "请留意手机短信，根据短信信息登录二建系统补充个人实名认证信息。" in page
+    assert "短信中的一次性口令登录" in page
 
     person = Person.objects.get(pk=applicant.person.pk)
     assert person.assurance == Assurance.NONE, "保存 completes it (G.16)"
@@ -87,6 +89,8 @@ def test_a_holder_gets_from_the_sms_to_the_saved_form(applicant: Applicant, clie
     changed = client.post("/password/", {"old_password": old, "new_password": new, "again": new})
     assert changed.status_code == 302, changed.content.decode()
 
+    assert "用身份证号码和您的口令登录" in applicant.get(), "the page knows that a password was set"
+    assert "进入个人版" in client.get("/m/").content.decode()
     page = client.get("/person/identity/").content.decode()
     assert page.count("取自实名认证") >= 4, "name, sex, number and both sides of the card"
     refused = client.post("/person/identity/", FORM)
@@ -218,7 +222,9 @@ TO_AN_OFFICER = (
 )
 
 
-@pytest.mark.parametrize("way", [TO_THE_CARD, TO_THE_VERDICT, TO_SUCCESS, TO_AN_OFFICER], ids=["card", "verdict", "success", "officer"])
+@pytest.mark.parametrize(
+    "way", [TO_THE_CARD, TO_THE_VERDICT, TO_SUCCESS, TO_AN_OFFICER], ids=["card", "verdict", "success", "officer"]
+)
 def test_every_step_comes_back_in_another_browser_with_what_was_entered(applicant: Applicant, way: Any) -> None:
     now = applicant
     for hours, (move, said) in enumerate(way, 1):
@@ -258,8 +264,13 @@ def test_the_counter_is_a_choice_at_every_step_and_deletes_what_was_filmed(appli
     attempt.refresh_from_db()
     assert attempt.key_cipher is None
     slip = applicant.client.get("/person/verify/counter/slip.pdf")
-    assert slip.content.startswith(b"%PDF-")
     assert slip["Content-Type"] == "application/pdf"
+    text = text_of(slip.content)
+    assert applicant.verification.slip in text
+    for _, label in reasons.CHECK_LIST:
+        assert f"□{label}" in text, "a list to tick"
+    assert "扫码打开实名认证" in text, "its code leads to the way, it proves no paper"
+    assert "扫码核对" not in text
 
 
 def test_another_mobile_than_the_registered_one_is_seen_by_an_officer(applicant: Applicant) -> None:

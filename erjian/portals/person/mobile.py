@@ -48,7 +48,8 @@ def _signed_in(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReq
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The menu, as the QR code opens it."""
-    return render(request, "person/mobile/home.html", {"province": policy.current().province})
+    signed_in = getattr(request.user, "kind", "") == UserKind.PERSON
+    return render(request, "person/mobile/home.html", {"province": policy.current().province, "signed_in": signed_in})
 
 
 @_signed_in

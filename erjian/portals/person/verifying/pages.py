@@ -13,6 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian import files, policy
+from erjian.accounts import people
+from erjian.accounts.models import User
 from erjian.audit.middleware import address_of
 from erjian.files import FileRefused
 from erjian.identity import attempts, cards, completing, consenting, counter, faces, notice, reasons, starting
@@ -174,9 +176,17 @@ def _counter(request: HttpRequest, verification: Verification) -> HttpResponse:
         offices=list(policy.current().authorities),
         refused=counter.refused(verification),
         check_list=[label for _, label in reasons.CHECK_LIST],
-        last=_last(verification),
-        now=2,
+        last=_found(verification) if verification.counter_reason == "failures" else "",
     )
+
+
+def _found(verification: Verification) -> str:
+    """What the last attempt was refused for, without the advice to try once more."""
+    last = _last(verification)
+    if last is None:
+        return ""
+    found = reasons.said(last.reason).partition("。")[0] + "。"
+    return f"{found}核对意见：{last.remark}" if last.remark else found
 
 
 @for_anybody
@@ -357,7 +367,9 @@ def _officer(request: HttpRequest, verification: Verification) -> HttpResponse:
 
 
 def _accepted(request: HttpRequest, verification: Verification) -> HttpResponse:
-    return _draw(request, "accepted", verification, attempt=_last(verification), now=5)
+    user = User.objects.filter(person_id=verification.person_id).first()
+    own = user is not None and people.has_own_password(user)
+    return _draw(request, "accepted", verification, attempt=_last(verification), own_password=own, now=5)
 
 
 @for_anybody
