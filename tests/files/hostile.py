@@ -45,6 +45,13 @@ def png_bomb(side: int = 30_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+def jpeg_bomb(side: int = 65_000) -> bytes:
+    """A small picture whose head claims 4 thousand million pixels."""
+    small = jpeg(64, 64)
+    sizes = small.index(b"\xff\xc0") + 5
+    return small[:sizes] + side.to_bytes(2, "big") * 2 + small[sizes + 4 :]
+
+
 def text_chunks(payload: str) -> PngImagePlugin.PngInfo:
     info = PngImagePlugin.PngInfo()
     info.add_text("Comment", payload)

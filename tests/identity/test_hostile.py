@@ -17,14 +17,13 @@ from erjian.messaging.models import SmsMessage
 from erjian.policy import clock
 from tests import makers
 from tests.files import hostile
-from tests.identity.conftest import Applicant, film
+from tests.identity.conftest import Applicant, film, uploaded
 
 pytestmark = pytest.mark.django_db
 
 
-def test_bad_pictures_of_the_card_are_refused_in_words(applicant: Applicant) -> None:
-    applicant.prove()
-    applicant.consent()
+def refuses_bad_pictures(post: Callable[[dict[str, Any]], Any]) -> None:
+    """Each is refused in its own words, and nothing is kept."""
     before = Blob.objects.count()
     bad = {
         "empty": (b"", "空"),
@@ -35,13 +34,53 @@ def test_bad_pictures_of_the_card_are_refused_in_words(applicant: Applicant) -> 
         "huge": (b"\xff\xd8\xff" + b"0" * (6 * 1024 * 1024), "超过 5 MB"),
     }
     for name, (content, said) in bad.items():
-        answer = applicant.post("card/front/", {"file": makers.upload(content)}, json=True)
+        answer = post({"file": makers.upload(content)})
         assert 400 <= answer.status_code < 500, name
         assert said in answer.json()["message"], (name, answer.json())
-    assert applicant.post("card/front/", {}, json=True).status_code == 422
-    assert applicant.post("card/left/", {"file": makers.upload()}, json=True).status_code == 404
+    assert post({}).status_code == 422
     assert Blob.objects.count() == before
+
+
+def test_bad_pictures_of_the_card_are_refused_in_words(applicant: Applicant) -> None:
+    applicant.prove()
+    applicant.consent()
+    refuses_bad_pictures(lambda data: applicant.post("card/front/", data, json=True))
+    assert applicant.post("card/left/", {"file": makers.upload()}, json=True).status_code == 404
     assert applicant.verification.front_id is None
+
+
+def test_bad_pictures_of_the_form_are_refused_in_words(applicant: Applicant, client: Client) -> None:
+    client.force_login(makers.person_user(applicant.person))
+    applicant.to_the_camera()
+    applicant.show_face()
+
+    def post(data: dict[str, Any], name: str = "id_held") -> Any:
+        return client.post(f"/person/identity/pictures/{name}/upload/", data, headers={"accept": "application/json"})
+
+    refuses_bad_pictures(post)
+    assert post({"file": makers.upload()}, "selfie").status_code == 404
+    assert post({"file": makers.upload()}, "id_front").status_code == 409, "the verification has brought it"
+    applicant.person.refresh_from_db()
+    assert applicant.person.id_held_id is None
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 422),
+        (b"GIF89a" + b"0" * 100, 415),
+        (makers.picture(200, 150, kind="PNG"), 415),
+        (makers.picture(3000, 100), 422),
+        (b"\xff\xd8\xff" + b"0" * 500_000, 413),
+        (hostile.jpeg_bomb(), 415),
+    ],
+    ids=["empty", "gif", "png", "wide", "huge", "bomb"],
+)
+def test_a_bad_picture_gets_no_hint_and_goes_no_further(applicant: Applicant, content: bytes, status: int) -> None:
+    applicant.to_the_camera()
+    asked = len(applicant.service.asked)
+    assert applicant.post("look/", {"frame": uploaded(content)}, json=True).status_code == status
+    assert len(applicant.service.asked) == asked
 
 
 @pytest.mark.parametrize(
@@ -53,6 +92,7 @@ def test_bad_pictures_of_the_card_are_refused_in_words(applicant: Applicant) -> 
         ([makers.picture(200, 150, kind="PNG")], [0], 415),
         ([makers.picture(3000, 100)], [0], 422),
         ([b"\xff\xd8\xff" + b"0" * 500_000], [0], 413),
+        ([hostile.jpeg_bomb()], [0], 415),
         ([makers.picture(200, 150)] * 2, [150, 150], 422),
         ([makers.picture(200, 150)] * 2, [0], 422),
     ],
@@ -169,6 +209,27 @@ def test_codes_cannot_be_guessed(applicant: Applicant) -> None:
         assert applicant.post("code/", {"code": right}).status_code in (422, 429)
 
 
+def test_a_code_is_over_after_five_minutes(applicant: Applicant) -> None:
+    applicant.start()
+    with clock.travel(seconds=301):
+        assert applicant.post("code/", {"code": applicant.code()}).status_code == 422
+    assert applicant.verification.step == "code"
+    assert applicant.post("code/", {"code": applicant.code()}).status_code == 302
+
+
+def test_one_address_cannot_guess_for_many_people(applicant: Applicant) -> None:
+    for each in range(6):
+        applicant.start(id_number=makers.id_number(serial=each), phone=f"1381000{each:04d}")
+        wrong = f"{(int(applicant.code()) + 1) % 10**6:06d}"
+        assert [applicant.post("code/", {"code": wrong}).status_code for _ in range(5)] == [422] * 5
+    applicant.start()
+    right = {"code": applicant.code()}
+    assert applicant.post("code/", right).status_code == 429
+    assert applicant.verification.step == "code"
+    elsewhere = applicant.client.post("/person/verify/code/", right, REMOTE_ADDR="192.0.2.9")
+    assert elsewhere.status_code == 302, "it is the address that has to wait, not the person"
+
+
 def _page(answer: Any) -> str:
     """A page without what differs from request to request."""
     text = answer.content.decode()
@@ -192,12 +253,12 @@ def test_nobody_learns_who_holds_a_qualification(applicant: Applicant) -> None:
         data = {"name": name, "id_number": id_number, "phone": phone}
         with CaptureQueriesContext(connection) as queries:
             first = client.post("/person/verify/", data)
+            page = _page(client.get("/person/verify/")).replace(f"138****{phone[-4:]}", "")
+            wrong = _page(client.post("/person/verify/code/", {"code": "000001"})).replace(f"138****{phone[-4:]}", "")
         # Which tables are asked in which order; the values are each request's own.
         statements = [
             (each["sql"].split()[0], *re.findall(r'(?:INTO|FROM|UPDATE) "(\w+)"', each["sql"])) for each in queries
         ]
-        page = _page(client.get("/person/verify/")).replace(f"138****{phone[-4:]}", "")
-        wrong = _page(client.post("/person/verify/code/", {"code": "000001"})).replace(f"138****{phone[-4:]}", "")
         seen.append((first.status_code, first.url, statements, page, wrong))
     assert seen[0] == seen[1] == seen[2]
     assert seen[0][2]

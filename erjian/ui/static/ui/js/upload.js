@@ -4,6 +4,24 @@
    [data-upload-preview]. The server answers JSON {message, thumbnail?, url?} or {message} with 4xx;
    data-upload-reload loads the page again after success. */
 const wired = new WeakSet();
+const longest = 3000;
+
+/* A photograph that is too large is drawn smaller, as nobody can make it smaller on a phone; anything else stays. */
+async function fitting(file, limit) {
+  if (!limit || file.size <= limit || file.type !== "image/jpeg") return file;
+  try {
+    const image = await createImageBitmap(file);
+    const share = Math.min(1, longest / Math.max(image.width, image.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.width * share);
+    canvas.height = Math.round(image.height * share);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+    return drawn ? new File([drawn], file.name, { type: file.type }) : file;
+  } catch {
+    return file; // no picture after all: the server says what it is
+  }
+}
 
 function start(form) {
   const input = form.querySelector("input[type=file]");
@@ -25,10 +43,12 @@ function start(form) {
     preview.replaceChildren(image);
   }
 
-  function send() {
-    const file = input.files[0];
-    if (!file) return;
+  async function send() {
+    if (!input.files.length) return;
     const limit = Number(form.dataset.uploadMax || 0);
+    const file = await fitting(input.files[0], limit);
+    const content = new FormData(form);
+    if (file !== input.files[0]) content.set(input.name, file);
     if (limit && file.size > limit) {
       say(`文件 ${(file.size / 1048576).toFixed(1)} MB，超过 ${(limit / 1048576).toFixed(1)} MB。请压缩后重新选择。`, "ej-late");
       input.value = "";
@@ -73,7 +93,7 @@ function start(form) {
     bar.hidden = false;
     bar.removeAttribute("value");
     say("正在上传");
-    request.send(new FormData(form));
+    request.send(content);
   }
 
   input.addEventListener("change", send);
