@@ -19,31 +19,32 @@ class BulkSealer:
     """Makes the three columns of protected values, one value after the other."""
 
     def __init__(self) -> None:
-        self._ring = ciphers.ring()
+        ring = ciphers.ring()
+        self._header, self._encrypt = ring.header, ring.cipher.encrypt
         # HMAC's two passes with the key already in (RFC 2104); the library's call sets both up for every value.
-        key = self._ring.index_key.ljust(64, b"\0")
+        key = ring.index_key.ljust(64, b"\0")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in key))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in key))
+        self._kinds: dict[str, tuple[bytes, hashlib._Hash]] = {}
         self._nonces = b""
         self._next = 0
 
     def seal(self, field: ProtectedText, text: str) -> tuple[bytes, bytes, str]:
         """Ciphertext, index and mask of a text that is neither empty nor padded, as its standard's parser returns it."""
-        ring, kind, start = self._ring, field.kind.encode(), self._next
+        kind, begun = self._kinds.get(field.kind) or self._begin(field.kind)
+        start = self._next
         if start >= len(self._nonces):
             self._nonces, start = os.urandom(ciphers.NONCE_BYTES * _BLOCK), 0
         self._next = end = start + ciphers.NONCE_BYTES
         nonce = self._nonces[start:end]
-        plain = text.encode()
-        return (
-            ring.header + nonce + ring.cipher.encrypt(nonce, plain, kind),
-            self._index(kind + b"\0" + text.upper().encode()),
-            field.mask(text),
-        )
-
-    def _index(self, message: bytes) -> bytes:
-        inner = self._inner.copy()
-        inner.update(message)
-        outer = self._outer.copy()
+        inner, outer = begun.copy(), self._outer.copy()
+        inner.update(text.upper().encode())
         outer.update(inner.digest())
-        return outer.digest()
+        return self._header + nonce + self._encrypt(nonce, text.encode(), kind), outer.digest(), field.mask(text)
+
+    def _begin(self, name: str) -> tuple[bytes, hashlib._Hash]:
+        """A kind of value as bytes, and its index's inner pass as far as it goes without the value."""
+        kind, begun = name.encode(), self._inner.copy()
+        begun.update(kind + b"\0")
+        self._kinds[name] = kind, begun
+        return kind, begun

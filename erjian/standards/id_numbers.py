@@ -9,8 +9,8 @@ abolished long ago. 港澳台居民居住证 carry numbers of the same form with
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from stdnum.cn import ric
 
@@ -39,8 +39,7 @@ class IdNumberRefused(Refusal):
     """The text is not a valid 公民身份号码."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdNumber:
+class IdNumber(NamedTuple):
     """A valid number of eighteen characters with what it says about its holder."""
 
     number18: str
@@ -100,7 +99,7 @@ def mask(number: str) -> str:
 
 def _birth_date(number: str) -> date:
     try:
-        birth_date = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        birth_date = date.fromisoformat(number[6:14])
     except ValueError:
         birth_date = None
     if birth_date is None or birth_date.year < _EARLIEST_BIRTH_YEAR:

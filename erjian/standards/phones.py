@@ -8,6 +8,7 @@ from erjian.standards.errors import Refusal
 from erjian.standards.text import compact
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_COUNTRY = re.compile(r"^(\+|00)?86(?=1[0-9]{10}$)")
 _LANDLINE = re.compile(r"(0[0-9]{2,3}-?)?[1-9][0-9]{6,7}(-[0-9]{1,6})?")
 _SERVICE = re.compile(r"[48]00-?[0-9]{3}-?[0-9]{4}|1[0-9]{4}|95[0-9]{3,6}")
 
@@ -18,7 +19,9 @@ class PhoneRefused(Refusal):
 
 def parse_mobile(text: object) -> str:
     """The eleven digits of a mobile number; a leading +86 is dropped. Raises ``PhoneRefused``."""
-    number = re.sub(r"^(\+|00)?86(?=1[0-9]{10}$)", "", compact(text).replace("-", ""))
+    number = compact(text).replace("-", "")
+    if not _MOBILE.fullmatch(number):
+        number = _COUNTRY.sub("", number)
     if not _MOBILE.fullmatch(number):
         raise PhoneRefused("手机号码应为 1 开头的 11 位数字。请核对。", code="mobile")
     return number

@@ -191,7 +191,7 @@ class Merge:
         )
 
     def _remember(self, cursor: CursorWrapper, source: str, values: dict[str, str], actor: str) -> None:
-        new = ", ".join(f"'{name}', {values[name]}" for name in self._names)
+        new = ", ".join(f"{values[name]} AS {name}" for name in self._names)
         owner = {
             "person_id": ("p.id", "NULL"),
             "enterprise_id": ("NULL", "s.enterprise" if self.further_has("enterprise") else "t.id"),
@@ -205,7 +205,8 @@ class Merge:
             f"SELECT %(at)s, %(kind)s, {person}, NULL::bigint, {enterprise}, '', %(actor)s, "
             f"coalesce(s.before, '{{}}'::jsonb), "
             f"jsonb_build_object('table', '{self.model._meta.model_name}') "
-            f"|| coalesce(s.after, jsonb_build_object({new})) "
+            # A record knows the types of its columns; an object built from arguments looks each up for every row.
+            f"|| coalesce(s.after, (SELECT to_jsonb(new) FROM (SELECT {new}) new)) "
             f"FROM {source}{join} WHERE s.outcome IN ('new', 'update')",
             parameters,
         )
