@@ -61,7 +61,9 @@ def test_a_name_is_looked_for_among_the_few_cases_about_enterprises(scene: Scene
 
 def test_officers_are_read_in_their_order(scene: Scene) -> None:
     """A million people's accounts are not searched for a hundred officers."""
-    count, rows = plans(Function.SYSTEM, "/authority/administration/officers/?page=2", 'FROM "accounts_user"', "'officer'")
+    count, rows = plans(
+        Function.SYSTEM, "/authority/administration/officers/?page=2", 'FROM "accounts_user"', "'officer'"
+    )
     assert "using user_officers" in count
     assert "using user_officers" in rows
 
