@@ -117,7 +117,7 @@ class Entry:
 
     def expected(self, method: str, role: Role, side: Side) -> Expected:
         """What the role meets by a method."""
-        own, other = (self.get, self.post) if method == "GET" else (self.post, self.get)
+        own, other = (self.post, self.get) if method == "POST" else (self.get, self.post)
         if own is not None:
             return own.expected(role, side)
         assert other is not None, "a view must answer some method"
