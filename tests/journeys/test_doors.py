@@ -110,7 +110,7 @@ def test_the_city_assigns_and_resets_an_account(visit) -> None:
     makers.officer("430100", Function.SYSTEM, name="邓可", username="cs-dengke")
     officer = visit("邓可")
     page = officer.sign_in("cs-dengke", makers.PASSWORD, side="主管单位")
-    page.get_by_role("link", name="企业账号").click()
+    page.get_by_role("link", name="企业账号", exact=True).click()
     page.get_by_label("企业名称或统一社会信用代码").fill("湖南省湘江新区")
     page.get_by_role("button", name="查询").click()
     officer.look("assigned")

@@ -198,7 +198,7 @@ class Case:
 
 WRONG_PAIR = "用户名或口令不对，或用户类型选错。再错 4 次将锁定 15 分钟。"
 WRONG_CODE = "验证码不对或已过期。请核对短信，或重新获取验证码。"
-WRONG_KIND = "不支持这种文件。请上传JPG 图片、PNG 图片、PDF 文件。"
+WRONG_KIND = "不支持这种文件。请上传 JPG 图片、PNG 图片或 PDF 文件。"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 CASES = {
     "wrong password": Case(lambda scene: scene.sign_in(), 422, WRONG_PAIR, "account.sign_in_failed"),
