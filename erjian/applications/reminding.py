@@ -43,8 +43,9 @@ def milestones() -> tuple[int, int, int]:
 
 
 def to_remind() -> QuerySet[Registration]:
-    """Registrations past a milestone (`mark`) of which the holder or the employer has not been told yet.
+    """Registrations past a milestone of which the holder or the employer has not been told yet.
 
+    `mark` is the milestone, `reminder` the key under which both are told.
     Left out are those whose renewal has been filed, and those whose holder is so near the age limit that none can be.
     """
     rules, today = policy.current(), clock.today()
@@ -69,7 +70,16 @@ def to_remind() -> QuerySet[Registration]:
             mark=Case(
                 *(When(valid_until__lte=today + timedelta(days=mark), then=Value(mark)) for mark in marks),
                 output_field=IntegerField(),
-            )
+            ),
+            reminder=Concat(
+                Value("renewal:"),
+                Cast("pk", CharField()),
+                Value(":"),
+                Cast("valid_until", CharField()),
+                Value(":"),
+                Cast("mark", CharField()),
+                output_field=CharField(),
+            ),
         )
         .filter(~_told(RecipientKind.PERSON) | ~_told(RecipientKind.ENTERPRISE))
         .select_related("person", "enterprise")
@@ -77,29 +87,27 @@ def to_remind() -> QuerySet[Registration]:
 
 
 def _told(kind: RecipientKind) -> Exists:
-    """Whether the inbox holds the reminder, under the key with which `remind` writes it."""
-    key = Concat(
-        Value("renewal:"), Cast(OuterRef("pk"), CharField()), Value(":"), Cast(OuterRef("valid_until"), CharField()),
-        Value(":"), Cast(OuterRef("mark"), CharField()), Value(f":{kind}"), output_field=CharField(),
-    )  # fmt: skip
+    """Whether the inbox holds the reminder."""
+    key = Concat(OuterRef("reminder"), Value(f":{kind}"), output_field=CharField())
     return messaging.inbox.told(kind, Cast(OuterRef(f"{kind}_id"), CharField()), key=key)
 
 
 def remind(*, row: Registration) -> None:
     """Tell the holder and the employer, each once for each milestone."""
-    mark: int = row.mark  # type: ignore[attr-defined]  # annotated by `to_remind`
-    closes = policy.current().renewal_closes_days
+    mark, key = row.mark, row.reminder  # type: ignore[attr-defined]  # annotated by `to_remind`
+    rules = policy.current()
+    open_still = mark >= rules.renewal_closes_days
     person, enterprise = row.person, row.enterprise
     context = {"person": person.name, "number": row.number, "end": row.valid_until}
-    if mark >= closes:
-        context["last"] = row.valid_until - timedelta(days=closes)
+    if open_still:
+        context["last"] = rules.renewal_last_day(row.valid_until)
     for to in (
         messaging.Recipient.person(person.pk, person.name, person.phone),
         messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),
     ):
         messaging.send(
-            "registration.renewal_opens" if mark >= closes else "registration.renewal_missed",
+            "registration.renewal_opens" if open_still else "registration.renewal_missed",
             to=to,
             context=context,
-            key=f"renewal:{row.pk}:{row.valid_until}:{mark}:{to.kind}",
+            key=f"{key}:{to.kind}",
         )

@@ -240,7 +240,8 @@ def _work(robot: Robot, result: RobotRun) -> None:
 def run(*, dry_run: bool = False, kept: RobotRun | None = None, progress: Progress | None = None) -> RobotRun:
     """Run all robots once and keep the result. Nothing happens while another run goes on.
 
-    With `dry_run` each row is done and undone again, so that it tells what a run would, refusals included. A row that is refused, or on which something breaks, is listed with the reason and holds up no other.
+    With `dry_run` each row is done and undone again, so that it tells what a run would, refusals included. A row that
+    is refused, or on which something breaks, is listed with the reason and holds up no other.
     `kept` is a run that was requested before; `progress` is told (robot's label, number, of how many).
     """
     result = kept or RobotRun.objects.create(started_at=clock.now(), dry_run=dry_run)

@@ -10,7 +10,7 @@ import ipaddress
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from erjian.policy.access import Entrances, Identity, Passwords, RateLimit, SecondFactor, Sessions
@@ -275,6 +275,10 @@ class Policy:
     def age_limit_for(self, registration_class: str) -> int:
         """The age limit of 二级注册建造师, or of the class ``temporary``."""
         return self.temporary_age_limit if registration_class == "temporary" else self.age_limit
+
+    def renewal_last_day(self, end: date) -> date:
+        """The last day on which the renewal of what ends on a day can be filed."""
+        return end - timedelta(days=self.renewal_closes_days)
 
     @cached_property
     def authorities_by_code(self) -> Mapping[str, Authority]:

@@ -22,6 +22,7 @@ from erjian.portals.shared import case as case_parts
 from erjian.portals.shared.refusals import wants_json
 from erjian.standards.errors import Refusal
 from erjian.ui import dates
+from erjian.ui.templatetags.ej import crumbs
 
 
 @for_person
@@ -73,6 +74,13 @@ def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "frame": "ui/base.html",
         "shell": shell(request, "filing"),
         "action": request.path,
+        "crumbs": crumbs(
+            "申报查询",
+            reverse("person:cases"),
+            case.procedure.kind_label,
+            reverse("person:edit", args=(uuid,)),
+            submitting.hand_in_of(case).label,
+        ),
         **submitting.confirmation(case, form_url=reverse("person:edit", args=(uuid,))),
     }
     return render(request, "ui/confirm.html", context)

@@ -180,6 +180,7 @@ def test_what_is_in_order_is_asked_about_before_it_is_reported(browser: Client, 
     for words in (f"上报{draft.person.name}的初始申报？", "由本人确认后送主管部门", "依法缴纳社会保险", "再检查"):
         assert words in asked
     assert f'href="{address(draft, "edit/")}"' in asked
+    assert f'<a href="/enterprise/initial/">二级建造师初始申报</a> › <a href="{address(draft, "edit/")}">' in asked
     answer = browser.post(answer.url, {"version": draft.version})
     assert answer.url == address(draft)
     draft.refresh_from_db()

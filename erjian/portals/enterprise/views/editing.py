@@ -27,6 +27,7 @@ from erjian.portals.shared import case as case_parts
 from erjian.portals.shared import filing, submitting
 from erjian.procedures import Filer
 from erjian.ui import dates
+from erjian.ui.templatetags.ej import crumbs
 
 
 @for_enterprise(EnterpriseRight.FILE)
@@ -80,6 +81,13 @@ def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "frame": "ui/shell.html",
         "shell": shell(request, case.procedure_code),
         "action": request.path,
+        "crumbs": crumbs(
+            case.procedure.label,
+            reverse("enterprise:procedure", args=(case.procedure_code,)),
+            case.subject.name,
+            reverse("enterprise:edit", args=(uuid,)),
+            submitting.hand_in_of(case).label,
+        ),
         **submitting.confirmation(case, form_url=reverse("enterprise:edit", args=(uuid,))),
     }
     return render(request, "ui/confirm.html", context)

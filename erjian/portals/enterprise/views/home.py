@@ -105,7 +105,7 @@ def _open_renewals(own: QuerySet[Application], ending: list[Registration]) -> di
 def _last_day(row: Registration) -> date:
     """The last day on which the renewal can be filed."""
     assert row.valid_until is not None
-    return row.valid_until - timedelta(days=policy.current().renewal_closes_days)
+    return policy.current().renewal_last_day(row.valid_until)
 
 
 def _renewal(row: Registration, renewals: dict[int, Application]) -> SafeString:
