@@ -17,7 +17,14 @@ from erjian.proceedings import actions
 from erjian.proceedings.measures import Measure
 from erjian.proceedings.models import Proceeding
 from erjian.registry import restrictions
-from erjian.registry.models import BarBasis, LockKind, Registration, RegistrationClass, RegistrationStatus
+from erjian.registry.models import (
+    BarBasis,
+    Enterprise,
+    LockKind,
+    Registration,
+    RegistrationClass,
+    RegistrationStatus,
+)
 
 _COURSES = (
     ("工程建设标准强制性条文解读", 30, 10),
@@ -33,13 +40,13 @@ _HOURS = 12
 class Dealings:
     """The events, in the teller's time line."""
 
-    def __init__(self, teller: Teller, officers: Officers, *, spared: Iterable[int]) -> None:
-        """`spared` are people whom stories are about."""
+    def __init__(self, teller: Teller, officers: Officers, *, spared: Iterable[int], main: Enterprise) -> None:
+        """`spared` are people whom stories are about; one of the people of `main` is told of a proceeding."""
         self._teller = teller
         province = authorities.province().code
         self._keeper = officers.of(province, Function.REGISTER)
         self._decider = officers.of(province, Function.DECISION)
-        self._people = list(
+        found = (
             Registration.objects.filter(
                 registration_class=RegistrationClass.CONSTRUCTOR,
                 status=RegistrationStatus.VALID,
@@ -47,8 +54,10 @@ class Dealings:
             )
             .exclude(person_id__in=set(spared))
             .select_related("person")
-            .order_by("-id")[: _HOURS + 8]
+            .order_by("-id")
         )
+        self._people = list(found.exclude(enterprise=main)[: _HOURS + 8])
+        self._people[1] = found.filter(enterprise=main)[0]
 
     def events(self) -> list[Event]:
         """Everything, in no order."""

@@ -27,6 +27,11 @@ def id_number(birth: date, order: int) -> str:
     return first + id_numbers.check_digit(first)
 
 
+def corrected(number: str) -> str:
+    """The ID number that was meant where a wrong one was registered: same day and sex, a sequence that nobody has."""
+    return id_number(date(int(number[6:10]), int(number[10:12]), int(number[12:14])), 900 + int(number[16]) % 2)
+
+
 class Births:
     """Birth days and ID numbers without repetition: more people in their thirties than near the age limit."""
 

@@ -1,4 +1,4 @@
-"""Enterprises that ask the capital city for their first account: two wait, one was sent back."""
+"""Who is new: enterprises that ask the capital city for their first account, people who come to a counter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from erjian import files
 from erjian.accounts import signing_up
 from erjian.accounts.models import User
 from erjian.demo import figures, pictures
+from erjian.identity import counter
+from erjian.identity.reasons import CHECK_LIST
 from erjian.policy import clock
+from erjian.registry.models import Enterprise, Person
 from erjian.registry.models.enterprises import EnterpriseOrigin
 
 _CITY, _COUNTY = "430100", "430104"
@@ -18,7 +21,7 @@ _REASON = "营业执照照片缺右下角，看不清登记机关印章。请重
 
 
 def register(*, officer: User) -> None:
-    """Hand the three requests in; the officer refuses one."""
+    """Hand the three requests in, of which two wait; the officer refuses one."""
     for serial, (name, contact) in enumerate((*_WAITING, _SENT_BACK), 1):
         code = figures.credit_code(98_000_000 + serial)
         picture = pictures.paper(
@@ -43,3 +46,21 @@ def register(*, officer: User) -> None:
         )
         if name == _SENT_BACK[0]:
             signing_up.refuse(by=officer, pk=made.pk, reason=_REASON)
+
+
+def come_to_the_counter(*, officer: User, near: Enterprise) -> None:
+    """Two who have not been verified show their card: one goes on, the other's card has run out."""
+    found = (
+        Person.objects.filter(verified_at=None, user=None, registrations__enterprise=near).distinct().order_by("-id")
+    )
+    every = [code for code, _ in CHECK_LIST]
+    passing, failing = found[:2]
+    counter.record(person=passing, by=officer, passed=True, checked=every, phone=passing.phone)
+    counter.record(
+        person=failing,
+        by=officer,
+        passed=False,
+        checked=every[:1],
+        phone=failing.phone,
+        reason="居民身份证已过有效期，请换领后再来办理。",
+    )

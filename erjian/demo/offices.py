@@ -33,7 +33,7 @@ _USERNAMES = {
     Function.AUDIT: "shenji",
 }
 _PAIRS = (Function.FIRST_REVIEW, Function.FINAL_REVIEW)
-_PROVINCE_ONLY = (Function.FINAL_REVIEW, Function.DECISION)
+_PROVINCE_ONLY = (Function.FINAL_REVIEW, Function.DECISION, Function.NOTICES)
 
 
 @dataclass(frozen=True, kw_only=True)

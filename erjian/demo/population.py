@@ -42,6 +42,7 @@ HOLDER = (names.Name("彭志远", Sex.MALE.value, Ethnicity.HAN.value), figures.
 NEWCOMER = (names.Name("陈雨桐", Sex.FEMALE.value, Ethnicity.HAN.value), figures.id_number(date(1997, 6, 28), 908))
 
 _PORTRAITS = 20
+_CARD_VALID = "2016.05.20-2036.05.20"
 _LANDLINE = "0731-8{:07d}"
 
 
@@ -62,6 +63,22 @@ class Candidate:
     qualified_on: date
     number: str
     """证书管理号 of the qualification."""
+
+    def card(self, *, back: bool, number: str) -> pictures.Picture:
+        """One side of the ID card with the number that should have been registered."""
+        return pictures.id_card_back(_CARD_VALID) if back else _card(self.facts, self.face, number)
+
+
+def _card(facts: PersonFacts, face: pictures.Picture, number: str) -> pictures.Picture:
+    return pictures.id_card(
+        name=facts.name,
+        sex=Sex(facts.sex).label,
+        ethnicity=Ethnicity(facts.ethnicity).label,
+        birth=facts.birth.isoformat(),
+        address="湖南省演示市演示区演示路 1 号",
+        number=number,
+        face=face,
+    )
 
 
 @dataclass(kw_only=True)
@@ -99,7 +116,7 @@ class Settlement:
         other procedure somebody registered is needed, and by which enterprise.
         """
         self._draw_faces()
-        self._back = pictures.id_card_back("2016.05.20-2036.05.20").store()
+        self._back = pictures.id_card_back(_CARD_VALID).store()
         self._fill_candidates(candidates)
         self._fill_holders(holders)
         self._fill_mass(count - sum(candidates.values()) - len(holders) - 1)
@@ -178,15 +195,7 @@ class Settlement:
     def _candidate(self, facts: PersonFacts, employer: Employer) -> Candidate:
         blob, face = self._rng.choice(self._faces[facts.sex])
         person = self._person(facts, verified=True, face=blob)
-        person.id_front = pictures.id_card(
-            name=facts.name,
-            sex=Sex(facts.sex).label,
-            ethnicity=Ethnicity(facts.ethnicity).label,
-            birth=facts.birth.isoformat(),
-            address="湖南省演示市演示区演示路 1 号",
-            number=facts.id_number,
-            face=face,
-        ).store()
+        person.id_front = _card(facts, face, facts.id_number).store()
         person.id_back = self._back
         if self._rng.random() < 0.85:
             person.signature = pictures.signature(facts.name).store()
@@ -228,7 +237,7 @@ class Settlement:
     def _holding(self, procedure: str, row: Candidate) -> Standing:
         """What somebody must hold for a procedure."""
         at, today = row.employer.enterprise, self._today
-        if procedure == "transfer":
+        if procedure in ("transfer", "temporary_transfer"):
             at = self._elsewhere(row.employer)
         if _temporary(procedure):
             return self._register.standing("temporary_valid", row.person.pk, row.facts, at)

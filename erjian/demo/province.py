@@ -116,9 +116,20 @@ _OTHERS: tuple[tuple[str, str, int], ...] = (
     ("temporary_renewal", "accepted", 5),
     ("temporary_cancellation", "wait_person", 3),
     ("temporary_personal_change", "handed_in", 2),
+    ("id_number", "wait_person", 1),
+    ("id_number", "reported", 2),
+    ("id_number", "accepted", 2),
+    ("temporary_transfer", "wait_former", 2),
+    ("temporary_transfer", "former_agreed", 1),
+    ("temporary_transfer", "former_accepted", 3),
+    ("temporary_transfer", "former_refused", 4),
+    ("temporary_cancellation_by_person", "wait_enterprise", 1),
+    ("temporary_cancellation_by_person", "enterprise_agreed", 9),
 )
 #: Enterprises that have a new name: ending, working days since the last step.
 _RENAMED: tuple[tuple[str, int], ...] = (("handed_in", 1), ("handed_in_accepted", 3))
+#: What enterprises that file at the province itself file there, so that its own acceptance and first review have work.
+_AT_PROVINCE = ("reported", "accepted")
 _LONG_AGO = (4, 9, 15, 22, 30, 41)
 
 
@@ -197,17 +208,19 @@ class _Load:
         publisher = Publisher(teller, officers, year=self._year)
         events += [event for item in plan for event in publisher.events(item)]
         events += self._certificates(population, teller)
-        events += Dealings(teller, officers, spared=self._spared(population)).events()
+        main = self._employers[0]
+        events += Dealings(teller, officers, spared=self._spared(population), main=main.enterprise).events()
         self._live(sorted(events), total)
         self._tell(95, total, "文书和通知")
         notices.write(authorities.province().name)
         province = authorities.province().code
         registrar = officers.of(province, Function.REGISTER)
         enquiries.upload(by=registrar.actor, user=registrar)
-        main = self._employers[0]
         enquiries.ask(main.enterprise, operator=main.manager, officer=officers.of(province, Function.NOTICES))
         newcomers.register(officer=officers.of(authorities.cities()[0].code, Function.ACCEPTANCE))
-        for letter in Letter.objects.filter(application__enterprise=self._employers[0].enterprise).order_by("-id")[:12]:
+        for place in (authorities.cities()[0].code, province):
+            newcomers.come_to_the_counter(officer=officers.of(place, Function.COUNTER), near=main.enterprise)
+        for letter in Letter.objects.filter(application__enterprise=main.enterprise).order_by("-id")[:12]:
             letters.render(letter)
         InboxMessage.objects.filter(created_at__lt=self._now - timedelta(days=6)).update(
             read_at=self._now - timedelta(days=3)
@@ -236,7 +249,9 @@ class _Load:
             for _ in range(min(shared, most)):
                 turns.append((ending, circle[position % len(circle)]))
                 position += 1
-        return turns
+        province = authorities.province().code
+        seated = next(item for item in others if item.enterprise.filing_authority == province)
+        return [*turns, *((ending, seated) for ending in _AT_PROVINCE)]
 
     def _wanted(self) -> dict[int, int]:
         """How many people of each enterprise file; some more wait to be picked."""
@@ -282,8 +297,10 @@ class _Load:
                 )
             )
         employers = {who.employer.enterprise.pk: who for who in population.registered}
-        employers.pop(self._employers[0].enterprise.pk, None)
-        for (ending, age), candidate in zip(_RENAMED, employers.values(), strict=False):
+        own = employers.pop(self._employers[0].enterprise.pk)
+        # The main enterprise keeps the name that everything else knows it by: its change is not handed in yet.
+        renamed = zip((("draft", 1), *_RENAMED), (own, *employers.values()), strict=False)
+        for (ending, age), candidate in renamed:
             last = moments.days_ago(age)
             stories.append(Story(ending=ending, procedure="enterprise_rename", candidate=candidate, last=last))
         return stories

@@ -97,9 +97,9 @@ class Teller:
         return lambda: getattr(self, f"_{step}")(story)
 
     def officer(self, story: Story, function: Function) -> User:
-        """Who takes an officer's step: the filing authority's, or the province's."""
-        province = function in (Function.FINAL_REVIEW, Function.DECISION)
-        code = authorities.province().code if province else story.known.authority_code
+        """Who takes an officer's step: at the authority whose turn it is, or the province's decision-maker."""
+        case = story.known
+        code = case.acting_authority if case.acting_function == function else authorities.province().code
         return self._officers.of(code, function, second=story.second)
 
     # The enterprise and the person
@@ -134,6 +134,8 @@ class Teller:
             "new_enterprise_name": _new_name(who.employer.enterprise.name),
             "changed_on": (clock.today() - timedelta(days=9)).isoformat(),
             "change_reason": "企业改制，名称经市场监督管理部门核准变更。",
+            "new_id_number": figures.corrected(who.facts.id_number),
+            "correction_note": "考试报名时顺序码录入有误，以所附居民身份证为准。",
         }
         values = form_data.unseal(case.draft)
         for item in case.procedure.fields:
@@ -213,6 +215,8 @@ class Teller:
                 return pictures.paper(
                     label, lines, issuer="市场监督管理部门（演示）", day=f"{clock.today()}", colour="#8a2f2f"
                 )
+            case "new_id_front" | "new_id_back":
+                return who.card(back=code == "new_id_back", number=figures.corrected(facts_.id_number))
             case "new_portrait":
                 return pictures.portrait(97, who.person.sex)
             case "continuing_education":
