@@ -17,16 +17,23 @@ from erjian.applications.models import Application, TimelineEntry
 from erjian.audit import Actor
 from erjian.policy import clock
 from erjian.procedures import CertificateNeed, Decision
-from erjian.registry.models import Enterprise
+from erjian.registry.models import Enterprise, Registration
+
+
+def hold(application: Application) -> None:
+    """Keep what a decision rests on as it is until it is taken: the enterprise, then the registration.
+
+    Whoever's certificate is written while the enterprise's name changes gets the new one; a proceeding against the
+    registration is either seen by the decision or begins after it.
+    """
+    Enterprise.objects.select_for_update(no_key=True).get(pk=application.enterprise_id)
+    if application.registration_id is not None:
+        Registration.objects.select_for_update(of=("self",)).get(pk=application.registration_id)
 
 
 def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> None:
-    """Run the effect and write the certificates' versions as pending; queue their issue.
-
-    The enterprise is held first: whoever's certificate is written while its name changes gets the new one.
-    """
+    """Run the effect and write the certificates' versions as pending; queue their issue. `hold` came before."""
     procedure = application.procedure
-    Enterprise.objects.select_for_update(no_key=True).get(pk=application.enterprise_id)
     outcome = procedure.effect(
         Decision(
             subject_person_id=application.person_id,

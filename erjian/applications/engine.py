@@ -168,6 +168,7 @@ def perform(
             if by is not None and (effective or transition.confirm_identity):
                 confirming.require()
             if effective:
+                effects.hold(application)
                 if by is not None:
                     _check_decision(application)
                 effects.apply(application, entry, actor=actor)

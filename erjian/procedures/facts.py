@@ -113,6 +113,8 @@ class Facts:
     locks: tuple[RestrictionFacts, ...] = ()
     education: tuple[EducationFacts, ...] = ()
     """继续教育学时 not withdrawn, in any order."""
+    under_proceeding: str = ""
+    """Number of the registration of this class on whose 撤销 or 吊销 the authority has yet to decide."""
     open_case: str = ""
     """Another open case of this person, or of this enterprise and kind, in words; empty when there is none."""
     specialties: tuple[str, ...] = ()

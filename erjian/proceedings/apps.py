@@ -7,5 +7,5 @@ class ProceedingsConfig(AppConfig):
     verbose_name = "依职权办理"
 
     def ready(self) -> None:
-        """Join the nightly run."""
-        from erjian.proceedings import robots  # noqa: F401
+        """Join the nightly run, and tell the guards what is being decided."""
+        from erjian.proceedings import holding, robots  # noqa: F401

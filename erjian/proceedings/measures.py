@@ -75,6 +75,11 @@ class Rule:
     def label(self) -> str:
         return str(self.measure.label)
 
+    @property
+    def bars(self) -> bool:
+        """Whether a bar may follow, which nobody may escape by giving the registration up meanwhile."""
+        return any(ground.bar for ground in self.grounds)
+
     def ground(self, code: str) -> Ground:
         """The ground of a code. Raises KeyError."""
         return next(each for each in self.grounds if each.code == code) if code in self.codes else _unknown(code)
@@ -167,7 +172,8 @@ _RESCIND = Rule(
 _REVOKE = Rule(
     measure=Measure.REVOKE,
     status=RegistrationStatus.REVOKED,
-    froms=_LIVE,
+    # Whose registration runs out while they are heard is punished all the same.
+    froms=_LIVE | {RegistrationStatus.LAPSED.value},
     voids=True,
     hearing_source=_PUNISHING,
     word="revocation",

@@ -22,6 +22,7 @@ from erjian.applications.states import State
 from erjian.policy import clock, loading
 from erjian.procedures import About, Filer, Picker, Procedure, Step, get
 from erjian.procedures.guards import Answer, Stage, Verdict
+from erjian.proceedings.models import Proceeding
 from erjian.registry.models import (
     Bar,
     Enterprise,
@@ -309,7 +310,24 @@ def _same_kind_open(scene: Scene) -> None:
     )  # fmt: skip
 
 
+def _under_proceeding(scene: Scene) -> None:
+    assert scene.registration is not None
+    if scene.registration.status == "cancelled":
+        # 重新申报 also follows on a registration that ran out and was not cancelled yet.
+        _registration(scene, status="lapsed")
+    Proceeding.objects.create(
+        number="YZ-2026-00001", measure="revoke", ground="quality", facts="×", origin="officer", state="proposed",
+        registration=scene.registration, person=scene.person, enterprise=scene.registration.enterprise,
+        created_at=clock.now(),
+    )  # fmt: skip
+
+
 SPOILS: dict[str, Spoil] = {
+    "not_under_proceeding": Spoil(_under_proceeding, "主管部门正在核查注册 湘2432019202012345，办结前不能注销"),
+    "addable_qualification": Spoil(
+        lambda scene: Qualification.objects.filter(pk=scene.unused.pk).update(used_at=clock.now()),
+        "须取得其他专业的资格证书，经复审合格且未用于注册。",
+    ),
     "verified_person": Spoil(
         lambda scene: _person(scene, assurance="none", verified_at=None), "尚未通过实名认证。请本人登录个人版"
     ),

@@ -26,12 +26,14 @@ from erjian.procedures.guards.filing import (
 )
 from erjian.procedures.guards.judging import Answer, Guard, Stage, Verdict, judge
 from erjian.procedures.guards.registered import (
+    addable_qualification,
     correct_number,
     enough_days_left,
     held_elsewhere,
     inside_renewal_window,
     local_builder,
     new_specialties,
+    not_under_proceeding,
     once_registered,
     registered_specialties,
     registration_held_here,
@@ -49,6 +51,7 @@ __all__ = [
     "Guard",
     "Stage",
     "Verdict",
+    "addable_qualification",
     "changed_already",
     "continuing_education",
     "correct_number",
@@ -67,6 +70,7 @@ __all__ = [
     "no_live_registration",
     "not_barred",
     "not_locked",
+    "not_under_proceeding",
     "number_valid",
     "once_registered",
     "one_open_case",

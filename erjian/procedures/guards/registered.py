@@ -87,6 +87,28 @@ def _new_specialties(facts: Facts) -> tuple[Answer, str]:
     return check_specialties(facts)
 
 
+def _addable_qualification(facts: Facts) -> tuple[Answer, str]:
+    held = {item.specialty for item in facts.live.specialties if item.end >= facts.today} if facts.live else set()
+    own = [item for item in facts.qualifications if item.specialty in SECOND_CLASS and not item.used]
+    unused = [item for item in own if item.specialty not in held]
+    passed = [item for item in unused if item.review_result == "passed"]
+    if passed:
+        return yes(f"{Specialty(passed[0].specialty).label}　管理号 {passed[0].management_number}")
+    if any(item.review_result == "pending" for item in unused):
+        return no("所增专业的资格证书尚在职改部门复审中，复审合格后才能申报。")
+    again = f"{Specialty(own[0].specialty).label}已注册，不能增项。" if own and not unused else ""
+    return no(f"{again}须取得其他专业的资格证书，经复审合格且未用于注册。")
+
+
+def _not_under_proceeding(facts: Facts) -> tuple[Answer, str]:
+    # Nothing is said of which measure: before 告知 nobody but the authority knows.
+    if facts.under_proceeding:
+        return no(
+            f"主管部门正在核查注册 {facts.under_proceeding}，办结前不能注销，也不能重新注册。请联系省级主管部门。"
+        )
+    return yes("没有正在核查的注册")
+
+
 def _reviewed_specialties(facts: Facts) -> tuple[Answer, str]:
     """重新注册 may use any reviewed qualification, used before or not (decision G.8)."""
     if not facts.specialties:
@@ -226,6 +248,21 @@ new_specialties = Guard(
     source=f"{REGULATION}第十四条",
     check=_new_specialties,
     stages=frozenset({Stage.REPORT, Stage.DECISION}),
+)
+addable_qualification = Guard(
+    code="addable_qualification",
+    holds="有可以增项的资格证书",
+    fails="没有可以增项的资格证书",
+    source=f"{REGULATION}第十四条",
+    check=_addable_qualification,
+    stages=frozenset({Stage.PICK}),
+)
+not_under_proceeding = Guard(
+    code="not_under_proceeding",
+    holds="注册不在核查中",
+    fails="注册正在核查",
+    source=f"{REGULATION}第十五条、第十七条",
+    check=_not_under_proceeding,
 )
 reviewed_specialties = Guard(
     code="reviewed_specialties",

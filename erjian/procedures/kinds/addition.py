@@ -46,6 +46,7 @@ ADDITION = Procedure(
         guards.registration_held_here,
         guards.registration_in_force,
         guards.enough_days_left,
+        guards.addable_qualification,
         guards.new_specialties,
         guards.within_age,
         guards.not_barred,

@@ -42,6 +42,7 @@ REREGISTRATION = replace(
         guards.verified_person,
         guards.number_valid,
         guards.once_registered,
+        guards.not_under_proceeding,
         guards.reviewed_specialties,
         guards.within_age,
         guards.not_barred,

@@ -56,7 +56,7 @@ CANCELLATION = Procedure(
         materials.SIGNATURE,
         materials.OTHER,
     ),
-    guards=(guards.registration_held_here, guards.one_open_case),
+    guards=(guards.registration_held_here, guards.not_under_proceeding, guards.one_open_case),
     route=(Step.PERSON,),
     effect=cancel,
     voids=True,
@@ -82,6 +82,7 @@ CANCELLATION_BY_PERSON = replace(
     sections=(sections.PERSON, sections.PRESENT_EMPLOYER, sections.CANCELLATION),
     guards=(
         replace(guards.registration_held_here, holds="有可以注销的注册", fails="没有可以注销的注册"),
+        guards.not_under_proceeding,
         guards.one_open_case,
     ),
     route=(Step.ENTERPRISE,),
