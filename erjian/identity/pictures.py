@@ -39,6 +39,7 @@ class Place:
     name: str
     label: str
     hint: str
+    of_card: bool
     held: bool
     fixed: bool
 
@@ -60,6 +61,7 @@ def places(person: Person, waiting: Verification | None) -> tuple[Place, ...]:
             name=name,
             label=label,
             hint=_HINTS[name],
+            of_card=name in _OF_CARD,
             held=(there := held(person, waiting, name) is not None),
             fixed=there and name in _OF_CARD,
         )

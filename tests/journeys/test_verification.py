@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from erjian.identity.models import Attempt, State
+from erjian.identity.models import Attempt, State, Verification
 from erjian.identity.reasons import REASONS
 from erjian.messaging.models import SmsMessage
 from erjian.registry.models import Assurance, Person
@@ -209,14 +210,17 @@ def test_the_camera_says_live_what_is_wrong_and_waits(
     assert not Attempt.objects.exists(), "nothing is drawn before 开始"
 
 
-@pytest.mark.parametrize(
-    ("other_flags", "said"),
-    [
-        ([], "这台设备没有摄像头。"),
-        (["--use-fake-device-for-media-stream", "--deny-permission-prompts"], "浏览器没有得到使用摄像头的允许。"),
-    ],
-    ids=["absent", "denied"],
-)
+SHUT = [
+    pytest.param([], "这台设备没有摄像头。", id="absent"),
+    pytest.param(
+        ["--use-fake-device-for-media-stream", "--deny-permission-prompts"],
+        "浏览器没有得到使用摄像头的允许。",
+        id="denied",
+    ),
+]
+
+
+@pytest.mark.parametrize(("other_flags", "said"), SHUT)
 def test_without_a_camera_it_says_what_to_do(
     visit: Callable[..., Visitor], browser: Browser, holder: Person, other_flags: list[str], said: str
 ) -> None:
@@ -234,3 +238,156 @@ def test_without_a_camera_it_says_what_to_do(
         expect(other.get_by_role("heading", name="请到窗口核验")).to_be_visible()
     finally:
         with_flags.close()
+
+
+# The ID card before the camera
+
+ASKED = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+window.asked = [];
+window.tracks = [];
+navigator.mediaDevices.getUserMedia = async (wish) => {
+  window.asked.push(wish.video.facingMode.ideal);
+  const stream = await ask(wish);
+  window.tracks.push(...stream.getTracks());
+  return stream;
+};
+"""
+STATES = "window.tracks.map((track) => track.readyState)"
+BUSY = """navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("in use", "NotReadableError"));"""
+SIDES = {"身份证人像面": cards.front(CARD), "身份证国徽面": cards.back(CARD)}
+
+
+def at_the_card(person: Visitor, holder: Person) -> Page:
+    """Consent was given; what is asked of the camera from here on is noted in the page."""
+    makers.verification(holder, step="card")
+    person.page.add_init_script(ASKED)
+    person.go("/m/")
+    page = prove(person)
+    page.get_by_role("heading", name="拍身份证正反两面").wait_for()
+    return page
+
+
+def photograph_with(page: Page, label: str) -> Any:
+    """The button beside a side's file."""
+    side = page.locator(".ej-side-card").filter(has=page.get_by_label(label, exact=True))
+    return side.get_by_role("button", name="用摄像头拍摄")
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["computer", "phone"])
+def test_both_sides_are_photographed_with_the_camera_and_read(
+    visit: Callable[..., Visitor], holder: Person, camera: Camera, *, phone: bool
+) -> None:
+    person = visit("欧阳若兰", phone=phone)
+    page = at_the_card(person, holder)
+    for label, drawn in SIDES.items():
+        camera.point_at(repeat(cards.photographed(drawn, degrees=1, share=0.9, size=(640, 480))))
+        photograph_with(page, label).click()
+        viewer = page.get_by_role("dialog", name=f"拍摄{label}")
+        expect(viewer.get_by_text("浏览器会问是否允许，请点【允许】")).to_be_visible()
+        assert page.evaluate("window.asked") == [], "explained before it is asked"
+        person.look("拍身份证-说明", full=False)
+        viewer.get_by_role("button", name="打开摄像头").click()
+        take = viewer.get_by_role("button", name="拍摄", exact=True)
+        expect(take).to_be_focused()
+        assert page.evaluate("window.asked") == ["environment"]
+        assert page.evaluate(STATES) == ["live"]
+        page.wait_for_timeout(400)
+        person.look("拍身份证-对框", full=False)
+        page.keyboard.press("Enter")
+        expect(viewer.get_by_role("img", name="拍好的照片")).to_be_visible()
+        person.look("拍身份证-看照片", full=False)
+        viewer.get_by_role("button", name="重拍").click()
+        take.click()
+        with page.expect_navigation():
+            viewer.get_by_role("button", name="使用这张").click()
+    work()
+    page.get_by_role("heading", name="核对证件内容").wait_for()
+    person.look("拍身份证-识别结果")
+    for label, value in {"姓名": CARD.name, "身份证号码": CARD.id_number, "有效期至": "2036-05-20"}.items():
+        expect(page.get_by_label(label, exact=True)).to_have_value(value)
+    kept = Verification.objects.select_related("front", "back").get()
+    assert (kept.front_reading, kept.back_reading) == ("read", "read")
+
+
+def test_the_cards_camera_ends_with_its_viewer_and_the_keyboard_goes_back(
+    visit: Callable[..., Visitor], holder: Person, camera: Camera
+) -> None:
+    person = visit("欧阳若兰")
+    page = at_the_card(person, holder)
+    button = photograph_with(page, "身份证国徽面")
+    for close in (
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.get_by_role("button", name="取消").click(),
+        lambda: page.get_by_role("button", name="关闭").click(),
+    ):
+        button.press("Enter")
+        page.get_by_role("button", name="打开摄像头").press("Enter")
+        expect(page.get_by_role("button", name="拍摄", exact=True)).to_be_focused()
+        assert page.evaluate(STATES)[-1] == "live"
+        close()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        page.wait_for_function("() => window.tracks.every((track) => track.readyState === 'ended')")
+        expect(button).to_be_focused()
+    assert page.evaluate("window.tracks.length") == 3
+
+
+def test_a_camera_that_is_allowed_after_the_viewer_was_closed_is_ended_at_once(
+    visit: Callable[..., Visitor], holder: Person, camera: Camera
+) -> None:
+    person = visit("欧阳若兰")
+    person.page.add_init_script("window.allow = new Promise((done) => (window.allowed = done));")
+    page = at_the_card(person, holder)
+    page.evaluate("""() => {
+      const ask = navigator.mediaDevices.getUserMedia;
+      navigator.mediaDevices.getUserMedia = async (wish) => (await window.allow, ask(wish));
+    }""")
+    photograph_with(page, "身份证人像面").click()
+    page.get_by_role("button", name="打开摄像头").click()
+    page.keyboard.press("Escape")
+    page.evaluate("window.allowed()")
+    page.wait_for_function("() => window.tracks.length === 1 && window.tracks[0].readyState === 'ended'")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("other_flags", "said"), [*SHUT, pytest.param(None, "摄像头正被其他程序使用。", id="busy")])
+def test_without_a_camera_the_card_is_chosen_as_a_file(
+    visit: Callable[..., Visitor], browser: Browser, holder: Person, other_flags: list[str] | None, said: str
+) -> None:
+    person = visit("欧阳若兰")
+    page = at_the_card(person, holder)
+    with_flags = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *(other_flags or [])])
+    try:
+        other = with_flags.new_context(viewport=person.size, storage_state=page.context.storage_state()).new_page()
+        if other_flags is None:
+            other.add_init_script(BUSY)
+        other.goto(page.url)
+        photograph_with(other, "身份证人像面").click()
+        other.get_by_role("button", name="打开摄像头").click()
+        expect(other.get_by_role("heading", name="没有打开摄像头")).to_be_focused()
+        expect(other.get_by_text(said)).to_be_visible()
+        expect(other.get_by_text("或选择照片文件")).to_be_visible()
+        expect(other.get_by_text("地址栏左边的图标").first).to_be_visible(visible="允许" in said)
+        with other.expect_file_chooser() as chosen:
+            other.get_by_role("button", name="选择照片文件").click()
+        content = filming.jpeg(cards.photographed(SIDES["身份证人像面"]))
+        with other.expect_navigation():
+            chosen.value.set_files({"name": "卡.jpg", "mimeType": "image/jpeg", "buffer": content})
+        expect(other.get_by_text("已上传，正在识别")).to_be_visible()
+    finally:
+        with_flags.close()
+
+
+def test_without_scripts_the_file_stays(visit: Callable[..., Visitor], browser: Browser, holder: Person) -> None:
+    person = visit("欧阳若兰")
+    page = at_the_card(person, holder)
+    context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(page.url)
+    expect(plain.get_by_role("button", name="用摄像头拍摄")).to_have_count(0)
+    plain.get_by_label("身份证人像面").set_input_files(
+        {"name": "卡.jpg", "mimeType": "image/jpeg", "buffer": filming.jpeg(cards.photographed(SIDES["身份证人像面"]))}
+    )
+    plain.get_by_role("button", name="上传").first.click()
+    expect(plain.get_by_text("已上传，正在识别")).to_be_visible()
+    context.close()

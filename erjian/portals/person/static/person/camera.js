@@ -15,16 +15,9 @@ const GESTURE = 3600;
 const LOOK_EVERY = 700;
 const QUALITY = 0.82;
 
-const WHY = {
-  NotAllowedError: "浏览器没有得到使用摄像头的允许。",
-  NotFoundError: "这台设备没有摄像头。请用有摄像头的手机或电脑打开本页，或改用窗口核验。",
-  NotReadableError: "摄像头正被其他程序使用。请关闭其他使用摄像头的程序后再试。",
-  OverconstrainedError: "摄像头不符合要求。请换一台手机或电脑，或改用窗口核验。",
-  insecure: "浏览器只在安全连接（https）下允许使用摄像头。请从平台首页的地址重新打开。",
-  none: "这个浏览器不能使用摄像头。请换一个浏览器，或改用窗口核验。",
-};
+const webcam = import(document.getElementById("ej-app").dataset.moduleWebcam);
+const camera = webcam.then((module) => module.camera(video, () => deny("ended")));
 
-let stream = null;
 let running = 0; // the number of the current showing; a timer of an earlier one does nothing
 let speaking = false;
 
@@ -51,16 +44,14 @@ function prompt(words) {
   speechSynthesis.speak(spoken);
 }
 
-function close() {
+async function close() {
   running += 1;
-  for (const track of stream?.getTracks() ?? []) track.stop();
-  stream = null;
-  video.srcObject = null;
+  (await camera).close();
 }
 
-function deny(name) {
+async function deny(name) {
   close();
-  one("why").textContent = WHY[name] ?? WHY.none;
+  (await webcam).explain(place, name, "改用窗口核验");
   show("denied");
 }
 
@@ -71,19 +62,9 @@ function back(words) {
 }
 
 async function open() {
-  if (!window.isSecureContext) return deny("insecure");
-  if (!navigator.mediaDevices?.getUserMedia) return deny("none");
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({
-      audio: false,
-      video: { facingMode: "user", width: { ideal: WIDTH }, height: { ideal: 480 } },
-    });
-  } catch (error) {
-    return deny(error.name);
-  }
-  stream.getVideoTracks()[0].addEventListener("ended", () => stream && deny("NotReadableError"));
-  video.srcObject = stream;
-  await video.play().catch(() => {});
+  const wrong = await (await camera).open({ facingMode: "user", width: { ideal: WIDTH }, height: { ideal: 480 } });
+  if (wrong === null) return;
+  if (wrong) return deny(wrong);
   one("begin").disabled = true;
   one("begin").hidden = false;
   one("count").textContent = "\u00a0";

@@ -8,6 +8,7 @@ const wanted = {
   desk: "[data-desk]",
   signature: "[data-signature]",
   tabs: "[data-tabs]",
+  capture: "[data-capture]",
 };
 
 function wire(root) {
