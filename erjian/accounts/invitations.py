@@ -16,7 +16,7 @@ from erjian import audit, protection
 from erjian.accounts import devices, passwords, sign_in
 from erjian.accounts.models import EnterpriseRight, Invitation, User, UserKind
 from erjian.audit import codes
-from erjian.messaging import send_sms
+from erjian.messaging import send_sms, templates
 from erjian.policy import clock
 from erjian.registry.models import Enterprise
 from erjian.standards import phones
@@ -24,6 +24,9 @@ from erjian.standards.errors import Refusal
 
 codes.register("account.invited", "发送设置口令的链接")
 codes.register("account.activated", "激活账户")
+(_SMS,) = templates.sentences(
+    "account.link", "【二级建造师注册】{says}用户名 {username}，请在 {hours} 小时内打开 {address} 设置口令。请勿转发。"
+)
 
 sign_in.WAYS["link"] = "短信中的一次性链接"
 LIFETIME = timedelta(hours=72)
@@ -80,10 +83,7 @@ def send(*, user: User, by: audit.Actor, says: str) -> None:
         Invitation.objects.filter(user=user, used_at__isnull=True).delete()
         made = Invitation.objects.create(user=user, digest=_digest(token), sent_at=now, expires_at=now + LIFETIME)
         hours = LIFETIME // timedelta(hours=1)
-        text = (
-            f"【二级建造师注册】{says}用户名 {user.username}，请在 {hours} 小时内打开 {address(token)} 设置口令。"
-            "请勿转发。"
-        )
+        text = _SMS.format(says=says, username=user.username, hours=hours, address=address(token))
         send_sms(user.phone, text, template="account.link", key=f"invitation:{made.pk}", secret=True)
         audit.record("account.invited", actor=by, subject=("user", user.pk), data={"phone": user.phone_mask})
 

@@ -36,6 +36,9 @@ codes.register("sign_up.approved", "通过用户注册")
 codes.register("sign_up.refused", "不通过用户注册")
 templates.register("sign_up.received", title="新的企业用户注册", body="{enterprise}提交了用户注册，请审核。")
 
+(_REFUSED,) = templates.sentences(
+    "sign_up.refused", "【二级建造师注册】{enterprise}的用户注册未通过：{reason}。可修改后重新提交。"
+)
 _log = logging.getLogger(__name__)
 PURPOSE = "register"
 _CODES_FROM = Limit("sign-up-code-from", 20, timedelta(hours=1))
@@ -240,7 +243,7 @@ def refuse(*, by: User, pk: int, reason: str) -> SignUp:
         audit.record("sign_up.refused", actor=actor, subject=("sign_up", request.pk), data={"reason": reason})
         messaging.send_sms(
             request.contact_phone,
-            f"【二级建造师注册】{request.name}的用户注册未通过：{reason[:100]}。可修改后重新提交。",
+            _REFUSED.format(enterprise=request.name, reason=reason[:100]),
             template="sign_up.refused",
             key=f"sign-up-refused:{request.pk}",
         )

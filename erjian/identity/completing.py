@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from erjian import audit, messaging, policy
+from erjian import audit, files, messaging, policy
 from erjian.accounts import limits, people
 from erjian.accounts.limits import Limit
 from erjian.accounts.models import User
@@ -41,6 +41,12 @@ templates.register(
     title="实名认证信息已更新",
     body="{name}的重新认证成功，实名认证信息已更新。非本人操作的，请立即修改口令并联系主管部门。",
     sms="{name}的重新认证成功，实名认证信息已更新。非本人操作的，请立即修改口令并联系主管部门。",
+)
+_FIRST_SMS, _OWN_SMS = templates.sentences(
+    "identity.password",
+    "【二级建造师注册】认证成功。请在 {hours} 小时内用身份证号码和一次性口令 {password} 登录 {address}，"
+    "登录后修改口令并补充个人实名认证信息。请勿告诉他人。",
+    "【二级建造师注册】认证成功。请用身份证号码和您的口令登录 {address}，补充个人实名认证信息。请勿告诉他人。",
 )
 _RESENDS = Limit("verify-password", 3, timedelta(hours=1))
 SIGN_IN = "/person/sign-in/"
@@ -82,6 +88,7 @@ def _renew(own: Verification, level: Assurance, *, provider: str, actor: Actor) 
     own.read = own.card = {}
     own.version += 1
     own.save()
+    _end_earlier(own)
     messaging.send(
         "identity.renewed",
         to=messaging.Recipient.person(own.person_id, own.name, own.phone),
@@ -110,9 +117,8 @@ def welcome(*, person_id: int, phone: str, key: str, actor: Actor) -> User:
 
 def _tell(user: User, phone: str, password: str) -> None:
     hours = policy.current().identity.password_hours
-    way = f"请在 {hours} 小时内用身份证号码和一次性口令 {password} 登录" if password else "请用身份证号码和您的口令登录"
-    after = "，登录后修改口令并补充个人实名认证信息" if password else "，补充个人实名认证信息"
-    text = f"【二级建造师注册】认证成功。{way} {settings.ERJIAN_ORIGIN}{SIGN_IN}{after}。请勿告诉他人。"
+    address = f"{settings.ERJIAN_ORIGIN}{SIGN_IN}"
+    text = (_FIRST_SMS if password else _OWN_SMS).format(hours=hours, password=password, address=address)
     key = f"identity.password:{user.pk}:{secrets.token_hex(8)}"
     send_sms(phone, text, template="identity.password", key=key, secret=True)
 
@@ -197,6 +203,7 @@ def _complete(own: Verification, actor: Actor) -> Person:
     own.read = own.card = {}
     own.version += 1
     own.save()
+    _end_earlier(own)
     audit.record(
         "identity.completed",
         actor=actor,
@@ -204,3 +211,21 @@ def _complete(own: Verification, actor: Actor) -> Person:
         data={"assurance": str(level), "provider": provider},
     )
     return person
+
+
+def _end_earlier(own: Verification) -> None:
+    """End what else waits for this person's form, from another mobile say: it would bring back what is older."""
+    person = Person.objects.get(pk=own.person_id)
+    held = {person.id_front_id, person.id_back_id}
+    waiting = Verification.objects.select_for_update(of=("self",)).filter(
+        person_id=own.person_id, step=Step.ACCEPTED, ended_at__isnull=True
+    )
+    for other in waiting.select_related("front", "back").order_by("pk"):
+        for blob in (other.front, other.back):
+            if blob is not None and blob.pk not in held:
+                files.discard(blob)
+        other.front = other.back = None
+        other.read = other.card = other.typed = {}
+        other.ended_at = own.ended_at
+        other.version += 1
+        other.save()

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from erjian import protection
+from erjian.messaging import templates
 from erjian.messaging.models import SmsCode
 from erjian.messaging.sending import send_sms
 from erjian.policy import clock
@@ -41,6 +42,9 @@ PURPOSES = {
 
 
 _log = logging.getLogger(__name__)
+(_SMS,) = templates.sentences(
+    "code", "【二级建造师注册】验证码 {code}，用于{what}，{minutes} 分钟内有效。请勿告诉他人。"
+)
 
 
 class CodeRefused(Refusal):
@@ -88,7 +92,7 @@ def request(phone: str, *, purpose: str, address: str) -> CodeSent:
         )
         what = PURPOSES.get(purpose, "身份核对")
         minutes = LIFETIME // timedelta(minutes=1)
-        text = f"【二级建造师注册】验证码 {code}，用于{what}，{minutes} 分钟内有效。请勿告诉他人。"
+        text = _SMS.format(code=code, what=what, minutes=minutes)
         send_sms(phone, text, template="code", key=f"code:{row.pk}", secret=True)
     return CodeSent(phone_mask=phones.mask(phone), expires_at=row.expires_at, resend_after=now + RESEND_AFTER)
 

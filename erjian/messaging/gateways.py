@@ -136,6 +136,6 @@ def _tencent() -> SmsGateway:
         region=settings.ERJIAN_TENCENT_REGION,
         app=settings.ERJIAN_SMS_APP,
         sign=settings.ERJIAN_SMS_SIGN,
-        templates=settings.ERJIAN_SMS_TEMPLATES,
+        approvals=settings.ERJIAN_SMS_TEMPLATES,
         endpoint=settings.ERJIAN_TENCENT_ENDPOINT,
     )

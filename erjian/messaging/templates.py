@@ -64,6 +64,22 @@ _templates: dict[str, Template] = {}
 TEMPLATES: Mapping[str, Template] = MappingProxyType(_templates)
 
 
+_sentences: dict[str, tuple[str, ...]] = {}
+
+
+def sentences(name: str, *texts: str) -> tuple[str, ...]:
+    """Make the SMS of a `send_sms` without an inbox entry known, one text for each form it takes; returns the texts."""
+    if _sentences.setdefault(name, texts) != texts:
+        raise BadTemplate(f"{name} is already registered with another text")
+    return texts
+
+
+def all_sms() -> dict[str, tuple[str, ...]]:
+    """Every text that may leave as an SMS, with its placeholders, by the name under which it is sent."""
+    told = {name: (each.sms,) for name, each in _templates.items() if each.sms}
+    return dict(sorted((told | _sentences).items()))
+
+
 def register(name: str, *, title: str, body: str, sms: str = "", fields: tuple[str, ...] | None = None) -> str:
     """Make a template known. `fields`, when given, are all the placeholders that may be used.
 

@@ -7,7 +7,7 @@ A TOML file (`ERJIAN_SMS_TEMPLATES`) lists what was approved, word for word, wit
     text = "验证码 {1}，用于{2}，{3} 分钟内有效。请勿告诉他人。"
 
 The signature (【…】) is added by Tencent. A sentence that fits no template is never sent as another one: it fails for
-good, and the operator sees which template name lacks an approval. Tencent keeps no idempotency key; the platform's own
+good; `erjian check` lists beforehand which texts lack an approval. Tencent keeps no idempotency key; the platform's own
 (`SessionContext`) comes back in its receipts.
 """
 
@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from erjian.messaging import templates
 from erjian.messaging.gateways import Undelivered
 
 SECONDS = 8
@@ -69,6 +70,13 @@ def _approved(ident: str, text: str) -> Approved:
     return Approved(id=ident, shape=re.compile("".join(parts)), places=tuple(places))
 
 
+class _Any(dict[str, str]):
+    """A value for every placeholder."""
+
+    def __missing__(self, name: str) -> str:
+        return "某"
+
+
 @dataclass(frozen=True)
 class TencentSms:
     """One SMS application of one account."""
@@ -78,14 +86,14 @@ class TencentSms:
     region: str
     app: str
     sign: str
-    templates: Path
+    approvals: Path
     endpoint: str = ""
     keeps_text = False
 
     def send(self, *, phone: str, text: str, key: str) -> str:
         """Hand the message over and return Tencent's serial number. Raises Undelivered."""
         plain = _SIGN.sub("", text)
-        fitting = ((each.id, values) for each in approved(self.templates) if (values := each.values(plain)) is not None)
+        fitting = ((each.id, values) for each in approved(self.approvals) if (values := each.values(plain)) is not None)
         template, values = next(fitting, ("", []))
         if not template:
             raise Undelivered("no approved template", permanent=True)
@@ -105,6 +113,17 @@ class TencentSms:
         if code != "Ok":
             raise Undelivered(code[:80], permanent=not code.startswith(_PASSING))
         return str(status.get("SerialNo") or "")[:100]
+
+    def lacking(self) -> list[tuple[str, str]]:
+        """The names and texts of SMS that may have to leave and fit no approved template."""
+        known = approved(self.approvals)
+        found = []
+        for name, texts in templates.all_sms().items():
+            for text in texts:
+                sentence = _SIGN.sub("", text.format_map(_Any()))
+                if not any(each.values(sentence) is not None for each in known):
+                    found.append((name, text))
+        return found
 
     def _ask(self, parameters: dict[str, Any]) -> dict[str, Any]:
         # The SDK is large and only needed where it is configured.

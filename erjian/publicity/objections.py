@@ -27,6 +27,11 @@ codes.register("publicity.settle", "异议核查办结")
 templates.register(
     "publicity.objection", title="收到公示异议", body="{title}中{person}收到异议（查询码 {code}），已暂停办理，请核查。"
 )
+(_SETTLED,) = templates.sentences(
+    "publicity.settled",
+    "【二级建造师注册】您对{name}公示提出的异议（查询码 {code}）已核查办结：{state}。"
+    "结论可在平台“异议办理结果查询”中查看。",
+)
 
 PURPOSE = "objection"
 PER_ADDRESS = Limit("objection-from", 10, timedelta(days=1))
@@ -127,8 +132,7 @@ def settle(*, objection: Objection, by: User, upheld: bool, answer: str) -> Obje
         )
         messaging.send_sms(
             locked.phone,
-            f"【二级建造师注册】您对{item.shown['name']}公示提出的异议（查询码 {locked.code}）已核查办结："
-            f"{locked.get_state_display()}。结论可在平台“异议办理结果查询”中查看。",
+            _SETTLED.format(name=item.shown["name"], code=locked.code, state=locked.get_state_display()),
             template="publicity.settled",
             key=f"objection-settled:{locked.pk}",
         )

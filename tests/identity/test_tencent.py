@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -13,10 +15,12 @@ from typing import Any
 
 import pytest
 
+import erjian
+from erjian.config.cli import checking
 from erjian.identity.faces import BadPicture, FacesUnavailable
 from erjian.identity.models import Attempt
 from erjian.identity.tencent import TencentFaces
-from erjian.messaging import gateways
+from erjian.messaging import gateways, templates
 from erjian.messaging.gateways import Undelivered
 from erjian.registry.models import Assurance
 from tests.identity.conftest import Applicant, run_jobs
@@ -193,6 +197,35 @@ def test_a_sentence_nobody_approved_is_not_sent(cloud: Tencent, sms: Any) -> Non
         sms.send(phone="13800002716", text="【二级建造师注册】别的内容", key="k-2")
     assert caught.value.permanent
     assert cloud.asked == []
+
+
+def test_the_check_lists_every_text_that_has_no_approved_template(sms: Any, settings: Any) -> None:
+    lacking = list(checking._sms())
+    assert any(
+        line.startswith("ERJIAN_SMS_TEMPLATES has no approved text for identity.officer_refused: ") for line in lacking
+    )
+    assert not any("for code:" in line for line in lacking), "this one is approved"
+    rows = []
+    for number, line in enumerate(lacking):
+        text = line.split(": ", 1)[1].removeprefix("【二级建造师注册】")
+        places = itertools.count(1)
+        text = re.sub(r"\{\w+\}", lambda _, places=places: f"{{{next(places)}}}", text)
+        rows.append(f'[[template]]\nid = "{number + 20}"\ntext = {json.dumps(text, ensure_ascii=False)}\n')
+    path = settings.ERJIAN_SMS_TEMPLATES.with_name("all.toml")
+    path.write_text(settings.ERJIAN_SMS_TEMPLATES.read_text("utf-8") + "".join(rows), encoding="utf-8")
+    settings.ERJIAN_SMS_TEMPLATES = path
+    assert list(checking._sms()) == []
+
+
+def test_what_leaves_as_an_sms_is_among_the_texts_that_are_checked() -> None:
+    """Each name under which an SMS is sent has its text in the registry, so that none is forgotten."""
+    sent = set()
+    for path in Path(erjian.__file__).parent.rglob("*.py"):
+        source = path.read_text("utf-8")
+        if "send_sms(" in source:
+            sent |= set(re.findall(r'template="([\w.]+)"', source))
+    assert len(sent) >= 5
+    assert sent <= templates.all_sms().keys()
 
 
 @pytest.mark.parametrize(

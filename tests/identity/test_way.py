@@ -124,6 +124,37 @@ def test_a_holder_gets_from_the_sms_to_the_saved_form(applicant: Applicant, clie
     assert Blob.objects.filter(media_type="application/octet-stream", discarded_at=None).count() == 0
 
 
+def test_saving_ends_what_was_accepted_earlier_from_another_mobile(applicant: Applicant) -> None:
+    """Else the form would wait once more, and bring an older mobile and card back into the register."""
+    person = applicant.person
+    sides = {side: makers.blob(makers.picture(800, 500)) for side in ("front", "back")}
+    earlier = makers.verification(
+        person, step="accepted", phone="13800008888", card={"valid_until": "2027-01-31"}, typed={"school": "x"}, **sides
+    )
+    user = makers.person_user(person)
+    applicant.to_the_camera()
+    applicant.show_face()
+    client = Client()
+    client.force_login(user)
+    for name in ("id_held", "pledge"):
+        upload = {"file": makers.upload(makers.picture(800, 600))}
+        assert client.post(f"/person/identity/pictures/{name}/upload/", upload).status_code == 302
+    saved = client.post("/person/identity/", FORM)
+    assert saved.status_code == 302, saved.content.decode()
+    assert 'name="school"' not in client.get("/person/identity/").content.decode(), "nothing waits for the form"
+    client.post("/person/identity/", FORM)
+    person.refresh_from_db()
+    assert person.phone == applicant.phone
+    assert person.id_valid_until == clock.today() + timedelta(days=3000)
+    assert person.id_front_id == Verification.objects.order_by("-id")[0].front_id
+    earlier.refresh_from_db()
+    assert earlier.ended_at is not None
+    assert (earlier.front, earlier.back, earlier.card, earlier.typed) == (None, None, {}, {})
+    for blob in sides.values():
+        blob.refresh_from_db()
+        assert blob.discarded_at is not None
+
+
 def test_imports_and_sms_alone_open_no_account(applicant: Applicant) -> None:
     applicant.client.post(
         "/password/forgotten/", {"name": applicant.person.name, "id_number": applicant.person.id_number}

@@ -61,6 +61,24 @@ def _services() -> Iterator[str]:
         yield "ERJIAN_CLAMD is empty: attachments are not scanned for viruses."
 
 
+def _sms() -> Iterator[str]:
+    """Every text that may leave, for a provider that sends approved ones only."""
+    import erjian.config.urls  # noqa: F401 - all rooms register their texts
+    from erjian.messaging import gateways
+    from erjian.messaging.tencent import TencentSms
+
+    if settings.ERJIAN_SMS != "tencent":
+        return
+    try:
+        gateway = gateways.gateway()
+        lacking = gateway.lacking() if isinstance(gateway, TencentSms) else []
+    except Exception as error:  # noqa: BLE001 - every reason is shown
+        yield str(error)
+        return
+    for name, text in lacking:
+        yield f"ERJIAN_SMS_TEMPLATES has no approved text for {name}: {text}"
+
+
 def _policy() -> Iterator[str]:
     from erjian import policy
 
@@ -118,6 +136,7 @@ def _faces() -> Iterator[str]:
 _QUESTIONS: dict[str, Callable[[], Iterator[str]]] = {
     "settings": _deployment,
     "services": _services,
+    "texts of SMS": _sms,
     "policy": _policy,
     "keys": _keys,
     "style sheets, icons, fonts": _packages,
