@@ -13,7 +13,7 @@ from django.db import transaction
 
 from erjian import audit, policy
 from erjian.accounts.models import Function, User
-from erjian.applications import clocks, drafting, engine, facts, form_data, materials, telling
+from erjian.applications import clocks, correcting, drafting, engine, facts, form_data, materials, telling
 from erjian.applications.drafting import delete_draft, problems, save, start
 from erjian.applications.engine import perform
 from erjian.applications.errors import CaseRefused, GuardsRefused, NotYours
@@ -190,10 +190,11 @@ def request_correction(
     return perform(application.pk, "request_correction", by=by, seen=seen, opinion=opinion, data={"items": rows})
 
 
-def resubmit(*, application: Application, by: User, seen: int | None) -> Application:
+def resubmit(*, application: Application, by: User, seen: int | None, explanation: str = "") -> Application:
     """Hand in the correction as the next data version.
 
-    The person is asked again only when data they confirmed has changed, not for materials alone (decision G.3).
+    What was asked for and is as it was needs an explanation, which the officer reads: without one CaseRefused with the
+    code `correction_untouched`. The person is asked again only when data they confirmed has changed, not for materials alone (decision G.3).
     """
     asks = policy.current().asks_person(application.procedure_code) and Step.PERSON in application.procedure.route
     with transaction.atomic():
@@ -201,12 +202,20 @@ def resubmit(*, application: Application, by: User, seen: int | None) -> Applica
         corrected = locked.state == State.CORRECTION  # any other state is refused below, in words
         changed = asks and corrected and form_data.differences(locked) != []
         name = "resubmit_for_consent" if changed else "resubmit"
-        return perform(application.pk, name, by=by, seen=seen, change=_freeze_correction(by))
+        return perform(
+            application.pk, name, by=by, seen=seen, opinion=explanation, change=_freeze_correction(by, explanation)
+        )
 
 
-def _freeze_correction(by: User) -> engine.Change:
+def _freeze_correction(by: User, explanation: str) -> engine.Change:
     def change(case: Application, entry: TimelineEntry) -> None:
         drafting.check_complete(case)
+        if (left := correcting.untouched(case)) and not explanation.strip():
+            raise CaseRefused(
+                f"要求补正的“{'、'.join(left)}”没有改动。请按要求修改，或者说明理由。",
+                code="correction_untouched",
+                field="explanation",
+            )
         changed = form_data.differences(case)
         entry.data = {"changed": changed, "digest": form_data.freeze(case, author=by.name).digest}
 

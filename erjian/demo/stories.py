@@ -281,7 +281,9 @@ class Teller:
         case = Application.objects.get(pk=story.known.pk)
         values = form_data.unseal(case.draft) | {"punishments": "无", "landline": "0731-88001234"}
         case = actions.save(application=case, values=values, specialties=case.specialties, by=filer)
-        story.case = actions.resubmit(application=case, by=filer, seen=case.version)
+        story.case = actions.resubmit(
+            application=case, by=filer, seen=case.version, explanation="其余各项已与原件核对，填写无误。"
+        )
 
     def _resubmit_papers(self, story: Story) -> None:
         """Only a better scan: the person is not asked again."""
@@ -302,7 +304,9 @@ class Teller:
         audit.record(
             "application.attach", actor=filer.actor, subject=("application", case.pk), data={"material": "contract"}
         )
-        story.case = actions.resubmit(application=case, by=filer, seen=case.version)
+        story.case = actions.resubmit(
+            application=case, by=filer, seen=case.version, explanation="其余各项已与原件核对，填写无误。"
+        )
 
     # The offices
 

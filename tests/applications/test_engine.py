@@ -159,7 +159,7 @@ def test_correction_keeps_versions_and_restarts_the_clock(cast: Cast) -> None:
     assert case.state == State.CORRECTION
     assert case.timeline.get(transition="request_correction").data["items"][0]["what"] == "聘用劳动合同"
     assert case.due_on == clock.today() + timedelta(days=30)
-    case = actions.resubmit(application=case, by=cast.operator, seen=None)
+    case = actions.resubmit(application=case, by=cast.operator, seen=None, explanation="合同只有两页，签字在第二页")
     assert (case.state, case.form_version) == (State.REPORTED, 2)
     assert case.due_on == working_days.add(clock.today(), 5)
     assert [item.kind for item in Clock.objects.filter(application=case, ended_on=None)] == ["acceptance"]

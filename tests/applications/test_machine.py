@@ -103,7 +103,7 @@ def _steps(case: Application, by: User) -> dict[str, Any]:
         "refuse_enterprise": lambda: actions.answer_enterprise(**seen, agreed=False, opinion="仍在职"),
         "accept": lambda: actions.accept(**seen),
         "correct": lambda: actions.request_correction(**seen, items=[{"what": "合同", "detail": "缺页"}]),
-        "resubmit": lambda: actions.resubmit(**seen),
+        "resubmit": lambda: actions.resubmit(**seen, explanation="与原件一致"),
         "refuse_acceptance": lambda: actions.refuse_acceptance(**seen, opinion="不属职权", ground="not_competent"),
         "first_pass": lambda: actions.first_review(**seen, passed=True),
         "first_fail": lambda: actions.first_review(**seen, passed=False, opinion="不符"),

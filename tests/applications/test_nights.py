@@ -308,7 +308,7 @@ def test_a_corrected_filing_counts_from_the_day_it_came_back() -> None:
     )
     with clock.travel(days=9):
         returned = clock.today()
-        actions.resubmit(application=scene.again(), by=scene.operator, seen=None)
+        actions.resubmit(application=scene.again(), by=scene.operator, seen=None, explanation="声明字迹清晰")
     with clock.travel(days=29):
         robots.run()
         accepted = scene.again().accepted_at

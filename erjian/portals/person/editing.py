@@ -63,13 +63,24 @@ def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case = own_or_404(request, uuid)
     if request.method == "POST":
         seen = filing.posted(request.POST).seen
-        result = submitting.hand_in(case, by=account(request), seen=seen, again=lambda: own_or_404(request, uuid))
-        return _left(request, result) if result.left else _page(request, result.case, result=result)
+        result = submitting.hand_in(
+            case,
+            by=account(request),
+            seen=seen,
+            again=lambda: own_or_404(request, uuid),
+            explanation=request.POST.get("explanation", ""),
+        )
+        if result.left:
+            return _left(request, result)
+        return _ask(request, result) if result.asks else _page(request, result.case, result=result)
     if case.state not in EDITABLE:
         return redirect("person:case", uuid)
     result = submitting.judge(case)
-    if not result.asks:
-        return _page(request, case, result=result)
+    return _ask(request, result) if result.asks else _page(request, case, result=result)
+
+
+def _ask(request: HttpRequest, result: submitting.Result) -> HttpResponse:
+    """The question before handing in, with room for the reason why something asked for was left as it was."""
     context = {
         "frame": "ui/base.html",
         "shell": shell(request, "filing"),
@@ -77,13 +88,15 @@ def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "crumbs": crumbs(
             "申报查询",
             reverse("person:cases"),
-            case.procedure.kind_label,
-            reverse("person:edit", args=(uuid,)),
-            submitting.hand_in_of(case).label,
+            result.case.procedure.kind_label,
+            reverse("person:edit", args=(result.case.uuid,)),
+            submitting.hand_in_of(result.case).label,
         ),
-        **submitting.confirmation(case, form_url=reverse("person:edit", args=(uuid,))),
+        **submitting.confirmation(
+            result.case, form_url=reverse("person:edit", args=(result.case.uuid,)), given=request.POST or None
+        ),
     }
-    return render(request, "ui/confirm.html", context)
+    return render(request, "ui/confirm.html", context, status=result.status)
 
 
 def _page(

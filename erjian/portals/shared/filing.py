@@ -15,9 +15,8 @@ from django import forms
 from django.http import QueryDict
 
 from erjian.accounts.models import User
-from erjian.applications import actions, facts, form_data, materials
+from erjian.applications import actions, correcting, facts, form_data, materials
 from erjian.applications.models import Application
-from erjian.applications.states import State
 from erjian.policy import authorities
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import Step
@@ -149,20 +148,6 @@ def show_errors(form: forms.Form, errors: Errors) -> None:
                 form.add_error(name, sentence)
 
 
-def corrections(case: Application) -> tuple[tuple[str, str, str], ...]:
-    """(target, what, detail) of what is to be put right: the authority's list, or the former employer's answer."""
-    if case.state != State.CORRECTION:
-        return ()
-    entry = case.timeline.filter(to_state=State.CORRECTION).order_by("-id").first()
-    if entry is None:
-        return ()
-    if entry.transition == "request_correction":
-        items = entry.data.get("items", [])
-        return tuple((item.get("target", ""), item.get("what", ""), item.get("detail", "")) for item in items)
-    said = f"原单位不同意转出：{entry.opinion}" if entry.opinion else "原单位逾期未答复。"
-    return (("material:release", "解除劳动合同证明", f"{said}请上传与原单位解除劳动合同的证明后提交。"),)
-
-
 def address_of(target: str, *, on: str = "form") -> str:
     """Where a target is put right: a field of the form, or a material on the other tab."""
     if target.startswith("material:"):
@@ -176,7 +161,7 @@ def address_of(target: str, *, on: str = "form") -> str:
 
 def groups(case: Application, form: DeclaredForm, values: Mapping[str, Any]) -> tuple[Group, ...]:
     """The sections with their lines, in the declaration's order."""
-    wanted = {target: f"补正要求：{detail}" for target, _, detail in corrections(case)}
+    wanted = {target: f"补正要求：{detail}" for target, _, detail in correcting.requested(case)}
     return tuple(
         Group(section=section, lines=tuple(_lines(section.fields, form, values, wanted)))
         for section in case.procedure.sections

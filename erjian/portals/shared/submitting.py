@@ -5,11 +5,13 @@ Several windows may be open and buttons are pressed twice: the later one is told
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from django import forms
+
 from erjian.accounts.models import User
-from erjian.applications import actions
+from erjian.applications import actions, correcting
 from erjian.applications.errors import FieldsRefused, GuardsRefused, Stale
 from erjian.applications.models import Application
 from erjian.applications.routing import question
@@ -21,6 +23,7 @@ from erjian.procedures import Filer
 from erjian.procedures.guards import Verdict
 from erjian.standards.errors import Refusal
 from erjian.ui.dates import time_of_day
+from erjian.ui.forms import ErjianForm
 
 _HANDED_IN = {State.DRAFT: "report", State.CORRECTION: "resubmit"}
 _WAITS = {
@@ -29,6 +32,12 @@ _WAITS = {
     State.REPORTED: "，等待主管部门受理",
 }
 _HANDING_IN = ("report", "resubmit", "resubmit_for_consent")
+
+
+class ExplanationForm(ErjianForm, forms.Form):
+    """Why what was asked for stays as it is."""
+
+    explanation = forms.CharField(label="补正说明", max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +88,7 @@ def submit(
         return _kept(case, errors)
     if wanting := _judged(case, errors):
         return wanting
-    if question(hand_in_of(case), case.procedure):
+    if question(hand_in_of(case), case.procedure) or correcting.untouched(case):
         return Result(case=case, asks=True)
     return hand_in(case, by=by, seen=case.version, again=again)
 
@@ -89,22 +98,38 @@ def judge(case: Application) -> Result:
     return _judged(case, {}) or Result(case=case, asks=True)
 
 
-def hand_in(case: Application, *, by: User, seen: int | None, again: Callable[[], Application]) -> Result:
-    """上报 or 提交补正, judged once more. Raises Refusal as `submit`, and Stale when somebody saved meanwhile."""
+def hand_in(
+    case: Application, *, by: User, seen: int | None, again: Callable[[], Application], explanation: str = ""
+) -> Result:
+    """上报 or 提交补正, judged once more; `asks` again where an explanation is wanting.
+
+    Raises Refusal as `submit`, and Stale when somebody saved meanwhile.
+    """
     before = State(case.state)
-    act = actions.report if before == State.DRAFT else actions.resubmit
     try:
-        case = act(application=case, by=by, seen=seen)
+        if before == State.DRAFT:
+            case = actions.report(application=case, by=by, seen=seen)
+        else:
+            case = actions.resubmit(application=case, by=by, seen=seen, explanation=explanation[:500])
     except (FieldsRefused, GuardsRefused):
         return _judged(case, {}) or judge(again())
     except Refusal as refusal:
+        if refusal.code == "correction_untouched":
+            return Result(case=again(), asks=True, status=422)
         return _late(again(), by=by, own=True, refusal=refusal)
     said = "补正已提交" if before == State.CORRECTION else f"已上报，申报编号 {case.number}"
     return Result(case=case, handed_in=True, words=f"{said}{_WAITS.get(State(case.state), '')}。")
 
 
-def confirmation(case: Application, *, form_url: str) -> dict[str, object]:
-    """The page that asks before handing in (`ui/confirm.html`): what is promised, and what follows."""
+def confirmation(case: Application, *, form_url: str, given: Mapping[str, str] | None = None) -> dict[str, object]:
+    """The page that asks before handing in (`ui/confirm.html`): what is promised, and what follows.
+
+    What was to be corrected and is as it was is named, with a field for the reason; `given` is a post to show again.
+    """
+    left = correcting.untouched(case)
+    unchanged = (
+        f"要求补正的“{'、'.join(left)}”没有改动。请返回修改；确实不需要改动的，请在下面说明理由。" if left else ""
+    )
     row, procedure = hand_in_of(case), case.procedure
     whose = "" if procedure.filer == Filer.PERSON else f"{case.subject.name}的"
     promise = procedure.commitments.get(procedure.filer, "").format(
@@ -113,7 +138,8 @@ def confirmation(case: Application, *, form_url: str) -> dict[str, object]:
     return {
         "title": f"{row.label}{procedure.kind_label}",
         "question": f"{row.label}{whose}{procedure.kind_label}？",
-        "consequences": [sentence for sentence in (promise, question(row, procedure)) if sentence],
+        "consequences": [said for said in (unchanged, promise, question(row, procedure)) if said],
+        "form": ExplanationForm(given) if left else None,
         "verb": row.label,
         "keep": "再检查",
         "keep_url": form_url,

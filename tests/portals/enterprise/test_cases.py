@@ -12,7 +12,7 @@ from django.test import Client
 
 from erjian import audit, certificates
 from erjian.accounts.models import Function, User
-from erjian.applications import actions, form_data, letters
+from erjian.applications import actions, form_data, letters, materials
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.audit.models import Event
@@ -145,6 +145,7 @@ def test_a_correction_is_answered_where_it_was_asked(browser: Client, correction
     assert 'href="../materials/#material-contract"' in form
     assert "补正要求：缺少签章页。" in text(browser.get(address(correction, "materials/")))
     assert "提交补正" in form
+    makers_attach(correction)
     answer = browser.post(address(correction, "edit/"), filled(correction, school="湖南大学", do="report"))
     assert answer.url == address(correction)
     correction.refresh_from_db()
@@ -155,7 +156,32 @@ def test_a_correction_is_answered_where_it_was_asked(browser: Client, correction
     assert "湖南城建职业技术学院" in text(browser.get(address(correction, "?version=1")))
 
 
+def makers_attach(case: Application) -> None:
+    """Upload the contract that was asked for."""
+    materials.attach(application=case, code="contract", upload=makers.upload(), by=case.enterprise.operators.get())
+
+
+def test_what_was_asked_for_and_left_as_it_was_needs_a_reason(browser: Client, correction: Application) -> None:
+    asked = browser.post(address(correction, "edit/"), filled(correction, school="湖南大学", do="report"))
+    assert asked.url == address(correction, "hand-in/")
+    page = text(browser.get(asked.url))
+    assert "要求补正的“聘用劳动合同”没有改动" in page
+    correction.refresh_from_db()
+    refused = browser.post(asked.url, {"version": correction.version, "explanation": " "})
+    assert refused.status_code == 422
+    assert "请填写补正说明" in text(refused)
+    correction.refresh_from_db()
+    assert correction.state == State.CORRECTION
+    told = browser.post(asked.url, {"version": correction.version, "explanation": "合同共两页，签章在第二页下方"})
+    assert told.url == address(correction)
+    correction.refresh_from_db()
+    assert correction.form_version == 2
+    entry = correction.timeline.filter(transition__startswith="resubmit").get()
+    assert entry.opinion == "合同共两页，签章在第二页下方"
+
+
 def test_a_second_click_on_resubmit_is_harmless(browser: Client, correction: Application) -> None:
+    makers_attach(correction)
     given = filled(correction, school="湖南大学", do="report")
     first, second = (browser.post(address(correction, "edit/"), given) for _ in range(2))
     assert first.url == second.url == address(correction)

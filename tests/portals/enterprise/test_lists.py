@@ -284,6 +284,31 @@ def test_who_expires_first_stands_on_top_where_a_holder_is_chosen(browser: Clien
     assert page.index("沈先到") < page.index("沈居中") < page.index("沈后来")
 
 
+def test_who_cannot_be_chosen_says_why_in_the_list(browser: Client, operator: User) -> None:
+    """Each row of the dialog judges itself, however many there are, at the same number of queries."""
+    for name, days in (("沈先到", 40), ("沈居中", 300)):
+        expiring(operator, name, days)
+    with CaptureQueriesContext(connection) as few:
+        page = text(browser.get("/enterprise/renewal/new/"))
+    assert page.count('name="token"') == 1
+    row = page[page.index("沈居中") :]
+    assert "之间申请延续。" in row[: row.index("</tr>")]
+    for number in range(6):
+        expiring(operator, f"沈其余{number}", 400 + number)
+    with CaptureQueriesContext(connection) as many:
+        assert text(browser.get("/enterprise/renewal/new/")).count('name="token"') == 1
+    assert len(many) == len(few)
+
+
+def test_nobody_without_a_further_qualification_is_offered_for_an_addition(browser: Client, operator: User) -> None:
+    held = expiring(operator, "沈后来", 800)
+    page = text(browser.get("/enterprise/addition/new/"))
+    assert 'name="token"' not in page
+    assert "须取得其他专业的资格证书，经复审合格且未用于注册。" in page
+    makers.qualification(held.person, "municipal")
+    assert 'name="token"' in text(browser.get("/enterprise/addition/new/"))
+
+
 def test_a_renewal_starts_from_the_certificate_that_ends_soon(
     browser: Client, operator: User, onlooker: Client
 ) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from erjian.accounts.models import EnterpriseRight
-from erjian.applications import materials
+from erjian.applications import correcting, materials
 from erjian.applications.models import Application, MaterialFile
 from erjian.applications.states import EDITABLE
 from erjian.portals.enterprise import case_form
@@ -44,7 +44,7 @@ def _page(
     request: HttpRequest, case: Application, refused: tuple[str, str] = ("", ""), status: int = 200
 ) -> HttpResponse:
     _, rows, conditions = filing.known(case)
-    wanted = {target: detail for target, _, detail in filing.corrections(case)}
+    wanted = {target: detail for target, _, detail in correcting.requested(case)}
     context = {
         "shell": shell(request, case.procedure_code),
         "case": case,

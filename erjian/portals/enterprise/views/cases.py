@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from erjian.accounts.models import EnterpriseRight
-from erjian.applications import actions, engine, facts, form_data, materials
+from erjian.applications import actions, correcting, engine, facts, form_data, materials
 from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, State
 from erjian.applications.workflow import TRANSITIONS, Transition
@@ -82,7 +82,7 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "may_remind": found.state == State.WAIT_PERSON and "withdraw" in possible,
         "withdraw": TRANSITIONS["withdraw"],
         "answers": answers(found, request),
-        "corrections": filing.corrections(found),
+        "corrections": correcting.requested(found),
         "left": case_parts.left(found.state, found.due_on),
         "certificate": reverse("enterprise:certificate", args=(found.registration_id,))
         if found.certificate_version_id and found.registration_id

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from erjian import audit
 from erjian.accounts.models import EnterpriseRight, User
-from erjian.applications import form_data, materials
+from erjian.applications import correcting, form_data, materials
 from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, State
 from erjian.portals.enterprise import case_form, specialties
@@ -70,27 +70,40 @@ def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case = own_or_404(request, uuid)
     if request.method == "POST":
         seen = filing.posted(request.POST).seen
-        result = submitting.hand_in(case, by=operator(request), seen=seen, again=lambda: own_or_404(request, uuid))
-        return _left(request, result) if result.left else _page(request, result.case, result=result)
+        result = submitting.hand_in(
+            case,
+            by=operator(request),
+            seen=seen,
+            again=lambda: own_or_404(request, uuid),
+            explanation=request.POST.get("explanation", ""),
+        )
+        if result.left:
+            return _left(request, result)
+        return _ask(request, result) if result.asks else _page(request, result.case, result=result)
     if case.state not in EDITABLE or case.procedure.filer != Filer.ENTERPRISE:
         return redirect("enterprise:case", uuid)
     result = submitting.judge(case)
-    if not result.asks:
-        return _page(request, case, result=result)
+    return _ask(request, result) if result.asks else _page(request, case, result=result)
+
+
+def _ask(request: HttpRequest, result: submitting.Result) -> HttpResponse:
+    """The question before handing in, with room for the reason why something asked for was left as it was."""
     context = {
         "frame": "ui/shell.html",
-        "shell": shell(request, case.procedure_code),
+        "shell": shell(request, result.case.procedure_code),
         "action": request.path,
         "crumbs": crumbs(
-            case.procedure.label,
-            reverse("enterprise:procedure", args=(case.procedure_code,)),
-            case.subject.name,
-            reverse("enterprise:edit", args=(uuid,)),
-            submitting.hand_in_of(case).label,
+            result.case.procedure.label,
+            reverse("enterprise:procedure", args=(result.case.procedure_code,)),
+            result.case.subject.name,
+            reverse("enterprise:edit", args=(result.case.uuid,)),
+            submitting.hand_in_of(result.case).label,
         ),
-        **submitting.confirmation(case, form_url=reverse("enterprise:edit", args=(uuid,))),
+        **submitting.confirmation(
+            result.case, form_url=reverse("enterprise:edit", args=(result.case.uuid,)), given=request.POST or None
+        ),
     }
-    return render(request, "ui/confirm.html", context)
+    return render(request, "ui/confirm.html", context, status=result.status)
 
 
 def _page(
@@ -134,7 +147,7 @@ def _page(
             for entry in (stale.since if stale else ())
         ],
         "corrections": [
-            (what or "其他", detail, filing.address_of(target)) for target, what, detail in filing.corrections(case)
+            (what or "其他", detail, filing.address_of(target)) for target, what, detail in correcting.requested(case)
         ],
         "portrait": portrait.material if portrait else None,
         "portrait_url": _portrait(case, portrait),

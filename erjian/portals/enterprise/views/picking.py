@@ -13,7 +13,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
 from erjian import policy
@@ -171,6 +172,7 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
         .order_by("valid_until", "pk")
     )
     page = paginate(holders, request.GET, per_page=policy.current().dialog_page_size)
+    refused = _refused(request, procedure, [row.person for row in page.items])
     table = Table(
         columns=(
             Column("人员姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
@@ -179,7 +181,9 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
             Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
             Column("证书类型", "get_certificate_kind_display", css="m-hide"),
             Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
-            Column("选择", lambda row: _choose(request, procedure, row), css="m-wide", head="操作"),
+            Column(
+                "选择", lambda row: _choose(request, procedure, row, refused[row.person_id]), css="m-wide", head="操作"
+            ),
         ),
         rows=page,
         numbered=True,
@@ -192,7 +196,18 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
     return None
 
 
-def _choose(request: HttpRequest, procedure: Procedure, row: Registration) -> str:
+def _refused(request: HttpRequest, procedure: Procedure, people: list[Person]) -> dict[int, list[str]]:
+    """Why each of these people cannot be chosen, by id; nothing where they can."""
+    known = facts.assemble_all(procedure=procedure, people=people, enterprise=employer(request))
+    return {
+        pk: [each.reason for each in guards.judge(procedure.guards, about, stage=Stage.PICK) if each.stops]
+        for pk, about in known.items()
+    }
+
+
+def _choose(request: HttpRequest, procedure: Procedure, row: Registration, refused: list[str]) -> str:
+    if refused:
+        return format_html('<span class="ej-3">{}</span>', format_html_join(mark_safe("<br>"), "{}", zip(refused)))
     return format_html(
         '<button class="btn btn-plain" form="pick" name="token" value="{}" data-choose aria-label="选择该证书信息 {}">选择该证书信息</button>',
         choice(request, procedure, row.person_id),
