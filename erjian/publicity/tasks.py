@@ -36,5 +36,5 @@ def close_due(timestamp: int) -> None:
 @app.periodic(cron="40 * * * *")
 @app.task(queue="robots", queueing_lock="robots.cancelled")
 def proclaim_cancelled(timestamp: int) -> None:
-    """公告 of each past day's 注销 by two consents (hourly, for the same reason; what is said is not said again)."""
+    """公告 of each past day's 注销 by two consents and renewals that count as granted (hourly, for the same reason; what is said is not said again)."""
     cancelled.proclaim()

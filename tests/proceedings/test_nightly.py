@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from erjian.applications import actions as cases
 from erjian.applications import robots
 from erjian.applications.models import RobotRun
 from erjian.audit.models import Event
@@ -122,6 +123,37 @@ def test_missed_nights_are_made_up_for_and_other_ends_are_not_public() -> None:
     with clock.travel(days=20):
         assert cancelled.proclaim() == []
     assert Notice.objects.count() == 1
+
+
+def test_a_worker_that_stood_still_for_a_month_loses_no_day() -> None:
+    filing = Filing("cancellation")
+    filing.draft()
+    filing.report()
+    filing.at_decision()()
+    day = clock.today()
+    with clock.travel(days=31):
+        (notice,) = cancelled.proclaim()
+        assert notice.title == cancelled.title(day)
+        assert cancelled.proclaim() == []
+
+
+def test_a_renewal_that_counts_as_granted_is_made_public_too() -> None:
+    filing = Filing("renewal")
+    filing.draft()
+    case = cases.consent(application=filing.report(), by=filing.user, seen=None, commitment="同意")
+    assert case.registration is not None
+    end = case.registration.valid_until
+    with clock.travel(to=end + timedelta(days=1)):
+        robots.run()
+        assert cancelled.proclaim() == []
+    with clock.travel(to=end + timedelta(days=12)):
+        (notice,) = cancelled.proclaim()
+        assert "视为准予二级建造师延续注册" in notice.title
+        for words in ("视为准予延续", filing.person.name, "湘2432019202012345", "1 人"):
+            assert words in notice.body
+        assert filing.person.id_number not in notice.body
+        assert notice.title in Client().get("/notices/").content.decode()
+        assert cancelled.proclaim() == []
 
 
 def test_which_procedures_are_proclaimed() -> None:
