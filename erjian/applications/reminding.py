@@ -24,8 +24,8 @@ from erjian.standards.validity import born_before
 templates.register(
     "registration.renewal_opens",
     title="注册即将到期",
-    body="{person}的注册（{number}）有效期至 {end}，请于 {last} 前申请延续。",
-    sms="{person}的注册（{number}）有效期至 {end}，请于 {last} 前申请延续。",
+    body="{person}的注册（{number}）有效期至 {end}，请于 {last}前申请延续。",
+    sms="{person}的注册（{number}）有效期至 {end}，请于 {last}前申请延续。",
 )
 templates.register(
     "registration.renewal_missed",

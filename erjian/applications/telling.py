@@ -32,10 +32,10 @@ for _code, _label in {
 _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "consent_wanted": (
         "请确认{kind}",
-        "{enterprise}为您提出{kind}（{number}），请在 {due} 前登录个人版确认。不确认的，申报将自动终止。",
+        "{enterprise}为您提出{kind}（{number}），请在 {due}前登录个人版确认。不确认的，申报将自动终止。",
         True,
     ),
-    "reminded": ("请确认{kind}", "{enterprise}提醒您确认{kind}（{number}），请在 {due} 前登录个人版办理。", True),
+    "reminded": ("请确认{kind}", "{enterprise}提醒您确认{kind}（{number}），请在 {due}前登录个人版办理。", True),
     "consented": ("本人已确认", "{person}已确认{kind}（{number}）。", False),
     "declined": ("本人不同意", "{person}不同意{kind}（{number}），理由：{opinion}", True),
     "former_agreed": ("原单位同意转出", "原单位已同意{person}转出（{number}）。", False),
@@ -51,21 +51,21 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     ),
     "enterprise_wanted": (
         "请确认{kind}",
-        "{person}提出{kind}（{number}），请在 {due} 前登录企业版确认。",
+        "{person}提出{kind}（{number}），请在 {due}前登录企业版确认。",
         True,
     ),
     "former_wanted": (
         "请确认人员转出",
-        "{person}申请转入{enterprise}（{number}），请在 {due} 前登录企业版确认是否同意转出。",
+        "{person}申请转入{enterprise}（{number}），请在 {due}前登录企业版确认是否同意转出。",
         True,
     ),
     "effective": ("{kind}已办结", "{person}的{kind}（{number}）已办结。", True),
     "enterprise_agreed": ("企业已同意", "{enterprise}已同意您的{kind}（{number}）。", True),
     "enterprise_refused": ("企业不同意", "{enterprise}不同意您的{kind}（{number}），理由：{opinion}", True),
-    "accepted": ("申报已受理", "{person}的{kind}（{number}）已受理，将在 {due} 前作出决定。", True),
+    "accepted": ("申报已受理", "{person}的{kind}（{number}）已受理，将在 {due}前作出决定。", True),
     "correction": (
         "申报需要补正",
-        "{person}的{kind}（{number}）需要补正，请在 {due} 前办理。逾期未补正的，申报将终止。",
+        "{person}的{kind}（{number}）需要补正，请在 {due}前办理。逾期未补正的，申报将终止。",
         True,
     ),
     "not_accepted": ("不予受理", "{person}的{kind}（{number}）不予受理，理由见不予受理通知书。", True),

@@ -16,7 +16,7 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "refused": ("强制注销申请不予受理", "{person}的强制注销申请（{number}）不予受理，理由：{text}", True),
     "notified": (
         "拟{measure}注册，请陈述申辩",
-        "主管部门拟对{person}的注册作出{measure}决定（{number}），可在 {due} 前登录平台陈述申辩或者申请听证。",
+        "主管部门拟对{person}的注册作出{measure}决定（{number}），可在 {due}前登录平台陈述申辩或者申请听证。",
         True,
     ),
     "answered": ("收到陈述申辩", "{who}对{person}的{measure}事项（{number}）提出意见，请查阅。", False),

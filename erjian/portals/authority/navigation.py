@@ -14,6 +14,7 @@ from erjian.accounts.models import Function, User
 from erjian.messaging import RecipientKind, inbox, outbox
 from erjian.policy import authorities
 from erjian.portals.authority.access import READING, officer
+from erjian.portals.shared.proceedings import NAME
 from erjian.ui.navigation import Entry, Group, Shell
 
 _HOME = "/authority/"
@@ -112,7 +113,7 @@ def _register(current: str) -> tuple[Group, ...]:
     kept = tuple(
         Entry(label, reverse("authority:restrictions", args=[code]), current=code == current) for code, label in _KEPT
     )
-    acting = (Entry("依职权办理", reverse("authority:proceedings"), current=current == "proceedings"),)
+    acting = (Entry(NAME, reverse("authority:proceedings"), current=current == "proceedings"),)
     return (Group("登记库", entries), Group("限制与学时", kept), Group("处置", acting))
 
 

@@ -15,7 +15,7 @@ from erjian.accounts.models import Function, User
 from erjian.applications import clocks
 from erjian.applications.models import Application
 from erjian.portals.authority.access import REVIEWING
-from erjian.procedures import all_procedures
+from erjian.procedures import About, all_procedures
 from erjian.ui import parts
 from erjian.ui.dates import days_left
 
@@ -59,7 +59,7 @@ class Queue:
             parts.Waiting(
                 name=case.subject.name,
                 kind=case.procedure.kind_label,
-                organisation=case.enterprise.name,
+                organisation="" if case.about == About.ENTERPRISE else case.enterprise.name,
                 url=self.address(case),
                 left=left(case),
                 current=current is not None and case.pk == current.pk,

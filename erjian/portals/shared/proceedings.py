@@ -32,6 +32,8 @@ from erjian.ui.parts import Moment, Row
 from erjian.ui.tables import Column, Op, Table, word
 from erjian.ui.templatetags.ej import chip, crumbs
 
+NAME = "依职权办理和强制注销"
+"""What the menus, the page and the way to it call the list."""
 _WITHOUT_TRANSITION = {"open": "提出依职权办理", "file": "申请强制注销", "term_over": "暂扣期满，自动解除"}
 
 
@@ -122,7 +124,7 @@ def table(rows: Iterable[Proceeding], frame: Frame, *, start: int = 1) -> Table:
             Column("姓名", "person.name", css="m-top"),
             Column("事项", lambda row: word(row, "measure"), data_label="事项"),
             Column("注册号", "registration.number", css="ej-num m-wide w-low"),
-            Column("企业名称", "enterprise.name", css="cut m-wide", title=True),
+            Column("企业名称", "enterprise.name", css="m-wide"),
             Column("来源", "get_origin_display", css="m-hide"),
             Column("陈述申辩期限", lambda row: day(row.due_on), css="ej-num", data_label="陈述申辩期限"),
             Column("状态", lambda row: chip(TONE.get(row.state, ""), word(row, "state")), css="m-top m-end"),
@@ -133,7 +135,7 @@ def table(rows: Iterable[Proceeding], frame: Frame, *, start: int = 1) -> Table:
         name=lambda row: row.person.name,
         ops=lambda row: (Op("查阅", frame.url("proceeding", row.uuid)),),
         empty="没有依职权办理和强制注销的事项。",
-        caption="依职权办理",
+        caption=NAME,
     )
 
 
@@ -145,6 +147,7 @@ def page(request: HttpRequest, uuid: UUID, frame: Frame) -> HttpResponse:
         "frame": frame.template,
         "shell": frame.shell,
         "proceeding": proceeding,
+        "name": NAME,
         "heading": f"{proceeding.person.name}　{rule(proceeding.measure).label}注册",
         "tone": TONE.get(proceeding.state, ""),
         "list_url": frame.url("proceedings"),
@@ -291,7 +294,7 @@ def _act_page(
     context = {
         "frame": frame.template,
         "shell": frame.shell,
-        "crumbs": crumbs("依职权办理", frame.url("proceedings"), proceeding.number, page, verb),
+        "crumbs": crumbs(NAME, frame.url("proceedings"), proceeding.number, page, verb),
         "title": f"{verb}　{proceeding.person.name}",
         "question": f"对{proceeding.person.name}的注册（{proceeding.registration.number}）作出{found.label}决定，作出后不能撤回。"
         if decides

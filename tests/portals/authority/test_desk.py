@@ -61,6 +61,16 @@ def test_the_desk_says_which_of_the_waiting_cases_it_is(scene: Scene) -> None:
     assert "第 2 件" in client.get(desk(second)).content.decode()
 
 
+def test_the_queue_names_an_enterprise_once(scene: Scene) -> None:
+    renaming = scenes.Scene("enterprise_rename")
+    renaming.draft()
+    case = renaming.report()
+    text = signed_in(scene.acceptor).get(desk(case)).content.decode()
+    queue = re.search('<ul class="ej-plain ej-queue">.*?</ul>', text)
+    assert queue
+    assert queue[0].count(case.enterprise.name) == 1
+
+
 def test_queue_can_be_narrowed_to_a_type(scene: Scene) -> None:
     scene.reported()
     client = signed_in(scene.acceptor)

@@ -79,6 +79,27 @@ def test_from_the_registration_to_the_public_notice(scene: Scene) -> None:
     assert scene.registration.certificate_number in notice
 
 
+def test_a_party_is_not_told_of_a_term_that_is_over(scene: Scene) -> None:
+    told = scene.notified()
+    client = signed_in(scene.user)
+    page = url(told, portal="person")
+    assert "可以在" in client.get(page).content.decode()
+    with after(told):
+        late = signed_in(scene.user).get(page).content.decode()
+    assert "已满" in late
+    assert "可以在" not in late
+    assert "陈述申辩</a>" in late
+
+
+def test_one_name_from_the_menu_to_the_page(scene: Scene) -> None:
+    name = "依职权办理和强制注销"
+    for client in (signed_in(scene.keeper), signed_in(scene.operator)):
+        portal = "authority" if client.get("/authority/").status_code == 200 else "enterprise"
+        page = client.get(f"/{portal}/proceedings/").content.decode()
+        assert f"<h1>{name}</h1>" in page
+        assert page.count(f">{name}<") > 1
+
+
 def test_who_proposed_is_told_why_they_cannot_decide(scene: Scene) -> None:
     from erjian.accounts.models import Function
     from tests.proceedings.scenes import PROVINCE

@@ -44,12 +44,22 @@ function ask(words, answer) {
   keep.focus();
 }
 
+/* Whether a required field is still empty: then the page answers which, and the question would be asked in vain. */
+function lacks(form) {
+  const given = new FormData(form);
+  const said = (value) => (value instanceof File ? value.name : value.trim());
+  return [...form.querySelectorAll(".ej-req")].some((label) => {
+    const control = label.control ?? label.parentElement.querySelector("[name]");
+    return control && !control.disabled && !given.getAll(control.name).some(said);
+  });
+}
+
 document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
     const asking = event.submitter?.dataset.confirm ? event.submitter : form.dataset.confirm ? form : null;
-    if (!asking || asked.has(form)) {
+    if (!asking || asked.has(form) || lacks(form)) {
       asked.delete(form);
       return;
     }
