@@ -154,6 +154,22 @@ def open_ex_officio(
     )  # fmt: skip
 
 
+def open_on_objection(application: Application, *, by: User, answer: str) -> None:
+    """撤销 is proposed where an objection was upheld after the case counted as granted (行政许可法第五十、六十九条).
+
+    Nothing where the registration has ended meanwhile or is being decided on already.
+    """
+    registration = application.registration
+    found = rule(Measure.RESCIND)
+    if registration is None or registration.status_on(clock.today()).value not in found.froms or open_of(registration):
+        return
+    _begin(
+        registration_id=registration.pk, measure=Measure.RESCIND, ground="unqualified", until=None, by=by,
+        facts=f"申报 {application.number} 期满未作决定，视为准予延续；公示期间的异议经核查成立：{answer}"[:2000],
+        origin=Origin.OFFICER, state=State.PROPOSED, event="open", uploads=(),
+    )  # fmt: skip
+
+
 def file_one_sided(
     *, application: Application, ground: str, facts: str, by: User, uploads: Iterable[Any] = ()
 ) -> Proceeding:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from erjian.applications import facts
+from erjian.proceedings import actions
 from erjian.proceedings.measures import RULES
 from erjian.proceedings.models import Proceeding
 from erjian.proceedings.states import OPEN
+from erjian.publicity import objections
 
 
 def held_back(registrations: Iterable[int]) -> frozenset[int]:
@@ -20,3 +22,4 @@ def held_back(registrations: Iterable[int]) -> frozenset[int]:
 
 
 facts.hold_back(held_back)
+objections.after_grant(actions.open_on_objection)

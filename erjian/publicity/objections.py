@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -104,7 +105,7 @@ def receive(
 
 
 def settle(*, objection: Objection, by: User, upheld: bool, answer: str) -> Objection:
-    """The finding. Upheld: the case goes to the 不准予 list. Dismissed: it goes on once no other objection is open."""
+    """The finding. Upheld: the case goes to the 不准予 list; what counts as granted by then, to 撤销. Dismissed: it goes on once no other objection is open."""
     check_officer(by, Function.DECISION)
     answer = answer.strip()
     if not answer:
@@ -139,6 +140,14 @@ def settle(*, objection: Objection, by: User, upheld: bool, answer: str) -> Obje
     return locked
 
 
+_AFTER_GRANT: list[Callable[..., None]] = []
+
+
+def after_grant(act: Callable[..., None]) -> None:
+    """Ask a room above to act on an upheld objection to what counts as granted: act(application, by=, answer=)."""
+    _AFTER_GRANT[:] = [act]
+
+
 def _go_on(item: BatchItem, *, by: User, upheld: bool, answer: str) -> None:
     held = item.application.state == State.OBJECTION
     others = item.objections.filter(state=ObjectionState.RECEIVED).exists()
@@ -147,6 +156,9 @@ def _go_on(item: BatchItem, *, by: User, upheld: bool, answer: str) -> None:
     if not others:
         item.state = ItemState.DONE
     item.save(update_fields=["granted", "state"])
+    if upheld and item.application.deemed_granted:
+        for act in _AFTER_GRANT:
+            act(item.application, by=by, answer=answer)
     if not held or (others and not upheld):
         return
     case = cases.settle_objection(application=item.application, by=by, upheld=upheld, opinion=answer)

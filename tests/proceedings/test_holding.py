@@ -8,17 +8,22 @@ import pytest
 from django.test import Client
 
 from erjian import audit
+from erjian.accounts.models import Function
 from erjian.applications import actions as cases
-from erjian.applications import form_data
+from erjian.applications import form_data, robots
 from erjian.applications.errors import GuardsRefused
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.policy import clock
 from erjian.procedures import get
 from erjian.proceedings.measures import RULES
+from erjian.proceedings.models import Proceeding
+from erjian.publicity.models import Batch
 from erjian.registry import changes
 from erjian.registry.models import Bar
-from tests.proceedings.scenes import Scene, after
+from tests import makers
+from tests.procedures.scenes import Scene as Filing
+from tests.proceedings.scenes import PROVINCE, Scene, after
 
 pytestmark = pytest.mark.django_db
 SAID = "主管部门正在核查注册"
@@ -92,3 +97,37 @@ def test_running_out_is_no_way_round_it_either() -> None:
     assert scene.now().status == "revoked"
     assert Bar.objects.filter(person=scene.person).exists()
     assert {measure for measure, rule in RULES.items() if rule.bars} == {"rescind", "revoke"}
+
+
+def test_an_objection_upheld_after_the_deemed_grant_leads_to_rescission() -> None:
+    filing = Filing("renewal")
+    filing.draft()
+    case = cases.consent(application=filing.report(), by=filing.user, seen=None, commitment="同意")
+    Application.objects.filter(pk=case.pk).update(state=State.OBJECTION)
+    batch = Batch.objects.create(
+        kind="publicity",
+        number="GS-1",
+        title="第一批公示",
+        state="published",
+        created_by="贺静",
+        created_at=clock.now(),
+    )
+    shown = {"name": filing.person.name, "id_number": "", "enterprise": "", "specialties": ""}
+    item = batch.items.create(application=case, shown=shown, state="held")
+    objection = item.objections.create(
+        name="欧阳明", id_number="430199199003170013", phone="13907310001", text="×", code="YY1", created_at=clock.now()
+    )
+    assert case.registration is not None
+    decider = makers.officer(PROVINCE, Function.DECISION, name="贺静")
+    with clock.travel(to=case.registration.valid_until + timedelta(days=1)):
+        robots.run()
+        browser = Client()
+        browser.force_login(decider)
+        given = {"finding": "upheld", "answer": "经核查，此人受聘于另一单位。"}
+        answer = browser.post(f"/authority/objections/{objection.pk}/", given, follow=True)
+        assert "注册转入撤销程序" in answer.content.decode()
+    proceeding = Proceeding.objects.get()
+    assert (proceeding.measure, proceeding.ground, proceeding.state) == ("rescind", "unqualified", "proposed")
+    assert proceeding.registration_id == case.registration_id
+    assert "此人受聘于另一单位" in proceeding.facts
+    assert proceeding.handled_by == [decider.pk], "who found it does not decide on it"

@@ -114,7 +114,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
                     raise
                 form.refuse(refusal)
             else:
-                messages.success(request, "异议已办结，结论已短信告知异议人。")
+                granted = objection.item.application.deemed_granted and form.cleaned_data["finding"] == "upheld"
+                follows = "该申报已视为准予延续，注册转入撤销程序，请在“处置”中办理。" if granted else ""
+                messages.success(request, f"异议已办结，结论已短信告知异议人。{follows}")
                 return redirect("authority:objections")
     with transaction.atomic():
         audit.record_read(actor=user.actor, purpose="异议核查", kind="objection", ids=[objection.pk])
