@@ -191,6 +191,7 @@ def work(request: HttpRequest) -> HttpResponse:
     context["proceedings"] = _proceedings(user)
     context["statistics"] = bool(user.functions & frozenset(READING))
     context["working"] = bool(user.functions - frozenset(ADMINISTRATORS))
+    context["audits"] = Function.AUDIT in user.functions
     context["desk"] = bool(user.functions & frozenset(REVIEWING))
     if Function.ACCEPTANCE in user.functions and signing_up.is_open():
         context["sign_ups"] = signing_up.visible_to(user).filter(state=SignUpState.WAITING).count()

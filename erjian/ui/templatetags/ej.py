@@ -122,9 +122,9 @@ def readonly(label: str, value: object, *, origin: str = "", wide: bool = False)
 
 
 @register.inclusion_tag("ui/parts/error_summary.html")
-def error_summary(form: BaseForm, title: str = "") -> dict:
-    """What keeps the form from being accepted, each with a link to its control."""
-    problems = fields.problems(form) if form.is_bound else []
+def error_summary(form: BaseForm, title: str = "", *, also: BaseForm | None = None) -> dict:
+    """What keeps the form, and another sent with it, from being accepted, each with a link to its control."""
+    problems = [one for part in (form, also) if part and part.is_bound for one in fields.problems(part)]
     return {"problems": problems, "title": title or f"有 {len(problems)} 处需要处理"}
 
 

@@ -216,3 +216,11 @@ def test_an_enterprise_is_barred_and_freed_by_the_province(province: Any) -> Non
     assert "限制申报</a>" not in city.get(page).content.decode()
     assert province.post(f"{page}bars/{bar.pk}/lift/", {"reason": "期满"}).status_code == 302
     assert province.post(f"{page}bars/{bar.pk}/lift/", {"reason": "期满"}).status_code == 409
+
+
+def test_all_that_is_missing_is_summed_up_once(province: Any) -> None:
+    page = province.post(f"{ROOT}bars/new/", {}).content.decode()
+    assert page.count('ej-sum"') == 1
+    summary = page[page.index('ej-sum"') : page.index('<form class="ej-panel"')]
+    assert "请填写姓名" in summary
+    assert "#id_reason" in summary

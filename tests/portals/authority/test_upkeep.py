@@ -105,6 +105,14 @@ def test_a_city_sees_its_own_accounts_only() -> None:
     assert seen_by(makers.officer(CITY, Function.ACCEPTANCE)) == {}
 
 
+def test_an_audit_administrator_is_told_what_to_do() -> None:
+    client = Client()
+    client.force_login(makers.officer(CITY, Function.AUDIT))
+    page = client.get("/authority/").content.decode()
+    assert "谁查阅过谁的信息" in page
+    assert 'href="/authority/administration/trail/">查看审计记录' in page
+
+
 def test_it_takes_as_many_queries_for_many() -> None:
     client = Client()
     client.force_login(makers.officer(PROVINCE, Function.SYSTEM))
