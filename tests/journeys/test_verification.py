@@ -310,6 +310,30 @@ def test_both_sides_are_photographed_with_the_camera_and_read(
     assert (kept.front_reading, kept.back_reading) == ("read", "read")
 
 
+def test_a_side_that_is_read_meanwhile_does_not_interrupt_who_photographs_the_other(
+    visit: Callable[..., Visitor], holder: Person, camera: Camera
+) -> None:
+    person = visit("欧阳若兰")
+    page = at_the_card(person, holder)
+    content = filming.jpeg(cards.photographed(SIDES["身份证人像面"]))
+    with page.expect_navigation():
+        page.get_by_label("身份证人像面").set_input_files(
+            {"name": "卡.jpg", "mimeType": "image/jpeg", "buffer": content}
+        )
+    expect(page.get_by_text("正在识别，一般不超过 10 秒。")).to_be_visible()
+    camera.point_at(repeat(cards.photographed(SIDES["身份证国徽面"], degrees=1, share=0.9, size=(640, 480))))
+    photograph_with(page, "身份证国徽面").click()
+    page.get_by_role("button", name="打开摄像头").click()
+    work()
+    page.wait_for_timeout(4000)  # the page asks again at the latest now
+    page.get_by_role("button", name="拍摄", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="使用这张").click()
+    work()
+    expect(page.get_by_label("有效期至", exact=True)).to_have_value("2036-05-20")
+    assert Verification.objects.get().front_reading == "read"
+
+
 def test_the_cards_camera_ends_with_its_viewer_and_the_keyboard_goes_back(
     visit: Callable[..., Visitor], holder: Person, camera: Camera
 ) -> None:

@@ -12,9 +12,12 @@ async function ask() {
   }
 }
 
+// Whoever is photographing or uploading the other side meanwhile is not interrupted.
+const busy = () => document.querySelector("dialog[open], [data-upload] progress:not([hidden])");
+
 let pause = 800;
 async function wait() {
-  if (await ask()) {
+  if (!busy() && (await ask()) && !busy()) {
     location.reload();
     return;
   }
