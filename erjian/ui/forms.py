@@ -4,13 +4,22 @@ Also chooses the right inputs: ``type="date"`` (the browser shows it in Chinese 
 keyboards, no browser bubbles (the server's words are the only ones).
 """
 
+from datetime import date
+
 from django import forms
+from django.core.exceptions import ValidationError
 
 from erjian.ui import widgets
 from erjian.ui.fields import problems
 
 MOST_TYPED = 300
 _CHOOSE = (forms.ChoiceField, forms.ModelChoiceField)
+
+
+def within_centuries(day: date) -> None:
+    """No year that nobody means: next to the calendar's ends no day can be added and no time zone reckoned."""
+    if not 1900 <= day.year <= 2999:
+        raise ValidationError("年份应在 1900 至 2999 之间。请核对后填写。", code="year")
 
 
 class DateInput(forms.DateInput):
@@ -79,6 +88,8 @@ class ErjianForm:
             if field.error_messages.get(code) == stock.get(code):
                 field.error_messages[code] = text
         _teach_limits(field, label)
+        if isinstance(field, forms.DateField) and within_centuries not in field.validators:
+            field.validators.append(within_centuries)
         if isinstance(field, forms.DateField) and type(field.widget) is forms.DateInput:
             field.widget = _kept(field, DateInput(attrs=field.widget.attrs))
         if type(field.widget) is forms.Select and type(field) is forms.ChoiceField:
