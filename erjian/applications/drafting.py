@@ -12,6 +12,7 @@ from erjian.accounts.models import User
 from erjian.applications import engine, facts, form_data, materials
 from erjian.applications.errors import CaseRefused, FieldsRefused, GuardsRefused, NotYours, from_constraint
 from erjian.applications.models import Application
+from erjian.applications.routing import acting_authority
 from erjian.applications.states import State
 from erjian.policy import authorities, clock
 from erjian.procedures import About, Procedure, Step, guards
@@ -60,7 +61,7 @@ def start(
                 enterprise=enterprise,
                 registration_id=known.live.id if known.live else None,
                 former_enterprise_id=known.live.enterprise_id if leaves and known.live else None,
-                authority_code=enterprise.filing_authority,
+                authority_code=seats(procedure, enterprise)[0],
                 draft=form_data.seal({**known_values, **_well_formed(procedure, values or {})}),
                 created_by=by,
                 created_at=clock.now(),
@@ -124,9 +125,18 @@ def save(
     return locked
 
 
+def seats(procedure: Procedure, enterprise: Enterprise) -> tuple[str, ...]:
+    """Where an enterprise may file, first where it usually does: its own authority, or the province (G.1).
+
+    What the province itself accepts by policy is filed there alone (临时变更, G.9).
+    """
+    own = enterprise.filing_authority
+    accepts = acting_authority(procedure, State.REPORTED, own)[0] if Step.ACCEPTANCE in procedure.route else own
+    return tuple(dict.fromkeys((accepts or own, authorities.province().code)))
+
+
 def _check_authority(application: Application, code: str) -> None:
-    allowed = {application.enterprise.filing_authority, authorities.province().code}
-    if code not in allowed:
+    if code not in seats(application.procedure, application.enterprise):
         raise FieldsRefused({"authority_code": ["申报主管部门应为企业注册所在市州或省级主管部门。请重新选择。"]})
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from erjian.accounts.models import Function, User
-from erjian.applications import actions, form_data, materials, robots, tasks
+from erjian.applications import actions, drafting, form_data, materials, robots, tasks
 from erjian.applications.errors import FieldsRefused, GuardsRefused, NotYours
 from erjian.applications.models import Application
 from erjian.applications.states import State
@@ -337,6 +337,24 @@ def test_a_personal_change_that_changes_nothing_is_not_handed_in(office: Office)
     actions.save(application=case, values=values, specialties=(), by=office.user)
     with pytest.raises(GuardsRefused, match="请填写新姓名"):
         actions.report(application=case, by=office.user, seen=None)
+
+
+def test_what_the_province_accepts_is_filed_there_and_nowhere_else(office: Office) -> None:
+    """Decision G.9: its 申报主管部门 is the province, in the list and in the number."""
+    office.registered(cls="temporary", dates_binding=False)
+    case = office.filed("temporary_transfer", office.other_operator)
+    assert (case.authority_code, case.number[:3]) == ("430000", "HN-")
+    assert drafting.seats(case.procedure, case.enterprise) == ("430000",)
+    with pytest.raises(FieldsRefused, match="处") as refused:
+        drafting._check_authority(case, "430100")
+    assert "申报主管部门应为" in refused.value.errors["authority_code"][0]
+    formal = get("transfer")
+    assert drafting.seats(formal, case.enterprise)[0] == case.enterprise.filing_authority != "430000"
+    browser = Client()
+    browser.force_login(office.other_operator)
+    page = browser.get("/enterprise/temporary_transfer/").content.decode()
+    row = next(part for part in page.split("<tr") if case.person.name in part)
+    assert "湖南省" in row
 
 
 def test_temporary_transfer_goes_to_the_province_alone(office: Office) -> None:

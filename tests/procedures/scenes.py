@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.test import Client
 
+from erjian import policy
 from erjian.accounts.models import Function, User
 from erjian.applications import actions, facts, form_data
 from erjian.applications.models import Application
 from erjian.applications.routing import acting_authority, arrival
 from erjian.applications.states import State
 from erjian.policy import clock, loading
+from erjian.policy.levels import Level
 from erjian.procedures import About, Filer, Picker, Procedure, Step, get
 from erjian.procedures.guards import Answer, Stage, Verdict
 from erjian.proceedings.models import Proceeding
@@ -453,6 +455,9 @@ def spoil_of(procedure: Procedure, code: str) -> Spoil:
     """The change that breaks a guard of a procedure."""
     by_person = BY_PERSON if procedure.filer == Filer.PERSON else {}
     about = BY_ENTERPRISE if procedure.about == About.ENTERPRISE else {}
+    if code == "enterprise_seated" and policy.current().level_of(procedure.code, Step.ACCEPTANCE) == Level.PROVINCE:
+        # Its form names the province whatever the enterprise's own seat is; the guard alone says what is wrong.
+        return replace(SPOILS[code], form="")
     return by_person.get(code) or about.get(code) or SPOILS[code]
 
 

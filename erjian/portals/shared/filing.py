@@ -15,9 +15,8 @@ from django import forms
 from django.http import QueryDict
 
 from erjian.accounts.models import User
-from erjian.applications import actions, correcting, facts, form_data, materials
+from erjian.applications import actions, correcting, drafting, facts, form_data, materials
 from erjian.applications.models import Application
-from erjian.policy import authorities
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import Step
 from erjian.procedures.fields import Control, DeclaredForm, FormField, Section, build_form
@@ -98,8 +97,8 @@ def _raw(data: QueryDict, name: str) -> Any:
 
 
 def allowed_authorities(case: Application) -> tuple[str, ...]:
-    """Where the enterprise may file: its own authority, or the province."""
-    return tuple(dict.fromkeys((case.enterprise.filing_authority, authorities.province().code)))
+    """Where the enterprise may file."""
+    return drafting.seats(case.procedure, case.enterprise)
 
 
 @dataclass(frozen=True, kw_only=True)
