@@ -47,7 +47,8 @@ def test_no_tab_is_cut_however_many_functions_are_held(visit: Visit) -> None:
 
 def test_the_office_gives_way_before_the_officers_name(visit: Visit) -> None:
     who = makers.officer(PROVINCE, Function.SYSTEM, name="唐庆", username="hn-system")
-    page = visit("系统管理").sign_in(who.username, makers.PASSWORD, side="主管单位")
+    browser = visit("系统管理")
+    page = browser.sign_in(who.username, makers.PASSWORD, side="主管单位")
     for width in (1280, 1366):
         page.set_viewport_size({"width": width, "height": 768})
         name = page.locator(".ej-user .ej-name")
@@ -55,3 +56,7 @@ def test_the_office_gives_way_before_the_officers_name(visit: Visit) -> None:
         assert name.evaluate("one => one.scrollWidth <= one.clientWidth"), width
         assert page.evaluate(_CUT) == [], width
         assert not page.evaluate(_MEET), width
+    page.goto(page.url.split("/authority/")[0] + "/notices/")
+    assert name.evaluate("one => one.scrollWidth <= one.clientWidth"), "on the public pages too"
+    assert page.evaluate(_CUT) == []
+    browser.look("首栏-公众页面")
