@@ -1,8 +1,8 @@
 """Pages of a list: exact up to a thousand rows, by key beyond.
 
 Counting a million rows costs more than showing thirty of them, and a deep OFFSET reads what it
-skips. So the count is exact up to 1,000 and then says 1000+; jumps reach that far; beyond, a page
-starts after the last row of the one before (keyset). That needs an order in which no two rows are
+skips. So the count is exact up to 1,000 (or what a list whose rows are dear to count says) and then says
+1000+; jumps reach that far; beyond, a page starts after the last row of the one before (keyset). That needs an order in which no two rows are
 equal: a queryset without any order is refused, and ``pk`` is added as the last word.
 """
 
@@ -21,6 +21,8 @@ from erjian.compiled import Bound, fetch
 
 PER_PAGE = 30
 EXACT = 1000
+EXACT_NAMED = 300
+"""How far those of a name are counted in the whole register, where each is found through its person."""
 _SALT = "erjian.ui.paging"
 
 
@@ -56,7 +58,7 @@ class Page:
     @property
     def total(self) -> str:
         """共 n 条记录: 128, or 1000+."""
-        return f"{EXACT}+" if self.more else str(self.count)
+        return f"{self.count}+" if self.more else str(self.count)
 
     def __iter__(self):
         return iter(self.items)
@@ -93,40 +95,45 @@ class _Key:
         return row
 
 
-def paginate(rows: QuerySet | Bound, params: Mapping, per_page: int = PER_PAGE, *, total: int | None = None) -> Page:
+def paginate(
+    rows: QuerySet | Bound, params: Mapping, per_page: int = PER_PAGE, *, total: int | None = None, exact: int = EXACT
+) -> Page:
     """The page that the request's parameters ask for; nonsense is answered with the first.
 
     Reads ``page`` and, beyond the exact count, the signed ``after`` or ``before``. At most two queries:
-    the rows, and the bounded count unless the caller knows the ``total`` or all rows fit on the first page. A compiled
-    query ends its order with the primary key; it is built as a queryset only where a page begins after a row.
+    the rows, and the count up to ``exact`` unless the caller knows the ``total`` or all rows fit on the first page. A
+    compiled query ends its order with the primary key; it is built as a queryset only where a page begins after a row.
     """
     number = _number(params.get("page"))
     if total is None and number == 1:
         found = _rows(rows if isinstance(rows, Bound) else _in_order(rows)[0], 1, per_page)
-        counted = len(found) if len(found) <= per_page else _count(rows)
-        return _page(found, (), 1, counted=counted, jumps=_jumps(counted, per_page), per_page=per_page)
-    counted = _count(rows) if total is None else total
-    more = counted > EXACT
-    jumps = _jumps(counted, per_page)
+        counted = len(found) if len(found) <= per_page else _count(rows, exact)
+        return _page(found, (), 1, counted=counted, exact=exact, per_page=per_page)
+    counted = _count(rows, exact) if total is None else total
+    more = counted > exact
+    jumps = _jumps(counted, exact, per_page)
     if isinstance(rows, Bound) and (not more or number < jumps):
-        return _jump(rows, (), min(number, jumps), counted=counted, jumps=jumps, per_page=per_page)
+        return _jump(rows, (), min(number, jumps), counted=counted, exact=exact, per_page=per_page)
     ordered, keys = _in_order(rows.queryset if isinstance(rows, Bound) else rows)
     if more:
         for name in ("after", "before"):
             values = _read(params.get(name), len(keys))
             if values is not None and number > 1:
                 forward = name == "after"
-                return _beyond(ordered, keys, values, number=number, jumps=jumps, per_page=per_page, forward=forward)
-    return _jump(ordered, keys, min(number, jumps), counted=counted, jumps=jumps, per_page=per_page)
+                return _beyond(ordered, keys, values, number=number, exact=exact, per_page=per_page, forward=forward)
+    return _jump(ordered, keys, min(number, jumps), counted=counted, exact=exact, per_page=per_page)
 
 
-def _count(rows: QuerySet | Bound) -> int:
-    return rows.count(EXACT + 1) if isinstance(rows, Bound) else rows.order_by()[: EXACT + 1].count()
+def _count(rows: QuerySet | Bound, exact: int) -> int:
+    if isinstance(rows, Bound):
+        return rows.count(exact + 1)
+    # By the keys alone: what each row shows besides (a subquery, say) would be made for every row that is counted.
+    return rows.order_by().values("pk")[: exact + 1].count()
 
 
-def _jumps(counted: int, per_page: int) -> int:
+def _jumps(counted: int, exact: int, per_page: int) -> int:
     """The last page that can be jumped to."""
-    return max(1, -(-min(counted, EXACT) // per_page))
+    return max(1, -(-min(counted, exact) // per_page))
 
 
 def _in_order(queryset: QuerySet) -> tuple[QuerySet, list[_Key]]:
@@ -142,16 +149,17 @@ def _rows(ordered: QuerySet | Bound, number: int, per_page: int) -> list:
 
 
 def _jump(
-    ordered: QuerySet | Bound, keys: Sequence[_Key], number: int, *, counted: int, jumps: int, per_page: int
+    ordered: QuerySet | Bound, keys: Sequence[_Key], number: int, *, counted: int, exact: int, per_page: int
 ) -> Page:
     """A page by its number."""
     found = _rows(ordered, number, per_page)
-    return _page(found, keys, number, counted=counted, jumps=jumps, per_page=per_page)
+    return _page(found, keys, number, counted=counted, exact=exact, per_page=per_page)
 
 
-def _page(found: list, keys: Sequence[_Key], number: int, *, counted: int, jumps: int, per_page: int) -> Page:
+def _page(found: list, keys: Sequence[_Key], number: int, *, counted: int, exact: int, per_page: int) -> Page:
     """A page of its rows. Keys are needed only for the last that can be jumped to, where more rows follow."""
     items, further = found[:per_page], len(found) > per_page
+    jumps = _jumps(counted, exact, per_page)
     following = None
     if further:
         following = {"page": number + 1}
@@ -162,8 +170,8 @@ def _page(found: list, keys: Sequence[_Key], number: int, *, counted: int, jumps
         number=number,
         pages=jumps,
         per_page=per_page,
-        count=min(counted, EXACT),
-        more=counted > EXACT,
+        count=min(counted, exact),
+        more=counted > exact,
         next=following,
         previous={"page": number - 1} if number > 1 else None,
         last={"page": jumps} if number < jumps else None,
@@ -171,13 +179,14 @@ def _page(found: list, keys: Sequence[_Key], number: int, *, counted: int, jumps
 
 
 def _beyond(
-    ordered: QuerySet, keys: list[_Key], values: list, *, number: int, jumps: int, per_page: int, forward: bool
+    ordered: QuerySet, keys: list[_Key], values: list, *, number: int, exact: int, per_page: int, forward: bool
 ) -> Page:
     """A page after (or before) a row."""
     way = keys if forward else [key.reversed() for key in keys]
     found = ordered.filter(_past(way, values)).order_by(*(key.expression() for key in way))
     rows = fetch(found[: per_page + 1])
     further = len(rows) > per_page
+    jumps = _jumps(exact, exact, per_page)
     items = rows[:per_page] if forward else rows[:per_page][::-1]
     following = previous = None
     if items and (further or not forward):
@@ -191,7 +200,7 @@ def _beyond(
         number=number,
         pages=jumps,
         per_page=per_page,
-        count=EXACT,
+        count=exact,
         more=True,
         next=following,
         previous=previous,

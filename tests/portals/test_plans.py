@@ -47,10 +47,22 @@ def test_a_name_s_beginning_is_counted_in_indexes(scene: Scene) -> None:
     """Count 注册 and 申报 of everybody called 彭…: nobody's row is read to learn how many there are."""
     counted = "SELECT COUNT(*)", '"registry_person"."name"'
     (count,) = plans(Function.REGISTER, "/authority/register/registrations/?name=彭&page=2", *counted)
-    assert "Index Only Scan using person_name_prefix on registry_person" in count
+    assert "Index Only Scan using person_by_name on registry_person" in count
     (count,) = plans(Function.FINAL_REVIEW, "/authority/cases/?name=彭&page=2", *counted)
-    assert "Index Only Scan using person_name_prefix on registry_person" in count
+    assert "Index Only Scan using person_by_name on registry_person" in count
     assert "Index Only Scan using case_reported_by_person" in count
+
+
+def test_the_page_of_a_name_is_read_in_the_order_of_its_index(scene: Scene) -> None:
+    """Not looked for among the newest of everybody, nor sorted out of all who bear it."""
+    counted = '"registry_person"."name"', "ORDER BY"
+    for function, address in (
+        (Function.REGISTER, "/authority/register/registrations/?name=彭"),
+        (Function.FINAL_REVIEW, "/authority/cases/?name=彭"),
+    ):
+        (found,) = plans(function, address, *counted)
+        assert "using person_by_name on registry_person" in found, address
+        assert "Presorted Key: registry_person.name" in found, address
 
 
 def test_a_name_is_looked_for_among_the_few_cases_about_enterprises(scene: Scene) -> None:

@@ -82,6 +82,20 @@ def test_the_count_is_exact_up_to_a_thousand_and_then_open(rows):
     assert (thousand.total, thousand.more, thousand.next) == ("1000", False, None)
 
 
+def test_a_list_that_is_dear_to_count_says_how_far_it_is_counted(rows):
+    queryset = rows.order_by("app_label", "pk")
+    many = paginate(queryset, {}, exact=90)
+    assert (many.total, many.more, many.pages, many.last) == ("90+", True, 3, {"page": 3})
+    seen, params = [], {}
+    while params is not None:
+        page = paginate(queryset, params, exact=90)
+        seen += [row.pk for row in page]
+        params = page.next
+    assert seen == list(queryset.values_list("pk", flat=True))
+    ninety = paginate(rows.filter(model__lt="row0090").order_by("pk"), {"page": 3}, exact=90)
+    assert (ninety.total, ninety.more, ninety.next) == ("90", False, None)
+
+
 @pytest.mark.parametrize("asked", ["", "x", "0", "-3", "9" * 30, "٣", None])
 def test_nonsense_is_answered_with_a_page(rows, asked):
     page = paginate(rows.filter(model__lt="row0040").order_by("pk"), {"page": asked, "after": "no:such:token"})

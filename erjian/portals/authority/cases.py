@@ -40,7 +40,7 @@ from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
-from erjian.ui.paging import paginate
+from erjian.ui.paging import EXACT, EXACT_NAMED, paginate
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -124,8 +124,9 @@ def listed(user: User, params: Mapping[str, str], form: CaseFilter | None = None
 
 
 def found(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application]:
-    """The cases that an address asks for, newest first; what makes no sense is not looked for.
+    """The cases that an address asks for; what makes no sense is not looked for.
 
+    Newest first; people's of a name in the order of names, which an index gives however many bear it.
     `form` is the filter of the same parameters where the page has made it already.
     """
     cases = Application.objects.visible_to(user)
@@ -146,10 +147,11 @@ def found(user: User, params: Mapping[str, str], form: CaseFilter | None = None)
         "until": ("reported_at__lt", asked.get("until") and clock.end_of(asked["until"])),
         "person": ("person_id", params.get("person") if params.get("person", "").isdecimal() else None),
     }
+    named, order = _named(asked.get("name", ""))
     return (
-        cases.filter(_named(asked.get("name", "")), Q(*((path, value) for path, value in conditions.values() if value)))
+        cases.filter(named, Q(*((path, value) for path, value in conditions.values() if value)))
         .select_related("person", "enterprise")
-        .order_by("-id")
+        .order_by(*order)
     )
 
 
@@ -159,17 +161,17 @@ def _enterprise(text: str) -> tuple[str, str]:
     return ("enterprise__credit_code", code) if _CREDIT_CODE.fullmatch(code) else ("enterprise__name__startswith", text)
 
 
-def _named(name: str) -> Q:
-    """Cases whose 姓名 the list shows so: the person's, or the enterprise's where a case is about it.
+def _named(name: str) -> tuple[Q, tuple[str, ...]]:
+    """Cases whose 姓名 the list shows so (the person's, or the enterprise's where a case is about it), and their order.
 
     The few cases about enterprises are looked up first, so that a person's name alone is still found by its index.
     """
     if not name:
-        return Q()
+        return Q(), ("-id",)
     about = Application.objects.filter(about=About.ENTERPRISE, enterprise__name__startswith=name)
     ids = list(about.values_list("pk", flat=True)[:EXPORT_LIMIT])
     person = Q(person__name__startswith=name)
-    return person | Q(pk__in=ids) if ids else person
+    return (person | Q(pk__in=ids), ("-id",)) if ids else (person, ("person__name", "-id"))
 
 
 def _views(request: HttpRequest, user: User) -> tuple[parts.View, ...]:
@@ -232,7 +234,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: CaseFilter, status: int = 200) -> HttpResponse:
     user = officer(request)
     rows = listed(user, request.GET, form if form.data is request.GET else None)
-    page = paginate(rows, request.GET)
+    page = paginate(rows, request.GET, exact=EXACT_NAMED if request.GET.get("name") else EXACT)
     person = request.GET.get("person", "")
     context = {
         "shell": shell(request, "cases"),

@@ -37,7 +37,7 @@ from erjian.standards.errors import Refusal
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
-from erjian.ui.paging import Page, paginate
+from erjian.ui.paging import EXACT, EXACT_NAMED, Page, paginate
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -109,7 +109,7 @@ def _answer(
         status = 422
     else:
         form, status = RegisterFilter(request.GET or None, number=number, person=person), 200
-    page = paginate(rows, request.GET)
+    page = paginate(rows, request.GET, exact=EXACT_NAMED if request.GET.get("name") else EXACT)
     table = draw(page, "没有符合条件的记录。" if request.GET else "还没有记录。")
     context = {
         "shell": shell(request, "register", code),
@@ -133,6 +133,11 @@ def _conditions(request: HttpRequest, **paths: str) -> dict[str, Any]:
     return {path: value for path, value in asked.items() if value}
 
 
+def _order(request: HttpRequest, name: str) -> tuple[str, ...]:
+    """Newest first; what is searched by a name in the order of names, which an index gives however many bear it."""
+    return (name, "-id") if request.GET.get("name") else ("-id",)
+
+
 def _person_url(pk: int) -> str:
     return reverse("authority:person", args=[pk])
 
@@ -144,7 +149,7 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = (
         scopes.people(officer(request))
         .filter(**_conditions(request, name="name__startswith", person="pk"))
-        .order_by("-id")
+        .order_by(*_order(request, "name"))
     )
 
     def draw(page: Page, empty: str) -> Table:
@@ -187,7 +192,7 @@ def registrations(request: HttpRequest) -> HttpResponse:
         .select_related("person", "enterprise")
         .only(*_REGISTRATION)
         .annotate(standing=standing_specialties())
-        .order_by("-id")
+        .order_by(*_order(request, "person__name"))
     )
 
     def status(row: Registration) -> object:
@@ -242,7 +247,7 @@ def qualifications(request: HttpRequest) -> HttpResponse:
         )
         .select_related("person")
         .only(*_QUALIFICATION)
-        .order_by("-id")
+        .order_by(*_order(request, "person__name"))
     )
 
     def draw(page: Page, empty: str) -> Table:

@@ -258,6 +258,16 @@ def test_a_case_about_an_enterprise_is_found_by_the_name_that_its_row_shows(scen
         assert (f"/enterprise/cases/{case.uuid}/" in text) is shown, name
 
 
+def test_those_of_a_name_stand_in_the_order_of_names_and_the_newest_of_each_first(scene: Scene) -> None:
+    cases = [scene.reported(name) for name in ("彭志远", "彭志", "彭志强", "彭志")]
+    text = signed_in(scene.acceptor).get("/authority/cases/?name=彭志").content.decode()
+    wanted = [cases[index].number for index in (3, 1, 2, 0)]
+    assert sorted(wanted, key=text.index) == wanted
+    text = signed_in(scene.acceptor).get("/authority/cases/").content.decode()
+    wanted = [cases[index].number for index in (3, 2, 1, 0)]
+    assert sorted(wanted, key=text.index) == wanted
+
+
 # ── canned opinions ──
 
 
