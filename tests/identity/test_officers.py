@@ -49,6 +49,8 @@ def test_an_officer_compares_and_accepts(officer: Client, applicant: Applicant, 
     assert picture.content.startswith(b"\xff\xd8")
     assert "no-store" in picture["Cache-Control"]
     assert officer.get(address + "card.jpg").status_code == 200
+    for purpose in ("查看人脸照片", "查看身份证照片"):
+        assert Event.objects.filter(code="personal_data.read", data__purpose=purpose).count() == 1
     assert officer.post(address, {"do": "accept"}).status_code == 302
     waiting.refresh_from_db()
     assert waiting.state == State.ACCEPTED

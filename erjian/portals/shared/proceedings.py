@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from erjian import files
+from erjian import audit, files
 from erjian.accounts.models import User, UserKind
 from erjian.applications.models import Application
 from erjian.policy import clock
@@ -321,9 +321,13 @@ def paper(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBase:
 
 
 def attachment(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBase:
-    """One file that was handed in."""
+    """One file that was handed in. Whoever else than the person opens it is noted."""
+    user: Any = request.user
     proceeding = found_or_404(request, uuid)
     item = get_object_or_404(Attachment.objects.select_related("blob"), pk=pk, event__proceeding=proceeding)
+    if user.kind != UserKind.PERSON:
+        purpose = f"查看附件 {proceeding.number}"
+        audit.record_read(actor=user.actor, purpose=purpose, kind="person", ids=[proceeding.person_id])
     return files.response(item.blob, filename=item.filename)
 
 

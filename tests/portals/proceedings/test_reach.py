@@ -11,6 +11,7 @@ from erjian.applications import form_data, robots
 from erjian.applications.errors import NotYours
 from erjian.applications.models import Application
 from erjian.applications.states import State as CaseState
+from erjian.audit.models import Event
 from erjian.certificates.models import VersionState
 from erjian.messaging.models import InboxMessage
 from erjian.policy import clock
@@ -162,3 +163,15 @@ def test_what_was_taken_back_can_be_asked_for_again(scene: Scene) -> None:
     assert scene.now().status == "valid"
     assert person.post(form, sent | {"files": makers.upload()}).status_code == 302
     assert Proceeding.objects.count() == 2
+
+
+def test_a_file_that_was_handed_in_is_read_by_name(scene: Scene) -> None:
+    """Who opened it is noted, each time; the person's own reading is not."""
+    said = scene.do(scene.notified(), "state_case", scene.user, "事故原因是材料不合格", uploads=[makers.upload()])
+    attached = said.events.get(name="state_case").attachments.get()
+    noted = Event.objects.filter(code="personal_data.read", data__purpose=f"查看附件 {said.number}")
+    assert signed_in(scene.user).get(f"/person/proceedings/{said.uuid}/files/{attached.pk}/").status_code == 200
+    assert not noted.exists()
+    assert signed_in(scene.keeper).get(f"/authority/proceedings/{said.uuid}/files/{attached.pk}/").status_code == 200
+    event = noted.get()
+    assert (event.actor_user_id, event.data["ids"]) == (scene.keeper.pk, [str(scene.person.pk)])

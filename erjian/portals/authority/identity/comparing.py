@@ -150,11 +150,13 @@ def _page(request: HttpRequest, attempt: Attempt, form: DecisionForm, *, status:
 @never_cache
 @require_safe
 def frame(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The best frame; opened for this answer only."""
+    """The best frame; opened for this answer only, and noted each time."""
+    attempt = _waiting(request, uuid)
     try:
-        content = officers.picture(attempt=_waiting(request, uuid))
+        content = officers.picture(attempt=attempt)
     except frames.FramesGone:
         raise Http404 from None
+    _note_picture(request, attempt, "查看人脸照片")
     return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "no-store, private"})
 
 
@@ -162,10 +164,17 @@ def frame(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def card(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """The side of the card with the portrait."""
-    front = _waiting(request, uuid).verification.front
+    """The side of the card with the portrait; noted each time."""
+    attempt = _waiting(request, uuid)
+    front = attempt.verification.front
     if front is None:
         raise Http404
+    _note_picture(request, attempt, "查看身份证照片")
     answer = files.response(front, filename="card.jpg", request=request)
     answer["Cache-Control"] = "no-store, private"
     return answer
+
+
+def _note_picture(request: HttpRequest, attempt: Attempt, purpose: str) -> None:
+    """A picture may be opened on its own, without the page whose reading is noted."""
+    audit.record_read(actor=officer(request).actor, purpose=purpose, kind="person", ids=[attempt.person_id])
