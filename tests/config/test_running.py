@@ -142,6 +142,16 @@ def test_each_trouble_is_one_line(erjian, variables, words):
     assert answer.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", [("accounts",), ("robots", "--dry-run"), ("audit", "verify")], ids=" ".join)
+def test_a_database_without_tables_is_one_line(erjian, command):
+    answer = erjian(*command)
+    assert answer.returncode == 1
+    assert answer.stderr.splitlines()[-1] == (
+        "erjian: The database lacks tables of this version; run `erjian migrate` first."
+    )
+    assert "Traceback" not in answer.stderr
+
+
 def test_help_is_quick_and_names_the_commands(erjian):
     began = time.monotonic()
     answer = erjian("--help")

@@ -21,6 +21,18 @@ def main() -> None:
     except Trouble as trouble:
         print(f"erjian: {trouble}", file=sys.stderr)  # noqa: T201 - the operator's terminal
         sys.exit(1)
+    except Exception as error:
+        if not _lacks_tables(error):
+            raise
+        print("erjian: The database lacks tables of this version; run `erjian migrate` first.", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _lacks_tables(error: Exception) -> bool:
+    """Whether a query met a table or a column that migrations have yet to make."""
+    from psycopg import errors
+
+    return isinstance(error.__cause__, errors.UndefinedTable | errors.UndefinedColumn)
 
 
 def _unwind(number: int, frame: object) -> None:
