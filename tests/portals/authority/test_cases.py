@@ -108,6 +108,14 @@ def test_export_is_masked_text_only_and_recorded(scene: Scene) -> None:
     assert audit.events_by(scene.acceptor.pk).filter(code="application.export", data__rows=1).count() == 1
 
 
+def test_no_export_of_everything_where_the_filter_makes_no_sense(scene: Scene) -> None:
+    scene.reported("彭志远")
+    answer = signed_in(scene.acceptor).get("/authority/cases/export.xlsx?since=2026-02-30")
+    assert answer.status_code == 422
+    assert "不是日历上的一天" in answer.content.decode()
+    assert not audit.events_by(scene.acceptor.pk).filter(code="application.export").exists()
+
+
 def test_queries_do_not_grow_with_the_list(scene: Scene) -> None:
     scene.reported()
     client = signed_in(makers.officer(CITY, Function.ACCEPTANCE, Function.REGISTER))

@@ -198,6 +198,24 @@ def test_the_export_holds_the_filtered_rows_as_text(browser: Client, operator: U
     assert [row[2].value for row in sheet.iter_rows(min_row=2)] == ["刘思齐"]
 
 
+def test_no_export_of_everything_where_the_filter_makes_no_sense(browser: Client) -> None:
+    answer = browser.get("/enterprise/initial/export.xlsx?begin=2026-02-30", follow=True)
+    assert answer.redirect_chain == [("/enterprise/initial/?begin=2026-02-30", 302)]
+    assert "不是日历上的一天" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["initial/", "enterprise_rename/", "cases/", "certificates/", "history/", "qualified/"],
+)
+def test_a_filter_that_makes_no_sense_is_said(browser: Client, address: str) -> None:
+    page = browser.get(f"/enterprise/{address}")
+    field = re.search(r'name="(begin|end|since|until)"|<select[^>]* name="(\w+)"', page.content.decode())
+    assert field
+    answer = browser.get(f"/enterprise/{address}?{field[1] or field[2]}=2026-02-30").content.decode()
+    assert re.search(r'class="ej-late w-100">[^<]*(不是日历上的一天|不在可选范围内)', answer)
+
+
 def test_an_unknown_procedure_is_not_found(browser: Client) -> None:
     for url in ("/enterprise/nonsense/", "/enterprise/nonsense/new/", "/enterprise/cancellation_by_person/new/"):
         assert browser.get(url).status_code == 404

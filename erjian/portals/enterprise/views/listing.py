@@ -106,11 +106,13 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
 @for_enterprise()
 @require_safe
 def export(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The filtered list as a spreadsheet."""
+    """The filtered list as a spreadsheet; back to the list where the filter makes no sense, which says so at its field."""
     procedure = filed_here_or_404(code)
     form: Any = shown(
         request, case_list.CaseFilter, procedure=procedure, filing_authority=employer(request).filing_authority
     )
+    if form.errors:
+        return redirect(f"{reverse('enterprise:procedure', args=(code,))}?{request.GET.urlencode()}")
     found = case_list.in_view(case_list.matching(request, procedure, form), request.GET.get("state", ""))
     rows = list(case_list.light(found).order_by("-id")[: exporting.LIMIT])
     case_list.with_typed(rows, procedure)
