@@ -327,6 +327,16 @@ def test_nobody_without_a_further_qualification_is_offered_for_an_addition(brows
     assert 'name="token"' in text(browser.get("/enterprise/addition/new/"))
 
 
+def test_who_can_add_a_specialty_stands_on_top(browser: Client, operator: User) -> None:
+    for name, days in (("沈先到", 40), ("沈居中", 300), ("沈后来", 800)):
+        held = expiring(operator, name, days)
+    makers.qualification(held.person, "municipal")
+    page = text(browser.get("/enterprise/addition/new/"))
+    assert page.index("沈后来") < page.index("沈先到") < page.index("沈居中")
+    assert "有未用于注册的资格证书的在前。" in page
+    assert page.index("沈后来") < page.index('name="token"') < page.index("沈先到")
+
+
 def test_a_renewal_starts_from_the_certificate_that_ends_soon(
     browser: Client, operator: User, onlooker: Client
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,13 +28,15 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import HolderFilter, person_condition, shown
 from erjian.portals.enterprise.views.listing import filed_here_or_404
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import About, Picker, Procedure, guards
+from erjian.procedures import About, Picker, Procedure, SpecialtySource, guards
 from erjian.procedures.fields import FormField
 from erjian.procedures.guards import Stage
-from erjian.registry.models import Person, Registration
+from erjian.registry.models import Person, Qualification, Registration
+from erjian.registry.models.qualifications import ReviewResult
 from erjian.registry.models.registrations import LIVE
 from erjian.standards.dictionaries import Degree, DocumentKind, Education
 from erjian.standards.errors import Refusal
+from erjian.standards.specialties import SECOND_CLASS
 from erjian.ui import parts
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
@@ -157,7 +160,10 @@ def _exact(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) 
 
 
 def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) -> HttpResponse | None:
-    """List the enterprise's own holders, who expires first on top (columns of A.4.3)."""
+    """List the enterprise's own holders, who expires first on top (columns of A.4.3).
+
+    Where a qualification that is not used yet is asked for, those who have one come before the many who do not.
+    """
     if request.method == "POST":
         return HolderFilter(request.POST).address(request)
     form = shown(request, HolderFilter)
@@ -171,6 +177,13 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
         .select_related("person")
         .order_by("valid_until", "pk")
     )
+    context["lead"] = "先到期的在前。"
+    if procedure.specialties == SpecialtySource.QUALIFICATIONS:
+        unused = Qualification.objects.filter(
+            person=OuterRef("person"), specialty__in=SECOND_CLASS, used_at=None, review_result=ReviewResult.PASSED
+        )
+        holders = holders.annotate(unused=Exists(unused)).order_by("-unused", "valid_until", "pk")
+        context["lead"] = "有未用于注册的资格证书的在前。"
     page = paginate(holders, request.GET, per_page=policy.current().dialog_page_size)
     refused = _refused(request, procedure, [row.person for row in page.items])
     table = Table(
