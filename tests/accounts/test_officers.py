@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from erjian import audit
 from erjian.accounts import officers
 from erjian.accounts.duties import NotTheirs
 from erjian.accounts.models import ADMINISTRATORS, Authenticator, Delegation, Function, Grant, OpenSession, User
@@ -233,9 +235,28 @@ def test_the_first_administrators_come_from_the_shell() -> None:
             officers.appoint(**fields)
 
 
+def test_the_trail_takes_the_same_queries_for_many_accounts() -> None:
+    auditor = browser(makers.officer(PROVINCE, Function.AUDIT))
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as done:
+            assert auditor.get(f"{BASE}trail/").status_code == 200
+        return len(done)
+
+    def one_more() -> None:
+        user = makers.officer(CITY, Function.ACCEPTANCE)
+        audit.record("account.confirmed", actor=user.actor, subject=("user", str(user.pk)))
+
+    one_more()
+    few = queries()
+    for _ in range(5):
+        one_more()
+    assert queries() == few
+
+
 def test_the_trail_names_its_subjects_in_words(officer: User) -> None:
     client = Client()
     client.post("/sign-in/", {"side": "office", "name": "cs-humin", "password": makers.PASSWORD})
     text = browser(makers.officer(PROVINCE, Function.AUDIT)).get(f"{BASE}trail/").content.decode()
-    assert f"账号 {officer.pk}" in text
+    assert f"账号 {officer.pk}（胡敏）" in text
     assert f"user {officer.pk}" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
 
 from django import forms
@@ -49,6 +50,18 @@ class TrailFilter(ErjianForm, forms.Form):
         return rows
 
 
+def _names(events: Iterable[Event]) -> dict[str, str]:
+    """Whose the accounts are that these events were done to, by the account's number."""
+    accounts = {each.subject_id for each in events if each.subject_kind == "user" and each.subject_id.isdecimal()}
+    found = User.objects.filter(pk__in=accounts).values_list("pk", "name") if accounts else ()
+    return {str(pk): name for pk, name in found}
+
+
+def _subject(event: Event, names: Mapping[str, str]) -> str:
+    name = names.get(event.subject_id) if event.subject_kind == "user" else None
+    return f"{event.subject_label}（{name}）" if name else event.subject_label
+
+
 def _midnight(on: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(on, time.min))
 
@@ -69,13 +82,14 @@ def listing(request: HttpRequest) -> HttpResponse:
         else:
             rows, status = rows.none(), 422
     page = paginate(rows, request.GET)
+    names = _names(page)
     table = Table(
         columns=(
             Column("时间", lambda event: stamp(event.at), css="ej-num m-top"),
             Column("操作", "label", css="m-top m-end"),
             Column("操作人", "actor_label", data_label="操作人"),
             Column("单位", "organisation", css="cut", data_label="单位", title=True),
-            Column("对象", "subject_label", data_label="对象"),
+            Column("对象", lambda event: _subject(event, names), data_label="对象"),
             Column("网络地址", "address", css="ej-num", data_label="网络地址"),
             Column(
                 "封条",
