@@ -17,86 +17,39 @@ from erjian.applications.states import EDITABLE, State
 from erjian.portals.person.access import account, for_person
 from erjian.portals.person.filing import own_or_404
 from erjian.portals.person.navigation import shell
-from erjian.portals.shared import attaching, filing, submitting
+from erjian.portals.shared import attaching, filing, form_pages, submitting
 from erjian.portals.shared import case as case_parts
 from erjian.portals.shared.refusals import wants_json
+from erjian.procedures import Filer
 from erjian.standards.errors import Refusal
 from erjian.ui import dates
-from erjian.ui.templatetags.ej import crumbs
 
 
 @for_person
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The form page. What cannot be edited any more is shown as a case instead."""
-    case = own_or_404(request, uuid)
-    if request.method == "POST":
-        return _save(request, case)
-    if case.state not in EDITABLE:
-        return redirect("person:case", uuid)
-    return _page(request, case)
-
-
-def _save(request: HttpRequest, case: Application) -> HttpResponse:
-    given = filing.posted(request.POST)
-    result = submitting.submit(
-        case,
-        given,
-        by=account(request),
-        handing_in=request.POST.get("do") == "report",
-        again=lambda: own_or_404(request, case.uuid),
-    )
-    if result.asks:
-        return redirect("person:hand-in", case.uuid)
-    return _left(request, result) if result.left else _page(request, result.case, given=given, result=result)
-
-
-def _left(request: HttpRequest, result: submitting.Result) -> HttpResponse:
-    messages.success(request, result.words)
-    return redirect("person:case" if result.handed_in else "person:edit", result.case.uuid)
+    """The form page."""
+    return form_pages.edit(request, uuid, _seat(request))
 
 
 @for_person
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """上报, asked once everything is in order; what is not leads back to the form."""
-    case = own_or_404(request, uuid)
-    if request.method == "POST":
-        seen = filing.posted(request.POST).seen
-        result = submitting.hand_in(
-            case,
-            by=account(request),
-            seen=seen,
-            again=lambda: own_or_404(request, uuid),
-            explanation=request.POST.get("explanation", ""),
-        )
-        if result.left:
-            return _left(request, result)
-        return _ask(request, result) if result.asks else _page(request, result.case, result=result)
-    if case.state not in EDITABLE:
-        return redirect("person:case", uuid)
-    result = submitting.judge(case)
-    return _ask(request, result) if result.asks else _page(request, case, result=result)
+    """The question before 上报 and 提交补正."""
+    return form_pages.hand_in(request, uuid, _seat(request))
 
 
-def _ask(request: HttpRequest, result: submitting.Result) -> HttpResponse:
-    """The question before handing in, with room for the reason why something asked for was left as it was."""
-    context = {
-        "frame": "ui/base.html",
-        "shell": shell(request, "filing"),
-        "action": request.path,
-        "crumbs": crumbs(
-            "申报查询",
-            reverse("person:cases"),
-            result.case.procedure.kind_label,
-            reverse("person:edit", args=(result.case.uuid,)),
-            submitting.hand_in_of(result.case).label,
-        ),
-        **submitting.confirmation(
-            result.case, form_url=reverse("person:edit", args=(result.case.uuid,)), given=request.POST or None
-        ),
-    }
-    return render(request, "ui/confirm.html", context, status=result.status)
+def _seat(request: HttpRequest) -> form_pages.Seat:
+    return form_pages.Seat(
+        user=account(request),
+        filer=Filer.PERSON,
+        namespace="person",
+        own=own_or_404,
+        page=_page,
+        template="ui/base.html",
+        frame=lambda request, _: shell(request, "filing"),
+        above=lambda case: ("申报查询", reverse("person:cases"), case.procedure.kind_label),
+    )
 
 
 def _page(

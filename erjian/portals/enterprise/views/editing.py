@@ -8,102 +8,55 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from erjian import audit
-from erjian.accounts.models import EnterpriseRight, User
+from erjian.accounts.models import EnterpriseRight
 from erjian.applications import correcting, form_data, materials
 from erjian.applications.models import Application
-from erjian.applications.states import EDITABLE, State
+from erjian.applications.states import State
 from erjian.portals.enterprise import case_form, specialties
 from erjian.portals.enterprise.access import for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
-from erjian.portals.shared import filing, submitting
+from erjian.portals.shared import filing, form_pages, submitting
 from erjian.procedures import Filer
 from erjian.ui import dates
-from erjian.ui.templatetags.ej import crumbs
 
 
 @for_enterprise(EnterpriseRight.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The form page. What cannot be edited any more is shown as a case instead."""
-    case = own_or_404(request, uuid)
-    user = operator(request)
-    if request.method == "POST":
-        return _save(request, case, user)
-    if case.state not in EDITABLE or case.procedure.filer != Filer.ENTERPRISE:
-        return redirect("enterprise:case", uuid)
-    return _page(request, case)
-
-
-def _save(request: HttpRequest, case: Application, user: User) -> HttpResponse:
-    """保存 or 上报."""
-    given = filing.posted(request.POST)
-    result = submitting.submit(
-        case,
-        given,
-        by=user,
-        handing_in=request.POST.get("do") == "report",
-        again=lambda: own_or_404(request, case.uuid),
-    )
-    if result.asks:
-        return redirect("enterprise:hand-in", case.uuid)
-    return _left(request, result) if result.left else _page(request, result.case, given=given, result=result)
-
-
-def _left(request: HttpRequest, result: submitting.Result) -> HttpResponse:
-    messages.success(request, result.words)
-    return redirect("enterprise:case" if result.handed_in else "enterprise:edit", result.case.uuid)
+    """The form page."""
+    return form_pages.edit(request, uuid, _seat(request))
 
 
 @for_enterprise(EnterpriseRight.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_in(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """上报, asked once everything is in order; what is not leads back to the form."""
-    case = own_or_404(request, uuid)
-    if request.method == "POST":
-        seen = filing.posted(request.POST).seen
-        result = submitting.hand_in(
-            case,
-            by=operator(request),
-            seen=seen,
-            again=lambda: own_or_404(request, uuid),
-            explanation=request.POST.get("explanation", ""),
-        )
-        if result.left:
-            return _left(request, result)
-        return _ask(request, result) if result.asks else _page(request, result.case, result=result)
-    if case.state not in EDITABLE or case.procedure.filer != Filer.ENTERPRISE:
-        return redirect("enterprise:case", uuid)
-    result = submitting.judge(case)
-    return _ask(request, result) if result.asks else _page(request, case, result=result)
+    """The question before 上报 and 提交补正."""
+    return form_pages.hand_in(request, uuid, _seat(request))
 
 
-def _ask(request: HttpRequest, result: submitting.Result) -> HttpResponse:
-    """The question before handing in, with room for the reason why something asked for was left as it was."""
-    context = {
-        "frame": "ui/shell.html",
-        "shell": shell(request, result.case.procedure_code),
-        "action": request.path,
-        "crumbs": crumbs(
-            result.case.procedure.label,
-            reverse("enterprise:procedure", args=(result.case.procedure_code,)),
-            result.case.subject.name,
-            reverse("enterprise:edit", args=(result.case.uuid,)),
-            submitting.hand_in_of(result.case).label,
+def _seat(request: HttpRequest) -> form_pages.Seat:
+    return form_pages.Seat(
+        user=operator(request),
+        filer=Filer.ENTERPRISE,
+        namespace="enterprise",
+        own=own_or_404,
+        page=_page,
+        template="ui/shell.html",
+        frame=lambda request, case: shell(request, case.procedure_code),
+        above=lambda case: (
+            case.procedure.label,
+            reverse("enterprise:procedure", args=(case.procedure_code,)),
+            case.subject.name,
         ),
-        **submitting.confirmation(
-            result.case, form_url=reverse("enterprise:edit", args=(result.case.uuid,)), given=request.POST or None
-        ),
-    }
-    return render(request, "ui/confirm.html", context, status=result.status)
+    )
 
 
 def _page(
