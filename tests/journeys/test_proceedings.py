@@ -133,7 +133,6 @@ def test_a_person_whom_the_employer_refuses_turns_to_the_authority(cast: Cast, b
     proof = papers.scan(cast.folder, "解除劳动合同证明", ("Release", "2026"))
     page.get_by_label("证明材料").set_input_files(proof)
     page.get_by_role("button", name="提交申请").click()
-    browser.confirm("提交申请")
     expect(page.get_by_text("没有保存，改正后请重新选择")).to_be_visible()
     browser.look("强制注销-缺项")
     page.get_by_label("注销的情形").select_option("contract_ended")

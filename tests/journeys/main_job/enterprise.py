@@ -134,6 +134,10 @@ def answers_the_correction(stage: Stage, company: Visitor) -> None:
     company.go(f"{stage.case_url}edit/")
     company.look("企业-补正")
     page.get_by_role("button", name="提交补正").click()
+    expect(page.get_by_text("要求补正的“学位”没有改动")).to_be_visible()
+    company.look("企业-补正-说明")
+    page.get_by_label("补正说明").fill("学位与学位证书一致，原填写无误。")
+    page.get_by_role("button", name="提交补正").click()
     expect(page.get_by_text("补正已提交").first).to_be_visible()
 
 
