@@ -194,7 +194,8 @@ def resubmit(*, application: Application, by: User, seen: int | None, explanatio
     """Hand in the correction as the next data version.
 
     What was asked for and is as it was needs an explanation, which the officer reads: without one CaseRefused with the
-    code `correction_untouched`. The person is asked again only when data they confirmed has changed, not for materials alone (decision G.3).
+    code `correction_untouched`. The person is asked again only when data they confirmed has changed, not for materials
+    alone (decision G.3).
     """
     asks = policy.current().asks_person(application.procedure_code) and Step.PERSON in application.procedure.route
     with transaction.atomic():

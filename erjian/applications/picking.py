@@ -7,8 +7,11 @@ the policy's limits, on all nodes together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from erjian import audit, policy, protection
 from erjian.accounts import limits
@@ -16,10 +19,13 @@ from erjian.accounts.models import User
 from erjian.applications import facts
 from erjian.applications.errors import CaseRefused
 from erjian.policy import clock
-from erjian.procedures import Procedure, guards
+from erjian.procedures import Procedure, SpecialtySource, guards
 from erjian.procedures.guards import Stage, Verdict
-from erjian.registry.models import Enterprise, Person
+from erjian.registry.models import Enterprise, Person, Qualification, Registration
+from erjian.registry.models.qualifications import ReviewResult
+from erjian.registry.models.registrations import LIVE
 from erjian.standards import id_numbers
+from erjian.standards.specialties import SECOND_CLASS
 from erjian.standards.text import compact
 
 audit.codes.register("qualification.search", "按身份证号查询资格证")
@@ -81,3 +87,33 @@ def note_search(index: bytes, *, mask: str, by: User) -> None:
         subject=("person", person if person is not None else ""),
         data={"mask": mask, "found": person is not None},
     )
+
+
+def asks_for_unused(procedure: Procedure) -> bool:
+    """Whether a holder needs a qualification that is not used yet (增项)."""
+    return procedure.specialties == SpecialtySource.QUALIFICATIONS
+
+
+def holders(*, procedure: Procedure, enterprise: Enterprise) -> QuerySet[Registration]:
+    """The enterprise's own holders with their people, who expires first on top.
+
+    Where a qualification that is not used yet is asked for, those who have one come before the many who do not.
+    """
+    found = Registration.objects.filter(
+        enterprise=enterprise, registration_class=procedure.registration_class, status__in=LIVE
+    ).select_related("person")
+    if not asks_for_unused(procedure):
+        return found.order_by("valid_until", "pk")
+    unused = Qualification.objects.filter(
+        person=OuterRef("person"), specialty__in=SECOND_CLASS, used_at=None, review_result=ReviewResult.PASSED
+    )
+    return found.annotate(unused=Exists(unused)).order_by("-unused", "valid_until", "pk")
+
+
+def refused(*, procedure: Procedure, people: Sequence[Person], enterprise: Enterprise) -> dict[int, list[str]]:
+    """Why each of these people cannot be chosen, by id; nothing where they can. As many queries as for one."""
+    known = facts.assemble_all(procedure=procedure, people=people, enterprise=enterprise)
+    return {
+        pk: [each.reason for each in guards.judge(procedure.guards, about, stage=Stage.PICK) if each.stops]
+        for pk, about in known.items()
+    }

@@ -17,7 +17,8 @@ from erjian.applications.errors import GuardsRefused
 from erjian.applications.states import State
 from erjian.procedures import all_procedures, get
 from erjian.procedures.guards import Answer, Stage
-from tests.procedures.scenes import SPOILS, Scene, spoil
+from tests.procedures.scenes import Scene
+from tests.procedures.spoils import SPOILS, spoil
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,15 +27,12 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import HolderFilter, person_condition, shown
 from erjian.portals.enterprise.views.listing import filed_here_or_404
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import About, Picker, Procedure, SpecialtySource, guards
+from erjian.procedures import About, Picker, Procedure, guards
 from erjian.procedures.fields import FormField
 from erjian.procedures.guards import Stage
-from erjian.registry.models import Person, Qualification, Registration
-from erjian.registry.models.qualifications import ReviewResult
-from erjian.registry.models.registrations import LIVE
+from erjian.registry.models import Person, Registration
 from erjian.standards.dictionaries import Degree, DocumentKind, Education
 from erjian.standards.errors import Refusal
-from erjian.standards.specialties import SECOND_CLASS
 from erjian.ui import parts
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
@@ -160,32 +156,15 @@ def _exact(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) 
 
 
 def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) -> HttpResponse | None:
-    """List the enterprise's own holders, who expires first on top (columns of A.4.3).
-
-    Where a qualification that is not used yet is asked for, those who have one come before the many who do not.
-    """
+    """List the enterprise's own holders (columns of A.4.3); who cannot be chosen reads why."""
     if request.method == "POST":
         return HolderFilter(request.POST).address(request)
     form = shown(request, HolderFilter)
-    holders = (
-        Registration.objects.filter(
-            person_condition(request, form),
-            enterprise=employer(request),
-            registration_class=procedure.registration_class,
-            status__in=LIVE,
-        )
-        .select_related("person")
-        .order_by("valid_until", "pk")
-    )
-    context["lead"] = "先到期的在前。"
-    if procedure.specialties == SpecialtySource.QUALIFICATIONS:
-        unused = Qualification.objects.filter(
-            person=OuterRef("person"), specialty__in=SECOND_CLASS, used_at=None, review_result=ReviewResult.PASSED
-        )
-        holders = holders.annotate(unused=Exists(unused)).order_by("-unused", "valid_until", "pk")
-        context["lead"] = "有未用于注册的资格证书的在前。"
+    context["lead"] = "有未用于注册的资格证书的在前。" if picking.asks_for_unused(procedure) else "先到期的在前。"
+    holders = picking.holders(procedure=procedure, enterprise=employer(request)).filter(person_condition(request, form))
     page = paginate(holders, request.GET, per_page=policy.current().dialog_page_size)
-    refused = _refused(request, procedure, [row.person for row in page.items])
+    people = [row.person for row in page.items]
+    refused = picking.refused(procedure=procedure, people=people, enterprise=employer(request))
     table = Table(
         columns=(
             Column("人员姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
@@ -207,15 +186,6 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
     )
     context |= {"filter": form, "table": table, "page": page}
     return None
-
-
-def _refused(request: HttpRequest, procedure: Procedure, people: list[Person]) -> dict[int, list[str]]:
-    """Why each of these people cannot be chosen, by id; nothing where they can."""
-    known = facts.assemble_all(procedure=procedure, people=people, enterprise=employer(request))
-    return {
-        pk: [each.reason for each in guards.judge(procedure.guards, about, stage=Stage.PICK) if each.stops]
-        for pk, about in known.items()
-    }
 
 
 def _choose(request: HttpRequest, procedure: Procedure, row: Registration, refused: list[str]) -> str:
