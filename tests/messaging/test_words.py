@@ -9,6 +9,6 @@ from erjian.messaging import templates
 
 def test_no_blank_follows_a_date_that_ends_in_its_day() -> None:
     """A date is written 2026年3月1日, and Chinese words follow Chinese words without a blank."""
-    texts = [(name, text) for name, one in templates._templates.items() for text in (one.body, one.sms)]
+    texts = [(name, text) for name, one in templates.TEMPLATES.items() for text in (one.body, one.sms)]
     assert texts
     assert [name for name, text in texts if re.search(r"\{(due|last|end|day)\} [前后起]", text)] == []

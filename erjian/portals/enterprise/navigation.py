@@ -65,7 +65,7 @@ def shell(request: HttpRequest, current: str) -> Shell:
         tabs=(
             Entry("首页", _address("enterprise:home"), current=home),
             Entry("基本信息", _address("enterprise:profile"), current=profile),
-            Entry("人员管理", _address("enterprise:people"), current=not (home or profile)),
+            Entry("人员管理", _address("enterprise:people"), current=bool(current) and not (home or profile)),
         ),
         groups=_fixed("基本信息", profile_entries, current) if profile else _people(request, current),
         menu_label="基本信息" if profile else "人员管理 二级建造师",

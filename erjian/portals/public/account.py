@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from erjian.accounts import confirming, devices, passkeys, second_factor, sign_in
 from erjian.accounts.models import OpenSession, Passkey
 from erjian.audit.models import Event
-from erjian.portals.public.navigation import shell
 from erjian.portals.public.second import AuthenticatorForm, added, enrolling, shown_once
+from erjian.portals.shared import frames
 from erjian.standards.errors import Refusal
 from erjian.ui.dates import stamp
 from erjian.ui.paging import paginate
@@ -31,7 +31,6 @@ def page(request: HttpRequest) -> HttpResponse:
     state = second_factor.state(user)
     found = paginate(devices.log(user), request.GET)
     context = {
-        "shell": shell(request),
         "state": state,
         "required": second_factor.required(user),
         "waived": second_factor.waived(user),
@@ -39,7 +38,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "ways": sign_in.WAYS,
         "table": _log(found),
         "page": found,
-    }
+    } | frames.of_the_reader(request)
     return render(request, "public/account/page.html", context)
 
 
@@ -104,7 +103,7 @@ def add_factor(request: HttpRequest) -> HttpResponse:
         else:
             if made is not None:
                 return shown_once(request, made, "/account/")
-    context = enrolling(request, request.user) | {"shell": shell(request), "form": form, "required": False}
+    context = enrolling(request, request.user) | frames.of_the_reader(request) | {"form": form, "required": False}
     return render(request, "public/second/enrol.html", context, status=status)
 
 

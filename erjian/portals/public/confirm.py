@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from erjian.accounts import confirming, openid, passkeys, second_factor, sessions, sign_in
-from erjian.portals.public.navigation import shell
+from erjian.portals.shared import frames
 from erjian.portals.public.sign_in import password_field
 from erjian.standards.errors import Refusal
 from erjian.ui.forms import ErjianForm
@@ -100,13 +100,12 @@ def _anew(request: HttpRequest) -> str:
 
 def _page(request: HttpRequest, form: ConfirmForm, state: second_factor.State, *, status: int) -> HttpResponse:
     context = {
-        "shell": shell(request),
         "form": form,
         "passkeys": bool(state.passkeys) and passkeys.offered(),
         "back": request.user.home,
         "anew": _anew(request),
         "way": sign_in.WAYS.get(request.session.get(sessions.WAY, ""), ""),
-    }
+    } | frames.of_the_reader(request)
     return render(request, "public/confirm_identity.html", context, status=status)
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from erjian.accounts import mailbox
 from erjian.messaging.models import InboxMessage
-from erjian.portals.public.navigation import shell
+from erjian.portals.shared import frames
 from erjian.ui.dates import moment
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
@@ -56,7 +56,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         View("全部", "?", current=not unread_only),
         View("未读", "?view=unread", count=unread, current=unread_only),
     )
-    context = {"shell": shell(request), "table": table, "page": page, "unread": unread, "views": views}
+    context = {"table": table, "page": page, "unread": unread, "views": views} | frames.of_the_reader(request)
     return render(request, "public/messages.html", context)
 
 

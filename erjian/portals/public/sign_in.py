@@ -25,6 +25,7 @@ from erjian.audit.middleware import address_of
 from erjian.portals.public import entrances
 from erjian.portals.public.entrances import Place, Way
 from erjian.portals.public.navigation import shell
+from erjian.portals.shared import frames
 from erjian.standards.errors import Refusal
 from erjian.ui.forms import ErjianForm
 
@@ -231,10 +232,7 @@ def password(request: HttpRequest) -> HttpResponse:
             devices.end_all(user=request.user, by=request.user.actor, keep=request.session.session_key)
             messages.success(request, "口令已修改。其他设备上的登录已退出。")
             return redirect(request.user.home)
-    context = {
-        "shell": shell(request),
-        "form": form,
-        "due": sessions.password_due(request),
-        "rules": passwords.rules(),
-    }
+    due = sessions.password_due(request)
+    frame = {"shell": shell(request)} if due else frames.of_the_reader(request)
+    context = frame | {"form": form, "due": due, "rules": passwords.rules()}
     return render(request, "public/password.html", context, status=422 if form.errors else 200)
