@@ -11,8 +11,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from erjian.accounts import confirming, openid, passkeys, second_factor, sessions, sign_in
-from erjian.portals.shared import frames
 from erjian.portals.public.sign_in import password_field
+from erjian.portals.shared import frames
 from erjian.standards.errors import Refusal
 from erjian.ui.forms import ErjianForm
 

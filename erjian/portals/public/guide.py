@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from erjian import files
+from erjian.accounts.models import UserKind
 from erjian.files.refusals import sizes_text
 from erjian.policy import OFFICIAL_STEPS, Level, Policy
 from erjian.policy import current as policy
@@ -44,7 +47,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "shell": shell(request, "guides"),
         "procedure": procedure,
-        "start": _start(procedure),
+        "start": _start(procedure, request.user),
         "facts": _facts(procedure, rules),
         "steps": _route(procedure, rules),
         "materials": [_material(item) for item in procedure.materials],
@@ -53,9 +56,12 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/guide.html", context)
 
 
-def _start(procedure: Procedure) -> str:
-    """Where whoever files begins; the way leads past the sign-in."""
-    if procedure.filer == Filer.PERSON:
+def _start(procedure: Procedure, reader: Any) -> str:
+    """Where whoever files begins; the way leads past the sign-in. "" for a reader of another side, who can't go there."""
+    side = UserKind.PERSON if procedure.filer == Filer.PERSON else UserKind.ENTERPRISE
+    if reader.is_authenticated and reader.kind != side:
+        return ""
+    if side == UserKind.PERSON:
         return f"{reverse('person:filing')}#{procedure.code}"
     return reverse("enterprise:procedure", args=(procedure.code,))
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from erjian.portals.public import figures, guide
+from erjian.portals.public import doors, figures, guide
 from erjian.portals.public.feed import lines
 from erjian.portals.public.navigation import shell
 from erjian.portals.public.progress import ProgressForm
@@ -24,6 +24,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """/"""
     context = {
         "shell": shell(request, "home"),
+        "doors": doors.of(request),
         "news": lines(queries.newest(_NEWS)),
         "progress": ProgressForm(),
         "figures": figures.of_today(),

@@ -388,3 +388,12 @@ def test_the_count_of_what_expires_leads_to_all_of_it(browser: Client, operator:
     page = text(browser.get(link))
     assert "沈先到" in page
     assert "共 1 条记录" in page
+
+
+def test_a_paper_certificate_that_ends_soon_opens_and_can_be_renewed(browser: Client, operator: User) -> None:
+    paper = expiring(operator, "沈先到", 60)
+    Registration.objects.filter(pk=paper.pk).update(certificate_kind="paper")
+    (link,) = re.findall(r'href="([^"]+)" aria-label="(?:办理延续|查阅) 沈先到"', text(browser.get("/enterprise/")))
+    page = text(browser.get(link))
+    assert "沈先到　纸质证书" in page
+    assert "延续申报" in page

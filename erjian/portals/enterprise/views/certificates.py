@@ -239,8 +239,9 @@ def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any]
 @for_enterprise()
 @require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
-    """One certificate: how it stands, what it says, every version."""
-    registration = get_object_or_404(own(request).select_related("person", "enterprise"), pk=pk)
+    """One registration's certificate: how it stands, what it says, every version. A paper one can be renewed here, too."""
+    held = Registration.objects.filter(enterprise=employer(request)).select_related("person", "enterprise")
+    registration = get_object_or_404(held, pk=pk)
     versions = list(registration.certificates.select_related("preview").order_by("-version"))
     today = clock.today()
     current = next((each for each in versions if each.state in (VersionState.CURRENT, VersionState.PENDING)), None)
