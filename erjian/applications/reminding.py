@@ -17,9 +17,8 @@ from erjian.applications.models import Application
 from erjian.applications.states import ENDED
 from erjian.messaging import RecipientKind, templates
 from erjian.policy import clock
-from erjian.procedures import all_procedures
+from erjian.procedures import renewals
 from erjian.registry.models import Registration, RegistrationStatus
-from erjian.standards.validity import born_before
 
 templates.register(
     "registration.renewal_opens",
@@ -48,15 +47,15 @@ def to_remind() -> QuerySet[Registration]:
     `mark` is the milestone, `reminder` the key under which both are told.
     Left out are those whose renewal has been filed, and those whose holder is so near the age limit that none can be.
     """
-    rules, today = policy.current(), clock.today()
-    renewals = [item for item in all_procedures() if item.granted_when_undecided]
+    rules, today, kinds = policy.current(), clock.today(), renewals.reminded()
     filed = Application.objects.filter(
-        registration=OuterRef("pk"), procedure_code__in=[item.code for item in renewals], received_at__isnull=False
+        registration=OuterRef("pk"),
+        procedure_code__in=[renewals.procedure_for(kind).code for kind in kinds],
+        received_at__isnull=False,
     ).exclude(state__in=sorted(ENDED))
     young = Q(pk__in=())
-    for kind in {item.registration_class for item in renewals if item.registration_class}:
-        stops = born_before(today + timedelta(days=rules.age_stop_days + 1), age=rules.age_limit_for(kind))
-        young |= Q(registration_class=kind, person__birth_date__gte=stops)
+    for kind in kinds:
+        young |= Q(registration_class=kind, person__birth_date__gte=rules.youngest_refused(kind, today))
     marks = sorted(milestones())
     return (
         Registration.objects.filter(
@@ -95,12 +94,11 @@ def _told(kind: RecipientKind) -> Exists:
 def remind(*, row: Registration) -> None:
     """Tell the holder and the employer, each once for each milestone."""
     mark, key = row.mark, row.reminder  # type: ignore[attr-defined]  # annotated by `to_remind`
-    rules = policy.current()
-    open_still = mark >= rules.renewal_closes_days
+    open_still = mark >= policy.current().renewal_closes_days
     person, enterprise = row.person, row.enterprise
     context = {"person": person.name, "number": row.number, "end": row.valid_until}
     if open_still:
-        context["last"] = rules.renewal_last_day(row.valid_until)
+        context["last"] = policy.current().renewal_window(row.valid_until).last
     for to in (
         messaging.Recipient.person(person.pk, person.name, person.phone),
         messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),

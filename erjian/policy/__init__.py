@@ -26,6 +26,7 @@ from erjian.policy.schema import (
     MaterialLimit,
     Policy,
     PolicyError,
+    Window,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "MaterialLimit",
     "Policy",
     "PolicyError",
+    "Window",
     "clock",
     "current",
     "digest",

@@ -17,6 +17,7 @@ from erjian.policy.access import Entrances, Identity, Passwords, RateLimit, Seco
 from erjian.policy.checking import LEFT_OUT, PolicyError, require
 from erjian.policy.levels import Level
 from erjian.standards import credit_codes, regions
+from erjian.standards.validity import born_before
 
 #: Steps of a case that an officer takes; the value of a step is the level at which it sits.
 OFFICIAL_STEPS = ("acceptance", "first_review", "final_review", "publicity", "announcement", "decision")
@@ -184,6 +185,17 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Window:
+    """Days on which something can be filed, both included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
 class Policy:
     """Everything that a province decides. Days are calendar days unless the name's note says 工作日."""
 
@@ -276,9 +288,17 @@ class Policy:
         """The age limit of 二级注册建造师, or of the class ``temporary``."""
         return self.temporary_age_limit if registration_class == "temporary" else self.age_limit
 
-    def renewal_last_day(self, end: date) -> date:
-        """The last day on which the renewal of what ends on a day can be filed."""
-        return end - timedelta(days=self.renewal_closes_days)
+    def renewal_window(self, end: date) -> Window:
+        """The days on which the renewal of what ends on a day can be filed (《注册建造师管理规定》第十二条)."""
+        return Window(end - timedelta(days=self.renewal_opens_days), end - timedelta(days=self.renewal_closes_days))
+
+    def renewable_until(self, today: date) -> date:
+        """The last end whose renewal can be filed on a day."""
+        return today + timedelta(days=self.renewal_opens_days)
+
+    def youngest_refused(self, registration_class: str, today: date) -> date:
+        """Who is born before this day is so near the age limit of a class that only 注销 can be filed."""
+        return born_before(today + timedelta(days=self.age_stop_days + 1), age=self.age_limit_for(registration_class))
 
     @cached_property
     def authorities_by_code(self) -> Mapping[str, Authority]:

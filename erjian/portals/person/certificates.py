@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -25,6 +25,7 @@ from erjian.certificates.verifying import Standing, judge, standing_of
 from erjian.policy import clock
 from erjian.portals.person.access import account, for_person, for_person_files, my_id, myself
 from erjian.portals.person.navigation import certificate_tabs, shell
+from erjian.procedures import renewals
 from erjian.registry.models import Person, Registration, RegistrationClass, RegistrationSpecialty
 from erjian.registry.models.registrations import LIVE
 from erjian.standards.specialties import Specialty
@@ -86,7 +87,7 @@ def live_registrations(person: Person) -> QuerySet[Registration]:
     """Registrations in force, with their standing specialties."""
     return (
         Registration.objects.filter(person=person, status__in=LIVE)
-        .select_related("enterprise")
+        .select_related("enterprise", "person")
         .prefetch_related(
             Prefetch(
                 "specialties",
@@ -145,20 +146,22 @@ def _code(version: CertificateVersion) -> SafeString:
 def validity(registration: Registration, item: RegistrationSpecialty) -> tuple[str, str, bool]:
     """Name of a specialty, until when it holds, and whether that needs attention (renewal, expiry)."""
     name = str(Specialty(item.specialty).label)
+    if registration.ended_on:
+        return name, f"登记至 {day(item.end)}", False
     if not registration.dates_binding:
         return name, f"登记至 {day(item.end)}，按政策继续有效", False
-    return name, *_until(item.end)
+    return name, *_until(registration.registration_class, item.end, registration.person.birth_date)
 
 
-def _until(end: date) -> tuple[str, bool]:
-    rules, left = policy.current(), end - clock.today()
-    if left < timedelta(0):
+def _until(kind: str, end: date, birth_date: date) -> tuple[str, bool]:
+    today = clock.today()
+    if end < today:
         return f"已于 {day(end)} 到期", True
-    if left < timedelta(days=rules.renewal_closes_days):
+    if end > policy.current().renewable_until(today):
+        return f"有效至 {day(end)}", False
+    if renewals.chance(kind, end=end, birth_date=birth_date, today=today) != renewals.Chance.OPEN:
         return f"有效至 {day(end)}，即将到期", True
-    if left <= timedelta(days=rules.renewal_opens_days):
-        return f"有效至 {day(end)}，可延续", True
-    return f"有效至 {day(end)}", False
+    return f"有效至 {day(end)}，可{renewals.procedure_for(kind).kind_label.removesuffix('申报')}", True
 
 
 def history(user: User, versions: Sequence[CertificateVersion]) -> tuple[Moment, ...]:

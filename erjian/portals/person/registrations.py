@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
     person_id = my_id(request)
     registrations = (
         Registration.objects.filter(person_id=person_id)
-        .select_related("enterprise")
+        .select_related("enterprise", "person")
         .prefetch_related(
             Prefetch(
                 "specialties",

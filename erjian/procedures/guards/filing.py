@@ -36,7 +36,7 @@ def _age(facts: Facts) -> tuple[Answer, str]:
     left = (reaches - facts.today).days
     if left <= 0:
         return no(f"已于 {reaches} 满 {limit} 周岁，不予注册。")
-    if left <= days:
+    if facts.individual.birth_date < facts.policy.youngest_refused(facts.registration_class, facts.today):
         return no(f"将于 {reaches} 满 {limit} 周岁，距今不足 {days} 日，只能办理注销。")
     years = facts.today.year - facts.individual.birth_date.year
     if birthday_at(facts.individual.birth_date, years) > facts.today:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from erjian.procedures.facts import Facts
 from erjian.procedures.guards.filing import check_specialties
 from erjian.procedures.guards.judging import (
@@ -55,18 +53,18 @@ def _days_left(facts: Facts) -> tuple[Answer, str]:
 def _renewal_window(facts: Facts) -> tuple[Answer, str]:
     if facts.live is None:
         return no("没有有效的注册。")
-    opens, closes = facts.policy.renewal_opens_days, facts.policy.renewal_closes_days
-    ends = {item.specialty: item.end for item in facts.live.specialties}
-    chosen = [code for code in facts.specialties if code in ends] or list(ends)
-    in_window = [code for code in chosen if closes <= (ends[code] - facts.today).days <= opens]
+    windows = {item.specialty: facts.policy.renewal_window(item.end) for item in facts.live.specialties}
+    chosen = [code for code in facts.specialties if code in windows] or list(windows)
+    in_window = [code for code in chosen if facts.today in windows[code]]
     if not in_window or (facts.specialties and len(in_window) < len(chosen)):
         code = next((each for each in chosen if each not in in_window), chosen[0] if chosen else "")
         if not code:
             return no("注册没有可延续的专业。")
-        first, last = ends[code] - timedelta(days=opens), ends[code] - timedelta(days=closes)
+        first, last = windows[code].first, windows[code].last
         late = "申请期已过：到期失效后，或者先办理注销，再办理重新申报。" if facts.today > last else ""
-        return no(f"{Specialty(code).label}有效期至 {ends[code]}，应在 {first} 至 {last} 之间申请延续。{late}")
-    return yes(f"期满前 {opens} 日至 {closes} 日之内")
+        end = next(item.end for item in facts.live.specialties if item.specialty == code)
+        return no(f"{Specialty(code).label}有效期至 {end}，应在 {first} 至 {last} 之间申请延续。{late}")
+    return yes(f"期满前 {facts.policy.renewal_opens_days} 日至 {facts.policy.renewal_closes_days} 日之内")
 
 
 def _registered_specialties(facts: Facts) -> tuple[Answer, str]:

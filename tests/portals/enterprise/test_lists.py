@@ -18,7 +18,9 @@ from erjian.applications import actions
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.audit.models import Event
-from erjian.registry.models import Enterprise, Qualification, Registration
+from erjian.policy import clock
+from erjian.registry.models import Enterprise, Person, Qualification, Registration
+from erjian.standards.validity import add_years
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -370,6 +372,28 @@ def test_the_home_page_says_until_when_a_registration_can_be_renewed(
     page = text(browser.get("/enterprise/"))
     assert all(words in page for words in says)
     assert 'aria-label="查阅 沈先到"' in text(onlooker.get("/enterprise/"))
+
+
+def test_the_home_page_offers_no_renewal_that_the_age_limit_rules_out(browser: Client, operator: User) -> None:
+    held = expiring(operator, "沈先到", 60)
+    for days, near in ((91, False), (90, True)):
+        turns = clock.today() + timedelta(days=days)
+        Person.objects.filter(pk=held.person_id).update(birth_date=add_years(turns, -65))
+        page = text(browser.get("/enterprise/"))
+        assert ("临近 65 周岁，不能延续" in page) is near, days
+        assert ('aria-label="办理延续 沈先到"' in page) is not near, days
+        assert ("前申请" in page) is not near, days
+
+
+def test_the_home_page_names_no_last_day_where_none_is_set(browser: Client, operator: User) -> None:
+    """临时延期 has no window: a date of the other class would send people away too early."""
+    held = expiring(operator, "沈先到", 10)
+    Registration.objects.filter(pk=held.pk).update(registration_class="temporary")
+    page = text(browser.get("/enterprise/"))
+    assert "可以申请" in page
+    assert "前申请" not in page
+    assert "已过申请期" not in page
+    assert 'aria-label="办理延续 沈先到"' in page
 
 
 def test_the_home_page_leads_to_the_renewal_under_way(browser: Client, operator: User) -> None:

@@ -21,6 +21,7 @@ from erjian.certificates.models import CertificateVersion
 from erjian.policy import clock
 from erjian.registry import changes
 from erjian.registry.models import Change, Person, Registration, RegistrationSpecialty
+from erjian.standards.validity import add_years
 from tests import makers
 from tests.files import hostile
 from tests.portals.person.conftest import waiting
@@ -203,6 +204,24 @@ def test_validity_is_said(mine: SimpleNamespace, left: int, said: str) -> None:
     RegistrationSpecialty.objects.update(begin=date(2020, 1, 1), end=end)
     Registration.objects.filter(pk=version.registration_id).update(valid_until=end)
     assert said in mine.client.get("/person/").content.decode()
+
+
+def test_no_renewal_is_offered_that_cannot_be_filed(mine: SimpleNamespace) -> None:
+    version = registered(mine.person, mine.case.enterprise, issue=False)
+    end = clock.today() + timedelta(days=60)
+    RegistrationSpecialty.objects.update(begin=date(2020, 1, 1), end=end)
+    held = Registration.objects.filter(pk=version.registration_id)
+    held.update(valid_until=end)
+    assert "可延续" in mine.client.get("/person/").content.decode()
+    Person.objects.filter(pk=mine.person.pk).update(birth_date=add_years(clock.today() + timedelta(days=90), -65))
+    page = mine.client.get("/person/").content.decode()
+    assert "可延续" not in page
+    assert "即将到期" in page
+    Person.objects.filter(pk=mine.person.pk).update(birth_date=date(1990, 3, 17))
+    held.update(status="cancelled", ended_on=clock.today(), end_reason="已与聘用企业解除聘用合同关系")
+    page = mine.client.get("/person/registrations/").content.decode()
+    assert "可延续" not in page
+    assert f"登记至 {end}" in page
 
 
 def test_contact_fills_blanks_and_leaves_what_is_known(mine: SimpleNamespace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -28,7 +28,7 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.enterprise.views.picking import choice
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import get, guards
+from erjian.procedures import guards, renewals
 from erjian.procedures.guards import Stage
 from erjian.registry.models import (
     CertificateKind,
@@ -66,7 +66,7 @@ def _expired(today: Any) -> Q:
 
 def renewals_until(today: date) -> date:
     """The last day whose expiries can be renewed on a day."""
-    return today + timedelta(days=policy.current().renewal_opens_days)
+    return policy.current().renewable_until(today)
 
 
 def conditions(today: date, soon: date) -> dict[str, tuple[str, Q]]:
@@ -211,9 +211,6 @@ def status_chip(row: Registration, today: Any) -> str:
     return _chip(row.status_on(today))
 
 
-RENEWALS = {RegistrationClass.CONSTRUCTOR: "renewal", RegistrationClass.TEMPORARY: "temporary_renewal"}
-
-
 def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any] | None:
     """What can be done about a registration that ends soon: the renewal's label, address and choice, or why it can't be
     renewed (`stops`). None where nothing ends soon, or nobody is to file.
@@ -225,7 +222,7 @@ def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any]
         return None
     if not holds(operator(request), EnterpriseRight.FILE):
         return None
-    procedure = get(RENEWALS[RegistrationClass(registration.registration_class)])
+    procedure = renewals.procedure_for(registration.registration_class)
     known = facts.assemble(procedure=procedure, person=registration.person, enterprise=registration.enterprise)
     verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
     return {

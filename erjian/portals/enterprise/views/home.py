@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from erjian import policy
@@ -23,9 +23,10 @@ from erjian.portals.enterprise import case_list
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
-from erjian.portals.enterprise.views.certificates import RENEWALS
 from erjian.portals.enterprise.views.confirming import answering
-from erjian.registry.models import Registration
+from erjian.procedures import renewals
+from erjian.procedures.renewals import Chance
+from erjian.registry.models import Registration, RegistrationClass
 from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day, days_left
@@ -46,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     own = own_cases(request)
     counts = dict(own.filter(state__in=OPEN).order_by().values_list("state").annotate(Count("pk")))
     today = clock.today()
-    soon = today + timedelta(days=policy.current().renewal_opens_days)
+    soon = policy.current().renewable_until(today)
     expiring = Registration.objects.filter(
         enterprise=enterprise, status="valid", dates_binding=True, valid_until__gte=today, valid_until__lte=soon
     )
@@ -54,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = _first_due(own.filter(state__in=(State.CORRECTION, State.WAIT_ENTERPRISE)), leaving)
     answers = answering(request, State.WAIT_FORMER, "former")
     ending = list(expiring.select_related("person").order_by("valid_until", "pk")[:_EXPIRING])
-    renewals = _open_renewals(own, ending)
+    filed = _open_renewals(own, ending)
     recent = case_list.light(own).order_by("-id")[:_RECENT]
     context = {
         "shell": shell(request, "home"),
@@ -72,10 +73,10 @@ def home(request: HttpRequest) -> HttpResponse:
                 Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
                 Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
                 Column("剩余", lambda row: days_left((row.valid_until - today).days, unit="日"), css="ej-num m-top m-end"),
-                Column("延续申报", lambda row: _renewal(row, renewals), css="ej-num m-wide", data_label="延续申报"),
+                Column("延续申报", lambda row: _renewal(row, filed), css="ej-num m-wide", data_label="延续申报"),
             ),
             rows=ending,
-            ops=lambda row: _next(row, renewals, files=files),
+            ops=lambda row: _next(row, filed, files=files),
             name="person.name",
             empty=f"{policy.current().renewal_opens_days} 日内没有到期的注册。",
             caption="即将到期的注册",
@@ -97,34 +98,41 @@ def _first_due(*several: QuerySet[Application]) -> list[Application]:
 def _open_renewals(own: QuerySet[Application], ending: list[Registration]) -> dict[int, Application]:
     """The renewals under way of these registrations, by person."""
     found = own.filter(
-        procedure_code__in=RENEWALS.values(), state__in=OPEN, person_id__in=[row.person_id for row in ending]
+        procedure_code__in=[renewals.procedure_for(kind).code for kind in RegistrationClass],
+        state__in=OPEN,
+        person_id__in=[row.person_id for row in ending],
     )
     return {case.person_id: case for case in case_list.light(found) if case.person_id}
 
 
-def _last_day(row: Registration) -> date:
-    """The last day on which the renewal can be filed."""
-    assert row.valid_until is not None
-    return policy.current().renewal_last_day(row.valid_until)
-
-
-def _renewal(row: Registration, renewals: dict[int, Application]) -> SafeString:
-    """Where the renewal stands, or until when it can be filed."""
-    if case := renewals.get(row.person_id):
-        return case_list.state_chip(case)
-    left = (_last_day(row) - clock.today()).days
-    if left < 0:
-        return chip("bad", "已过申请期")
-    return format_html(
-        '<span class="{}">请在 {} 前申请</span>', "ej-soon" if left <= _SOON else "", day(_last_day(row))
+def _chance(row: Registration) -> Chance:
+    return renewals.chance(
+        row.registration_class, end=row.valid_until, birth_date=row.person.birth_date, today=clock.today()
     )
 
 
-def _next(row: Registration, renewals: dict[int, Application], *, files: bool) -> tuple[Op, ...]:
+def _renewal(row: Registration, filed: dict[int, Application]) -> SafeString:
+    """Where the renewal stands, or until when it can be filed."""
+    if case := filed.get(row.person_id):
+        return case_list.state_chip(case)
+    found = _chance(row)
+    if found == Chance.TOO_OLD:
+        limit = policy.current().age_limit_for(row.registration_class)
+        return chip("bad", f"临近 {limit} 周岁，不能延续")
+    if found == Chance.OVER:
+        return chip("bad", "已过申请期")
+    days = renewals.window(row.registration_class, row.valid_until)
+    if days is None:
+        return mark_safe("可以申请")
+    left = (days.last - clock.today()).days
+    return format_html('<span class="{}">请在 {} 前申请</span>', "ej-soon" if left <= _SOON else "", day(days.last))
+
+
+def _next(row: Registration, filed: dict[int, Application], *, files: bool) -> tuple[Op, ...]:
     """The renewal under way, or the certificate's page, where it is begun."""
-    if case := renewals.get(row.person_id):
+    if case := filed.get(row.person_id):
         return (Op("查看申报", reverse("enterprise:case", args=(case.uuid,))),)
-    begins = files and _last_day(row) >= clock.today()
+    begins = files and _chance(row) == Chance.OPEN
     return (Op("办理延续" if begins else "查阅", row_address("enterprise:certificate")(row.pk)),)
 
 

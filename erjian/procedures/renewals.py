@@ -1,0 +1,56 @@
+"""When a registration's renewal can be filed: the one rule that the conditions, the pages and the reminders ask.
+
+The window is policy's; a class whose renewal has no such condition (临时延期) can be filed for on any day, and near the age
+limit nothing but 注销 can.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+
+from erjian import policy
+from erjian.policy import Window
+from erjian.procedures import guards
+from erjian.procedures.declaration import Procedure, SpecialtySource, all_procedures
+from erjian.registry.models import RegistrationClass
+
+
+class Chance(Enum):
+    """Whether a renewal can be filed on a day."""
+
+    EARLY = "early"
+    OPEN = "open"
+    OVER = "over"
+    TOO_OLD = "too_old"
+
+
+def procedure_for(registration_class: str) -> Procedure:
+    """The procedure by which registrations of a class run on: the one whose specialties are those registered."""
+    return next(
+        each
+        for each in all_procedures()
+        if each.specialties == SpecialtySource.REGISTRATION and each.registration_class == registration_class
+    )
+
+
+def window(registration_class: str, end: date) -> Window | None:
+    """When the renewal of what ends on a day can be filed; None where on any day."""
+    if guards.inside_renewal_window not in procedure_for(registration_class).guards:
+        return None
+    return policy.current().renewal_window(end)
+
+
+def chance(registration_class: str, *, end: date, birth_date: date, today: date) -> Chance:
+    """Whether the renewal of what ends on a day can be filed today, as far as dates say."""
+    if birth_date < policy.current().youngest_refused(registration_class, today):
+        return Chance.TOO_OLD
+    days = window(registration_class, end)
+    if days is None or today in days:
+        return Chance.OPEN
+    return Chance.EARLY if today < days.first else Chance.OVER
+
+
+def reminded() -> tuple[RegistrationClass, ...]:
+    """The classes whose holders are reminded: those whose renewal has a window."""
+    return tuple(each for each in RegistrationClass if window(each, date.max) is not None)
