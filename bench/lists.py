@@ -79,6 +79,8 @@ def province(folder: Path, people: int) -> Iterator[None]:
             _child(folder, "--load", str(people))
             (folder / "loaded").touch()
             print(f"  loaded in {time.monotonic() - begin:.0f} s", flush=True)
+        else:
+            _child(folder, "--migrate")
         yield
     finally:
         cluster.stop()
@@ -99,17 +101,23 @@ def _child(folder: Path, *arguments: str, module: str = "bench.lists") -> str:
     return done.stdout
 
 
-def _load(people: int) -> None:
+def _migrate() -> None:
+    """Bring a database to this schema, and what is served beside it."""
     import django
 
     django.setup()
-    from django.db import connection
-
-    from erjian import demo
     from erjian.config import database_use, nodes
 
     database_use.migrate()
     nodes.collect_static()
+
+
+def _load(people: int) -> None:
+    _migrate()
+    from django.db import connection
+
+    from erjian import demo
+
     demo.load(people=people)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE, FREEZE)")
@@ -273,11 +281,14 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=os.environ.get("ERJIAN_BENCH"), help="folder for loaded databases")
     parser.add_argument("--people", type=int, default=LARGE, help="size of the large province")
     parser.add_argument("--load", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--migrate", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     parser.add_argument("--admin", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.load:
         _load(asked.load)
+    elif asked.migrate:
+        _migrate()
     elif asked.measure:
         reading = _measure(asked.measure, admin=asked.admin)
         print(json.dumps(reading.__dict__))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
@@ -17,3 +18,11 @@ def compact(text: object) -> str:
     if isinstance(text, str) and text.isascii() and text.isalnum():
         return text.upper()
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", str(text or ""))).upper()
+
+
+def beginning(text: str) -> tuple[str, str]:
+    """The first and the last of all texts that begin with `text`, in the order of code points (collation C).
+
+    A span is found in an index whatever the plan was made for; a LIKE only where the text was known to the planner.
+    """
+    return text, text + chr(sys.maxunicode)

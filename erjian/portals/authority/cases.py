@@ -31,11 +31,11 @@ from erjian.portals.authority.access import READING, REVIEWING, for_officer, off
 from erjian.portals.authority.desk import at_desk
 from erjian.portals.authority.navigation import shell
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import About, all_procedures
+from erjian.procedures import all_procedures
 from erjian.registry.models import Person
 from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
-from erjian.standards.text import compact
+from erjian.standards.text import beginning, compact
 from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment
@@ -97,16 +97,34 @@ def _in_view(cases: QuerySet[Application], view: str) -> QuerySet[Application]:
     return cases.filter(state__in=sorted(_STATES[view])) if view in _STATES else cases
 
 
+def _reported(authority_code: str, view: str) -> QuerySet[Application]:
+    """The rows of an authority's list or of one of its saved views before anything is asked for."""
+    cases = _in_view(Application.objects.reported_to(authorities.get(authority_code)), view)
+    return cases.select_related("person", "enterprise").only(*_LISTED)
+
+
 @cache
 def unfiltered(authority_code: str, view: str) -> Compiled:
-    """The rows of an authority's list or of one of its saved views before anything is asked for, newest first."""
+    """The list or the saved view as it is opened, newest first."""
+    return compiled(lambda: _reported(authority_code, view).order_by("-id"))
+
+
+@cache
+def _of_name(authority_code: str, view: str) -> Compiled:
+    """Of those the cases of people whose name stands in a span, in the order of names, which an index gives."""
 
     @compiled
-    def rows() -> QuerySet[Application]:
-        cases = _in_view(Application.objects.reported_to(authorities.get(authority_code)), view)
-        return cases.select_related("person", "enterprise").only(*_LISTED).order_by("-id")
+    def rows(first: str, last: str) -> QuerySet[Application]:
+        return _reported(authority_code, view).filter(person__name__range=(first, last)).order_by("person__name", "-id")
 
     return rows
+
+
+@compiled
+def _about_enterprises(first: str, last: str) -> QuerySet[Application, Any]:
+    """The few cases about enterprises whose name stands in a span."""
+    about = Application.objects.filter(person__isnull=True, enterprise__name__range=(first, last))
+    return about.order_by().values_list("pk")
 
 
 @cache
@@ -115,11 +133,17 @@ def _waiting(authority_code: str, functions: frozenset[str]) -> Compiled:
 
 
 def listed(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application] | Bound:
-    """The same as `found` with the columns that the list shows; compiled where nothing is asked for but a view."""
+    """The same as `found` with the columns that the list shows; compiled where only a name or a view is asked for."""
     asked = {name for name, value in params.items() if value} - {"page", "after", "before"}
     view = params.get("view", "")
-    if user.authority is not None and asked <= {"view"} and (not view or view in _STATES):
-        return unfiltered(user.authority.code, view).bind()
+    if user.authority is not None and asked <= {"view", "name"} and (not view or view in _STATES):
+        form = form or CaseFilter(params, user=user)
+        name = form.cleaned_data["name"] if form.is_valid() else ""
+        if not name:
+            return unfiltered(user.authority.code, view).bind()
+        first, last = beginning(name)
+        if not _about_enterprises.bind(first=first, last=last)[0:1]:
+            return _of_name(user.authority.code, view).bind(first=first, last=last)
     return found(user, params, form).only(*_LISTED)
 
 
@@ -168,9 +192,9 @@ def _named(name: str) -> tuple[Q, tuple[str, ...]]:
     """
     if not name:
         return Q(), ("-id",)
-    about = Application.objects.filter(about=About.ENTERPRISE, enterprise__name__startswith=name)
-    ids = list(about.values_list("pk", flat=True)[:EXPORT_LIMIT])
-    person = Q(person__name__startswith=name)
+    first, last = beginning(name)
+    ids = [pk for (pk,) in _about_enterprises.bind(first=first, last=last)[0:EXPORT_LIMIT]]
+    person = Q(person__name__range=(first, last))
     return (person | Q(pk__in=ids), ("-id",)) if ids else (person, ("person__name", "-id"))
 
 

@@ -6,6 +6,7 @@ an address.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,8 @@ from django.views.decorators.http import require_http_methods
 from erjian import protection
 from erjian.accounts import scopes
 from erjian.accounts.models import Function, User
-from erjian.policy import clock
+from erjian.compiled import Bound, Compiled, compiled
+from erjian.policy import authorities, clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.shared import case as case_parts
@@ -34,6 +36,7 @@ from erjian.registry.models import (
 )
 from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
+from erjian.standards.text import beginning
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
@@ -58,6 +61,8 @@ _QUALIFICATION = (
     "specialty", "management_number", "pass_year", "obtained_on", "review_result", "used_at", "person__name",
     "person__id_number_mask",
 )  # fmt: skip
+
+_PAGING = ("page", "after", "before")
 
 
 class RegisterFilter(ErjianForm, forms.Form):
@@ -92,7 +97,7 @@ def _answer(
     code: str,
     title: str,
     lead: str,
-    rows: QuerySet[Any],
+    rows: QuerySet[Any] | Bound,
     number: str,
     draw: Any,
     person: bool = True,
@@ -138,6 +143,13 @@ def _order(request: HttpRequest, name: str) -> tuple[str, ...]:
     return (name, "-id") if request.GET.get("name") else ("-id",)
 
 
+def _only_a_name(request: HttpRequest) -> str:
+    """The name, where nothing else is looked for."""
+    asked = {key: value.strip() for key, value in request.GET.items() if value.strip() and key not in _PAGING}
+    name = asked.pop("name", "")
+    return "" if asked or "\x00" in name else name
+
+
 def _person_url(pk: int) -> str:
     return reverse("authority:person", args=[pk])
 
@@ -179,21 +191,38 @@ def people(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _shown(rows: QuerySet[Registration]) -> QuerySet[Registration]:
+    """With the columns of the list."""
+    shown = rows.select_related("person", "enterprise").only(*_REGISTRATION)
+    return shown.annotate(standing=standing_specialties())
+
+
+@cache
+def _registrations_of_name(authority_code: str) -> Compiled:
+    """An authority's registrations of people whose name stands in a span, in the order of names."""
+
+    @compiled
+    def rows(first: str, last: str) -> QuerySet[Registration]:
+        every = Registration.objects.filter(person__name__range=(first, last))
+        mine = scopes.of_authority(authorities.get(authority_code), every, "enterprise__filing_authority")
+        return _shown(mine).order_by("person__name", "-id")
+
+    return rows
+
+
 @for_officer(Function.REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def registrations(request: HttpRequest) -> HttpResponse:
     """注册."""
     today = clock.today()
-    rows = (
-        scopes.registrations(officer(request))
-        .filter(
-            **_conditions(request, name="person__name__startswith", person="person_id", number="number__startswith")
-        )
-        .select_related("person", "enterprise")
-        .only(*_REGISTRATION)
-        .annotate(standing=standing_specialties())
-        .order_by(*_order(request, "person__name"))
-    )
+    user, name = officer(request), _only_a_name(request)
+    rows: QuerySet[Registration] | Bound
+    if name and user.authority is not None:
+        first, last = beginning(name)
+        rows = _registrations_of_name(user.authority.code).bind(first=first, last=last)
+    else:
+        asked = _conditions(request, name="person__name__startswith", person="person_id", number="number__startswith")
+        rows = _shown(scopes.registrations(user)).filter(**asked).order_by(*_order(request, "person__name"))
 
     def status(row: Registration) -> object:
         now = row.status_on(today)

@@ -27,7 +27,7 @@ class EnterpriseOrigin(models.TextChoices):
 class Enterprise(models.Model):
     """An employer. Its credit code is the key; `filing_authority` follows from where it is registered."""
 
-    name = models.CharField("企业名称", max_length=200)
+    name = models.CharField("企业名称", max_length=200, db_collation="C")
     credit_code = models.CharField("统一社会信用代码", max_length=18)
     credit_code_override = models.CharField("信用代码校验豁免理由", max_length=200, blank=True)
     former_name = models.CharField("曾用名", max_length=200, blank=True)
@@ -79,7 +79,7 @@ class Enterprise(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["name"], name="enterprise_name_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["name"], name="enterprise_by_name"),
             models.Index(fields=["filing_authority"], name="enterprise_by_authority"),
         ]
 

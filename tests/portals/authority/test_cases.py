@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -274,6 +275,25 @@ def test_those_of_a_name_stand_in_the_order_of_names_and_the_newest_of_each_firs
     text = signed_in(scene.acceptor).get("/authority/cases/").content.decode()
     wanted = [cases[index].number for index in (3, 2, 1, 0)]
     assert sorted(wanted, key=text.index) == wanted
+
+
+def test_a_name_is_searched_as_it_is_typed_and_on_every_page(scene: Scene) -> None:
+    """Neither % nor _ stands for anything; 31 of a name fill a second page; other names never come."""
+    for number in range(31):
+        scene.reported(f"彭志{number:02}")
+    scene.reported("彭湃")
+    client = signed_in(scene.acceptor)
+    for name in ("彭_", "%志", "彭%", "志"):
+        assert "彭" not in client.get("/authority/cases/", {"name": name}).content.decode().partition("ej-table")[2], (
+            name
+        )
+    first = client.get("/authority/cases/?name=彭志").content.decode()
+    assert "共 31 条" in re.sub(r"<[^>]+>", "", first)
+    second = client.get("/authority/cases/?name=彭志&page=2").content.decode()
+    shown = re.findall(r"彭志\d\d", first), re.findall(r"彭志\d\d", second)
+    assert (len(set(shown[0])), set(shown[1])) == (30, {"彭志30"})
+    assert "彭湃" not in first + second
+    assert "彭志" not in client.get("/authority/cases/?name=彭志&view=done").content.decode().partition("ej-table")[2]
 
 
 # ── canned opinions ──
