@@ -62,6 +62,7 @@ def _registration(item: Registration) -> RegistrationFacts:
         registered_on=item.registered_on,
         employed_on=item.employed_on,
         valid_until=item.valid_until,
+        dates_binding=item.dates_binding,
         specialties=tuple(
             SpecialtyFacts(specialty=each.specialty, begin=each.begin, end=each.end) for each in item.specialties.all()
         ),

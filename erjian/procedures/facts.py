@@ -44,6 +44,8 @@ class RegistrationFacts:
     registered_on: date
     employed_on: date
     valid_until: date
+    dates_binding: bool = True
+    """False for imported dates of 二级临时建造师, which neither lapse nor block (decision G.10)."""
     specialties: tuple[SpecialtyFacts, ...] = ()
 
 

@@ -277,8 +277,10 @@ def spoil_of(procedure: Procedure, code: str) -> Spoil:
     """The change that breaks a guard of a procedure."""
     by_person = BY_PERSON if procedure.filer == Filer.PERSON else {}
     about = BY_ENTERPRISE if procedure.about == About.ENTERPRISE else {}
-    if code == "enterprise_seated" and policy.current().level_of(procedure.code, Step.ACCEPTANCE) == Level.PROVINCE:
-        # Its form names the province whatever the enterprise's own seat is; the guard alone says what is wrong.
+    if code == "enterprise_seated" and (
+        procedure.filer == Filer.PERSON or policy.current().level_of(procedure.code, Step.ACCEPTANCE) == Level.PROVINCE
+    ):
+        # Its form names no authority, or the province whatever the enterprise's own seat is: the guard alone says it.
         return replace(SPOILS[code], form="")
     return by_person.get(code) or about.get(code) or SPOILS[code]
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from erjian.applications import facts, materials
 from erjian.applications.errors import GuardsRefused
 from erjian.applications.states import State
-from erjian.procedures import all_procedures, get
+from erjian.procedures import About, Step, all_procedures, get
 from erjian.procedures.guards import Answer, Stage
 from tests.procedures.scenes import Scene
 from tests.procedures.spoils import SPOILS, spoil
@@ -34,6 +34,45 @@ BY_STAGE = {
 }
 # No row says this in time: at the decision the case is itself the person's open one, which the database keeps single.
 KEPT_BY_THE_DATABASE = {"one_open_case"}
+# What is uploaded where a guard asks for it.
+PROOF = {
+    "renewal_education": "continuing_education",
+    "continuing_education": "continuing_education",
+    "enterprise_qualified": "new_enterprise_commitment",
+    "portrait_present": "portrait",
+    "release_proven": "release",
+}
+
+
+# Which filings the conditions of every filing hold for; what a party only gives up needs none of them.
+_ENDS = {item.code for item in all_procedures() if item.voids}
+_PEOPLE = {item.code for item in all_procedures() if item.about == About.PERSON}
+_NEW_TERM = {"initial", "reregistration", "addition", "renewal", "transfer", "temporary_transfer", "temporary_renewal"}
+_ACCEPTED = {item.code for item in all_procedures() if Step.ACCEPTANCE in item.route}
+ASKED_OF = {
+    "verified_person": _PEOPLE - _ENDS - {"id_number"},
+    "number_valid": _PEOPLE - _ENDS - {"id_number"},
+    "within_age": _NEW_TERM,
+    "not_barred": _NEW_TERM,
+    "not_locked": _PEOPLE - _ENDS,
+    "one_open_case": {item.code for item in all_procedures()},
+    "enterprise_seated": _ACCEPTED,
+    "enterprise_qualified": _NEW_TERM,
+    "enterprise_active": _NEW_TERM | {"replacement", "enterprise_rename"},
+    "enterprise_not_barred": _NEW_TERM | {"replacement", "enterprise_rename"},
+    "profile_complete": _NEW_TERM | {"replacement", "enterprise_rename"},
+    "transfer_interval": {"transfer", "temporary_transfer"},
+    "registration_in_force": {
+        "addition", "transfer", "temporary_transfer", "temporary_renewal", "replacement", "personal_change",
+        "temporary_personal_change",
+    },
+    "enough_days_left": {"addition", "transfer", "temporary_transfer"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("guard", sorted(ASKED_OF))
+def test_no_filing_leaves_out_a_condition_of_all(guard: str) -> None:
+    assert {code for code, each in ROWS if each == guard} == ASKED_OF[guard]
 
 
 def test_every_guard_of_every_procedure_has_its_scene() -> None:
@@ -108,10 +147,12 @@ def test_the_guard_stops_the_decision(code: str, guard: str, settings: Any, tmp_
     assert get(code).guards
 
 
-@pytest.mark.parametrize("code", [code for code, guard in ROWS if guard == "renewal_education"])
-def test_what_the_guard_asks_for_the_list_of_materials_asks_for_too(code: str) -> None:
+@pytest.mark.parametrize(("code", "guard"), [row for row in ROWS if row[1] in PROOF])
+def test_what_the_guard_asks_for_the_list_of_materials_asks_for_too(
+    code: str, guard: str, settings: Any, tmp_path: Path
+) -> None:
     scene = Scene(code)
-    case = scene.draft()
-    case.materials.filter(code="continuing_education").delete()
-    listed = materials.listing(case, facts.of_application(case))
-    assert "continuing_education" in {row.material.code for row in listed if row.missing}
+    scene.draft()
+    spoil(scene, guard, settings=settings, folder=tmp_path)
+    listed = materials.listing(scene.again(), facts.of_application(scene.again()))
+    assert PROOF[guard] in {row.material.code for row in listed if row.missing}

@@ -44,6 +44,8 @@ def _in_force(facts: Facts) -> tuple[Answer, str]:
 def _days_left(facts: Facts) -> tuple[Answer, str]:
     if facts.live is None:
         return no("没有有效的注册。")
+    if not facts.live.dates_binding:
+        return yes(f"有效期至 {facts.live.valid_until}，由政策延续")
     left, least = (facts.live.valid_until - facts.today).days, facts.policy.min_days_left
     if left <= least:
         return no(f"距有效期届满仅 {max(left, 0)} 日，不足 {least} 日，只能办理延续或注销。")

@@ -75,8 +75,11 @@ PERSONAL_CHANGE = Procedure(
     guards=(
         guards.registration_in_force,
         guards.verified_person,
+        guards.number_valid,
         guards.something_changes,
+        guards.not_locked,
         guards.one_open_case,
+        guards.enterprise_seated,
     ),
     route=(Step.ACCEPTANCE, Step.FINAL_REVIEW, Step.ISSUE),
     effect=change,

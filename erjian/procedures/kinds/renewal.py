@@ -37,6 +37,7 @@ RENEWAL = replace(
         materials.ID_BACK,
         materials.CONTRACT,
         materials.RENEWAL_EDUCATION,
+        materials.NEW_ENTERPRISE,
         materials.SIGNATURE,
         materials.OTHER,
     ),
