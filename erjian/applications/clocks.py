@@ -18,13 +18,15 @@ audit.codes.register("application.recount", "重新计算时限")
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """What a page shows of a limit: days left (negative when over), its unit and colour."""
+    """What a page shows of a limit: days left (negative when over), its unit, and whether little is left."""
 
     kind: str
     left: int
     working: bool
-    tone: str
+    soon: bool
     due_on: date
+    provisional: bool
+    """Whether its last day rests on a calendar that is not published yet (暂定)."""
 
 
 def _length(kind: ClockKind, procedure_code: str) -> tuple[int, bool]:
@@ -143,8 +145,8 @@ def recount(item: Clock) -> None:
         )
 
 
-def time_left(state: str, due_on: date | None, *, today: date | None = None) -> TimeLeft | None:
-    """Days left of the limit that runs in a state: *soon* (amber) when little is left, *late* (red) from the last day on."""
+def time_left(state: str, due_on: date | None, *, procedure_code: str, today: date | None = None) -> TimeLeft | None:
+    """Days left of the limit that runs in a state of a procedure; *soon* from the policy's share of its length on."""
     kind = CLOCK.get(State(state))
     if kind is None or due_on is None:
         return None
@@ -154,8 +156,12 @@ def time_left(state: str, due_on: date | None, *, today: date | None = None) -> 
         left = working_days.between(today, due_on) if working else (due_on - today).days
     else:
         left = -(working_days.between(due_on, today) if working else (today - due_on).days)
-    length, _ = _length(kind, "")
-    used = 1 - left / length if length else 1
-    soon = used >= policy.current().warn_ratio
-    tone = "late" if left <= 0 else "soon" if soon else ""
-    return TimeLeft(kind=ClockKind(kind).label, left=left, working=working, tone=tone, due_on=due_on)
+    length, _ = _length(kind, procedure_code)
+    return TimeLeft(
+        kind=ClockKind(kind).label,
+        left=left,
+        working=working,
+        soon=left <= length * (1 - policy.current().warn_ratio) + 1e-9,
+        due_on=due_on,
+        provisional=working and working_days.is_provisional(due_on.year),
+    )

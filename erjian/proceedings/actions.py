@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from erjian import audit, files, policy
+from erjian import audit, files
 from erjian.accounts import confirming, delegating, scopes
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.errors import NotYours
@@ -20,8 +20,8 @@ from erjian.applications.models import Application
 from erjian.applications.states import State as CaseState
 from erjian.applications.telling import may_file
 from erjian.audit import codes
-from erjian.policy import authorities, clock, working_days
-from erjian.proceedings import deciding, papers, telling
+from erjian.policy import authorities, clock
+from erjian.proceedings import deciding, papers, telling, terms
 from erjian.proceedings.measures import Measure, Rule, rule
 from erjian.proceedings.models import Attachment, Event, Origin, PaperKind, Proceeding
 from erjian.proceedings.states import OPEN, TRANSITIONS, State, Transition, Who
@@ -91,7 +91,7 @@ def decidable(proceeding: Proceeding) -> bool:
     """Whether the parties have been heard, or need not be."""
     if not rule(proceeding.measure).heard:
         return proceeding.state == State.PROPOSED
-    return proceeding.state == State.NOTIFIED and proceeding.due_on is not None and proceeding.due_on < clock.today()
+    return proceeding.state == State.NOTIFIED and terms.over(proceeding)
 
 
 def available(proceeding: Proceeding, user: User) -> tuple[Transition, ...]:
@@ -110,13 +110,9 @@ def _ready(row: Transition, proceeding: Proceeding) -> bool:
         case "notify":
             return rule(proceeding.measure).heard
         case "ask_hearing":
-            return proceeding.heard_on is None and _in_term(proceeding)
+            return proceeding.heard_on is None and proceeding.due_on is not None and not terms.over(proceeding)
         case _:
             return True
-
-
-def _in_term(proceeding: Proceeding) -> bool:
-    return proceeding.due_on is not None and clock.today() <= proceeding.due_on
 
 
 def awaiting(user: User) -> tuple[Proceeding, ...]:
@@ -382,12 +378,12 @@ def _handled(locked: Proceeding, event: Event, by: User) -> None:
 def _notify(locked: Proceeding, event: Event, by: User) -> None:
     _handled(locked, event, by)
     locked.notified_at = event.at
-    locked.due_on = working_days.add(clock.today(), policy.current().proceedings.statement_days)
+    terms.begin_statements(locked)
     papers.issue(locked, PaperKind.NOTICE, paragraphs=papers.notice(locked), actor=by.actor)
 
 
 def _hearing(locked: Proceeding, event: Event, by: User) -> None:
-    locked.hearing_due_on = working_days.add(clock.today(), policy.current().proceedings.hearing_days)
+    terms.begin_hearing(locked)
 
 
 def _heard(locked: Proceeding, event: Event, by: User) -> None:

@@ -9,7 +9,7 @@ from erjian import audit
 from erjian.applications import robots
 from erjian.audit import codes
 from erjian.policy import clock
-from erjian.proceedings import telling
+from erjian.proceedings import telling, terms
 from erjian.proceedings.measures import Measure
 from erjian.proceedings.models import Event, Proceeding
 from erjian.proceedings.states import State
@@ -56,6 +56,14 @@ def end(*, row: Proceeding) -> None:
         telling.term_over(row, event)
 
 
+robots.register(
+    robots.Robot(
+        name="recount_proceedings",
+        label="节假日安排公布，重新计算陈述申辩和听证期限",
+        rows=lambda: Proceeding.objects.filter(pk__in=terms.miscounted()),
+        act=lambda row: terms.recount(row=row),  # type: ignore[arg-type]
+    )
+)
 robots.register(
     robots.Robot(
         name="suspension_over",

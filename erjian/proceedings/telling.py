@@ -26,6 +26,7 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
     "term_over": (
         "暂扣期满", "{person}的注册暂扣（{number}）期限已满，自动解除，注册恢复有效。", True,
     ),
+    "recounted": ("期限重新计算", "{person}的{measure}事项（{number}）：{text}", False),
     "heard": ("听证结束", "{person}的{measure}事项（{number}）听证已结束，主管部门将作出决定。", False),
 }  # fmt: skip
 for _name, (_title, _body, _sms) in _TEMPLATES.items():
@@ -66,6 +67,11 @@ def tell(proceeding: Proceeding, row: Transition, event: Event) -> None:
 def term_over(proceeding: Proceeding, event: Event) -> None:
     """A 暂扣 that ended by itself: both parties are told."""
     _send(proceeding, "term_over", _BOTH, key=f"proceeding:{proceeding.pk}:{event.pk}")
+
+
+def recounted(proceeding: Proceeding, event: Event) -> None:
+    """Days that were 暂定 have been counted anew: both parties are told."""
+    _send(proceeding, "recounted", _BOTH, key=f"proceeding:{proceeding.pk}:{event.pk}", text=event.text)
 
 
 def _recipients(proceeding: Proceeding, whom: str) -> list[tuple[messaging.Recipient, str]]:

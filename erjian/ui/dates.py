@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from erjian.ui import site
 
 _SOON = {"工作日": 2, "日": 7}
+PROVISIONAL = "节假日安排尚未公布，到期日为暂定，公布后重新计算。"
 NOTHING = "—"
 
 
@@ -55,11 +56,16 @@ def period(start: date | None, end: date | None) -> str:
     return f"{day(start)} 至 {day(end) if end else '长期'}"
 
 
-def days_left(left: int | None, *, unit: str = "工作日", before: str = "") -> SafeString:
+def provisional(year: int) -> SafeString:
+    """The mark 暂定 behind what was counted in working days of a year whose holidays nobody has published."""
+    return format_html(' <span class="ej-tag" title="{} 年{}">暂定</span>', year, PROVISIONAL)
+
+
+def days_left(left: int | None, *, unit: str = "工作日", before: str = "", soon: bool | None = None) -> SafeString:
     """Time left with its urgency: amber when it is short, red from the last day on.
 
     ``left`` counts the days after today; 0 is the last day, less is overdue. ``unit`` is 工作日
-    (amber from 2) or 日 (amber from 7), ``before`` says of what: 受理, 补正.
+    (amber from 2) or 日 (amber from 7) unless ``soon`` says so, ``before`` says of what: 受理, 补正.
     """
     if left is None:
         return mark_safe(NOTHING)  # noqa: S308
@@ -67,6 +73,6 @@ def days_left(left: int | None, *, unit: str = "工作日", before: str = "") ->
         return format_html('<span class="ej-late">{}逾期 {} {}</span>', before, -left, unit)
     if left == 0:
         return format_html('<span class="ej-late">{}今日到期</span>', before)
-    if left <= _SOON.get(unit, 0):
+    if left <= _SOON.get(unit, 0) if soon is None else soon:
         return format_html('<span class="ej-soon">{}剩 {} {}</span>', before, left, unit)
     return format_html("{}剩 {} {}", before, left, unit)

@@ -126,9 +126,9 @@ def test_limits_are_green_amber_and_red() -> None:
     from erjian.applications.clocks import time_left
 
     tones = {
-        left.tone
+        "late" if left.left <= 0 else "soon" if left.soon else ""
         for case in Application.objects.exclude(due_on=None)
-        if (left := time_left(case.state, case.due_on)) is not None
+        if (left := time_left(case.state, case.due_on, procedure_code=case.procedure_code)) is not None
     }
     assert tones == {"", "soon", "late"}
 

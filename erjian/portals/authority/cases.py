@@ -236,7 +236,7 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
             Column("注册专业", lambda case: case_parts.short_specialties(tuple(case.specialties)), css="m-hide w-low2"),
             Column("上报时间", lambda case: moment(case.reported_at), css="ej-num", data_label="上报时间"),
             Column("状态", lambda case: chip(case_parts.tone(case.state), word(case, "state")), css="m-top m-end"),
-            Column("剩余时限", lambda case: left(case.state, case.due_on), css="ej-num m-end"),
+            Column("剩余时限", left, css="ej-num m-end"),
         ),
         rows=rows,
         numbered=True,

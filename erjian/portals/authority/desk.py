@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from erjian.applications.models import Application, TimelineEntry
 from erjian.applications.routing import question
 from erjian.applications.states import State
 from erjian.applications.workflow import TRANSITIONS, Transition
+from erjian.policy import working_days
 from erjian.portals.authority import film, queue
 from erjian.portals.authority.access import REVIEWING, for_officer, officer
 from erjian.portals.authority.navigation import shell
@@ -155,6 +157,10 @@ def _doubtful(rows: Iterable[comparing.Row], verdicts: Iterable[Verdict]) -> boo
     return any(row.differs for row in rows) or any(item.answer == Answer.NO for item in verdicts)
 
 
+def _guessed(due_on: date) -> str:
+    return "（暂定）" if working_days.is_provisional(due_on.year) else ""
+
+
 def summary(case: Application, rows: Iterable[comparing.Row], verdicts: Iterable[Verdict]) -> dict[str, str]:
     """2 处不一致，10 处一致。上报于 …，请在 … 前处理，逾期视为受理: what stands out, and until when."""
     found = comparing.counted(rows)
@@ -165,7 +171,7 @@ def summary(case: Application, rows: Iterable[comparing.Row], verdicts: Iterable
         rest.append(f"{found[Agreement.UNKNOWN]} 处需核对材料")
     if failing:
         rest.append(f"{failing} 项条件不符合")
-    until = f"请在 {month_day(case.due_on)} 前" if case.due_on else "请尽快"
+    until = f"请在 {month_day(case.due_on)} 前{_guessed(case.due_on)}" if case.due_on else "请尽快"
     end = {"acceptance": "处理，逾期视为受理。", "first_review": "处理。"}.get(case.acting_function, "作出决定。")
     return {"strong": strong, "rest": f"，{'，'.join(rest)}。上报于 {moment(case.reported_at)}，{until}{end}"}
 

@@ -15,9 +15,9 @@ from erjian.accounts.models import Function, User
 from erjian.applications import clocks
 from erjian.applications.models import Application
 from erjian.portals.authority.access import REVIEWING
+from erjian.portals.shared import case as case_parts
 from erjian.procedures import About, all_procedures
 from erjian.ui import parts
-from erjian.ui.dates import days_left
 
 SHOWN = 50
 """Cases listed at once; the rest follows by key."""
@@ -90,8 +90,8 @@ class Queue:
 
 def left(case: Application) -> SafeString | str:
     """剩 4 工作日, 今日到期, 逾期 1 工作日."""
-    time = clocks.time_left(case.state, case.due_on)
-    return days_left(time.left, unit="工作日" if time.working else "日") if time else ""
+    time = clocks.time_left(case.state, case.due_on, procedure_code=case.procedure_code)
+    return case_parts.told(time) if time else ""
 
 
 def _ordered(cases: QuerySet[Application]) -> QuerySet[Application]:

@@ -25,7 +25,7 @@ from erjian.proceedings import actions as proceedings
 from erjian.proceedings.models import Proceeding
 from erjian.proceedings.states import TONE
 from erjian.ui import parts
-from erjian.ui.dates import day, moment
+from erjian.ui.dates import moment
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -129,7 +129,7 @@ def _proceedings(user: User) -> Table | None:
             Column("事项", lambda row: word(row, "measure"), data_label="事项"),
             Column("编号", "number", css="ej-num m-hide w-low2"),
             Column("企业名称", "enterprise.name", css="m-wide"),
-            Column("陈述申辩期限", lambda row: day(row.due_on), css="ej-num", data_label="陈述申辩期限"),
+            Column("陈述申辩期限", lambda row: case_parts.due_day(row.due_on), css="ej-num", data_label="陈述申辩期限"),
             Column("状态", lambda row: chip(TONE.get(row.state, ""), word(row, "state")), css="m-top m-end"),
             Column("待办", doing, css="m-wide", data_label="待办"),
         ),

@@ -257,7 +257,7 @@ def _columns_of_enterprise() -> Iterator[Column]:
 def _columns_of_progress(*, reported: str = "ej-num m-wide") -> Iterator[Column]:
     yield Column("上报时间", lambda row: day(row.reported_at), css=reported, data_label="上报时间")
     yield Column("状态", state_chip, css="m-top m-end", plain="get_state_display")
-    yield Column("剩余时限", left_cell(), css="ej-num m-wide", plain=None)
+    yield Column("剩余时限", case_parts.time_left(), css="ej-num m-wide", plain=None)
 
 
 @cache
@@ -281,12 +281,6 @@ def specialty_cell(row: Application) -> str:
 def class_cell(row: Application) -> str:
     """二级注册建造师; nothing where the case is about the enterprise."""
     return _class_label(row.registration_class) if row.registration_class else NOTHING
-
-
-def left_cell() -> Callable[[Application], str]:
-    """剩余时限."""
-    left = case_parts.time_left()
-    return lambda row: left(row.state, row.due_on)
 
 
 def authority_cell() -> Callable[[Application], str]:

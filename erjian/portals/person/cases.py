@@ -42,7 +42,7 @@ def table(rows: Iterable[Application], *, short: bool = False) -> Table:
             Column("申报编号", "number", css="ej-num m-wide", data_label="申报编号"),
             Column("注册专业", lambda row: shared.specialty_names(row.specialties, short=True), css="m-wide"),
         ]
-        columns.append(Column("剩余时限", lambda row: shared.left(row.state, row.due_on), css="ej-num m-hide"))
+        columns.append(Column("剩余时限", shared.time_left(), css="ej-num m-hide"))
     return Table(
         columns=tuple(columns),
         rows=rows,
@@ -151,7 +151,7 @@ def _course(case: Application) -> dict[str, Any]:
         "moments": shared.moments(case, entries, letters, officers=False),
         "letters": [_letter(case, item) for item in letters],
         "running": shared.running_clock(case, case.clocks.all()),
-        "left": shared.left(case.state, case.due_on) if case.state == State.WAIT_PERSON else "",
+        "left": shared.left(case) if case.state == State.WAIT_PERSON else "",
     }
 
 

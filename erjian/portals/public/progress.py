@@ -64,7 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
             Row("申请人", f"{case.subject.name}（{case.subject.number}）", wide=True),
             Row("聘用企业", case.enterprise.name),
             Row("办理单位", shown.authority_name(case.acting_authority) if case.acting_authority else "—"),
-            Row("剩余时限", shown.left(case.state, case.due_on)),
+            Row("剩余时限", shown.left(case)),
         ),
     }
     return render(request, "public/progress.html", context)

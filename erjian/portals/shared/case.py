@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from erjian.applications import clocks
@@ -217,25 +218,37 @@ def conditions(verdicts: Iterable[Verdict]) -> tuple[parts.Condition, ...]:
     )
 
 
-def left(state: str, due_on: Any) -> SafeString:
-    """剩余时限 of one case: what runs, how much is left, in its colour."""
-    return _left(state, due_on, clock.today(), digest())
+def left(case: Application) -> SafeString:
+    """剩余时限 of one case: what runs, how much is left, in its colour, and whether it is 暂定."""
+    return time_left()(case)
 
 
-def time_left() -> Callable[[str, Any], SafeString]:
+def time_left() -> Callable[[Application], SafeString]:
     """`left` for the rows of one list: all of them on the same day and under the same rules."""
     today, rules = clock.today(), digest()
-    return lambda state, due_on: _left(state, due_on, today, rules)
+    return lambda case: _left(case.state, case.due_on, case.procedure_code, today, rules)
 
 
 @lru_cache(maxsize=4096)
-def _left(state: str, due_on: Any, today: date, rules: str) -> SafeString:
+def _left(state: str, due_on: date | None, procedure_code: str, today: date, rules: str) -> SafeString:
     """Rows share their days, and counting working days is the dear part; `rules` only tells policies apart."""
-    time = clocks.time_left(state, due_on, today=today)
+    time = clocks.time_left(state, due_on, procedure_code=procedure_code, today=today)
     if time is None:
         return mark_safe(dates.NOTHING)  # noqa: S308 - a constant
-    before = "" if time.kind == ClockKind.DECISION.label else time.kind
-    return dates.days_left(time.left, unit="工作日" if time.working else "日", before=before)
+    return told(time, before="" if time.kind == ClockKind.DECISION.label else time.kind)
+
+
+def told(time: clocks.TimeLeft, *, before: str = "") -> SafeString:
+    """剩 4 工作日 暂定: a limit's time left in words."""
+    words = dates.days_left(time.left, unit="工作日" if time.working else "日", before=before, soon=time.soon)
+    return words + dates.provisional(time.due_on.year) if time.provisional else words
+
+
+def due_day(due_on: date | None) -> SafeString | str:
+    """The last day of a limit in working days, with the mark 暂定 where its year's calendar is not published."""
+    if due_on is None or not working_days.is_provisional(due_on.year):
+        return dates.day(due_on)
+    return format_html("{}{}", dates.day(due_on), dates.provisional(due_on.year))
 
 
 def running_clock(application: Application, found: Iterable[Clock]) -> dict[str, Any] | None:
@@ -251,7 +264,7 @@ def running_clock(application: Application, found: Iterable[Clock]) -> dict[str,
     )
     note = "受理次日起算，节假日和补正时间不计入。" if item.working else "按自然日计算。"
     if item.working and item.ended_on is None and working_days.is_provisional(item.due_on.year):
-        note += f"{item.due_on.year} 年节假日安排尚未公布，到期日为暂定，公布后重新计算。"
+        note += f"{item.due_on.year} 年{dates.PROVISIONAL}"
     if item.paused_on:
         note = f"{item.paused_on} 起暂停计时。" + note
     return {

@@ -15,11 +15,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from erjian import audit, files
 from erjian.accounts.models import User, UserKind
 from erjian.applications.models import Application
 from erjian.policy import clock
+from erjian.portals.shared.case import due_day
 from erjian.proceedings import actions
 from erjian.proceedings.measures import for_one_side, rule
 from erjian.proceedings.models import Attachment, Event, Origin, Paper, Proceeding
@@ -34,7 +36,12 @@ from erjian.ui.templatetags.ej import chip, crumbs
 
 NAME = "依职权办理和强制注销"
 """What the menus, the page and the way to it call the list."""
-_WITHOUT_TRANSITION = {"open": "提出依职权办理", "file": "申请强制注销", "term_over": "暂扣期满，自动解除"}
+_WITHOUT_TRANSITION = {
+    "open": "提出依职权办理",
+    "file": "申请强制注销",
+    "term_over": "暂扣期满，自动解除",
+    "recount": "重新计算期限",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +133,7 @@ def table(rows: Iterable[Proceeding], frame: Frame, *, start: int = 1) -> Table:
             Column("注册号", "registration.number", css="ej-num m-wide w-low"),
             Column("企业名称", "enterprise.name", css="m-wide"),
             Column("来源", "get_origin_display", css="m-hide"),
-            Column("陈述申辩期限", lambda row: day(row.due_on), css="ej-num", data_label="陈述申辩期限"),
+            Column("陈述申辩期限", lambda row: due_day(row.due_on), css="ej-num", data_label="陈述申辩期限"),
             Column("状态", lambda row: chip(TONE.get(row.state, ""), word(row, "state")), css="m-top m-end"),
         ),
         rows=rows,
@@ -159,7 +166,7 @@ def page(request: HttpRequest, uuid: UUID, frame: Frame) -> HttpResponse:
         "attachments": _attachments(proceeding, frame),
         "moments": _moments(proceeding, user),
         "told": proceeding.state == State.NOTIFIED and actions.is_party(proceeding, user),
-        "due": proceeding.due_on,
+        "due": due_day(proceeding.due_on),
         "waiting": proceeding.state == State.NOTIFIED and not actions.decidable(proceeding),
         "decidable": proceeding.state == State.NOTIFIED and actions.decidable(proceeding),
     }
@@ -186,12 +193,14 @@ def _rows(proceeding: Proceeding, user: User) -> tuple[Row, ...]:
     if proceeding.application:
         rows.append(Row("原注销申报", proceeding.application.number, wide=True))
     if proceeding.due_on:
-        rows.append(Row("陈述申辩期限", day(proceeding.due_on), wide=True))
+        rows.append(Row("陈述申辩期限", due_day(proceeding.due_on), wide=True))
     if proceeding.hearing_due_on:
         rows.append(
             Row(
                 "听证",
-                day(proceeding.heard_on) if proceeding.heard_on else f"应在 {day(proceeding.hearing_due_on)} 前举行",
+                day(proceeding.heard_on)
+                if proceeding.heard_on
+                else format_html("应在 {} 前举行", due_day(proceeding.hearing_due_on)),
             )
         )
     return tuple(rows)

@@ -139,7 +139,7 @@ def _table(rows: object, *, announced: bool) -> Table:
             Column("注册专业", lambda row: shown.specialty_names(row.specialties, short=True), css="m-wide"),
             Column("初审单位", lambda row: shown.authority_name(row.authority_code), css="m-hide w-low"),
             *((Column("结论", _verdict, css="m-top m-end"),) if announced else ()),
-            Column("剩余时限", lambda row: shown.left(row.state, row.due_on), css="ej-num m-wide"),
+            Column("剩余时限", shown.time_left(), css="ej-num m-wide"),
         ),
         rows=rows,
         numbered=True,

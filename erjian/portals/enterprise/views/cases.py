@@ -83,7 +83,7 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "withdraw": TRANSITIONS["withdraw"],
         "answers": answers(found, request),
         "corrections": correcting.requested(found),
-        "left": case_parts.left(found.state, found.due_on),
+        "left": case_parts.left(found),
         "certificate": reverse("enterprise:certificate", args=(found.registration_id,))
         if found.certificate_version_id and found.registration_id
         else reverse("enterprise:certificates")
@@ -110,7 +110,7 @@ def _departure(request: HttpRequest, found: Application) -> HttpResponse:
             parts.Row("转入单位", found.enterprise.name, wide=True),
         ],
         "moments": case_parts.moments(found, entries, officers=False),
-        "left": case_parts.left(found.state, found.due_on),
+        "left": case_parts.left(found),
         "answers": answers(found, request),
     }
     return render(request, "enterprise/case/departure.html", context)

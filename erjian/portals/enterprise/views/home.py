@@ -24,6 +24,7 @@ from erjian.portals.enterprise.access import employer, for_enterprise, holds, op
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
 from erjian.portals.enterprise.views.confirming import answering
+from erjian.portals.shared import case as case_parts
 from erjian.procedures import renewals
 from erjian.procedures.renewals import Chance
 from erjian.registry.models import Registration, RegistrationClass
@@ -180,5 +181,5 @@ def _columns() -> tuple[Column, ...]:
         ),
         Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
         Column("状态", case_list.state_chip, css="m-top m-end"),
-        Column("剩余时限", case_list.left_cell(), css="ej-num m-wide"),
+        Column("剩余时限", case_parts.time_left(), css="ej-num m-wide"),
     )
