@@ -166,9 +166,13 @@ def readonly(
 def problems(form: forms.BaseForm) -> list[tuple[str, str]]:
     """(sentence, address of the control) for every error, in the order of the form.
 
-    Errors that belong to no field have no address.
+    An error that belongs to no field has the address that it names itself, ``params={"at": "id_held"}``, or none.
     """
-    listed = [(str(error), "") for error in form.non_field_errors()]
+    listed = [
+        (sentence, f"#{error.params['at']}" if error.params and "at" in error.params else "")
+        for error in form.non_field_errors().as_data()
+        for sentence in error
+    ]
     for bound in form:
         listed.extend((str(error), f"#{bound.id_for_label or bound.auto_id}") for error in bound.errors)
     return listed

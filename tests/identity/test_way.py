@@ -95,8 +95,10 @@ def test_a_holder_gets_from_the_sms_to_the_saved_form(applicant: Applicant, clie
     assert page.count("取自实名认证") >= 4, "name, sex, number and both sides of the card"
     refused = client.post("/person/identity/", FORM)
     assert refused.status_code == 422
-    assert "请上传手持身份证照" in refused.content.decode()
-    assert "请上传个人承诺书" in refused.content.decode()
+    lacking = refused.content.decode()
+    for name, label in (("id_held", "手持身份证照"), ("pledge", "个人承诺书")):
+        assert f'<a href="#{name}">请上传{label}。</a>' in lacking, "the summary leads to where it is chosen"
+        assert f'id="{name}-error">请上传{label}。</p>' in lacking, "and it is said there, too"
     for name in ("id_held", "pledge"):
         upload = {"file": makers.upload(makers.picture(800, 600))}
         assert client.post(f"/person/identity/pictures/{name}/upload/", upload).status_code == 302

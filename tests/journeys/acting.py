@@ -33,6 +33,12 @@ CITY, PROVINCE = "430100", "430000"
 Visit = Callable[..., Visitor]
 _number = itertools.count(20190001)
 
+_PICTURES = """() => [
+  Math.max(0, ...[...document.querySelectorAll(".ej-film a")].map((one) => one.offsetWidth)),
+  new Set([...document.querySelectorAll(".ej-replaced > div")].map((one) => one.offsetTop)).size,
+]"""
+"""The width of the desk's widest thumbnail, and in how many rows the replaced pictures stand."""
+
 
 @dataclass
 class Somebody:
@@ -224,6 +230,9 @@ class Cast:
         for name in names:
             page = browser.go("/authority/desk/")
             expect(page.get_by_role("heading", level=1)).to_contain_text(called)
+            widest, rows = page.evaluate(_PICTURES)
+            assert widest <= 88, "few materials do not make wide thumbnails"
+            assert rows <= 1, "what is replaced stands in one row, so that the comparison beneath stays in sight"
             if look:
                 browser.look(f"{look}-{name}", full=False)
             page.locator("#id_opinion").fill("经审核，符合条件。")

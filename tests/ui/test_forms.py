@@ -125,3 +125,17 @@ def test_a_refused_form_says_that_its_files_have_to_be_chosen_again(facts, paper
     drawn = str(fields.field(form["paper"]))
     assert ("刚才选择的 合同&lt;1&gt;.pdf 没有保存，改正后请重新选择。" in drawn) is again
     assert ('aria-describedby="id_paper_lost"' in drawn) is again
+
+
+def test_an_error_of_no_field_may_say_where_it_is_mended():
+    form = Filing({})
+    form.add_error(None, forms.ValidationError("请上传证明照片。", params={"at": "proof_photo"}))
+    form.add_error(None, "两处不能同时填写。")
+    assert form.problems()[:2] == [("请上传证明照片。", "#proof_photo"), ("两处不能同时填写。", "")]
+
+
+@pytest.mark.parametrize(("given", "folds"), [({}, True), ({"born": "2025-02-28"}, False), ({"born": "x"}, False)])
+def test_a_condition_in_use_or_in_error_never_folds_away(given, folds):
+    template = engines["django"].from_string("{% load ej %}{% filter_field form.born extra=True short=True %}")
+    drawn = template.render({"form": Filing(given or None)})
+    assert drawn.startswith(f'<div class="short{" extra" if folds else ""}">')

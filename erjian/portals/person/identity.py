@@ -117,8 +117,8 @@ def _with_fixed(request: HttpRequest, person: Person) -> Any:
 def _saved(request: HttpRequest, person: Person, waiting: Verification | None, form: IdentityForm) -> bool:
     """Save when the form and the pictures are complete; the form carries what is missing otherwise."""
     complete = form.is_valid()
-    for _, label in pictures.missing(person, waiting):
-        form.add_error(None, f"请上传{label}。")
+    for name, label in pictures.missing(person, waiting):
+        form.add_error(None, forms.ValidationError(f"请上传{label}。", params={"at": name}))
         complete = False
     if not complete:
         return False

@@ -130,8 +130,9 @@ def error_summary(form: BaseForm, title: str = "", *, also: BaseForm | None = No
 
 @register.simple_tag
 def filter_field(bound: BoundField, *, extra: bool = False, short: bool = False, **attrs: object) -> SafeString:
-    """A field of the filter above a list; ``extra`` folds on the phone, ``short`` takes half a line."""
-    css = " ".join(name for name, on in (("short", short), ("extra", extra)) if on)
+    """A field of the filter above a list; ``extra`` folds on the phone unless in use, ``short`` takes half a line."""
+    folds = extra and not bound.errors and not bound.data
+    css = " ".join(name for name, on in (("short", short), ("extra", folds)) if on)
     return format_html(
         '<div class="{}"><label class="form-label" for="{}">{}</label>{}</div>',
         css,

@@ -78,6 +78,8 @@ function start(form) {
       }
       if (request.status < 300) {
         say(answer.message ?? "已上传");
+        document.getElementById(`${input.id}-error`)?.remove();
+        input.classList.remove("is-bad");
         if (answer.thumbnail) show(answer.thumbnail);
         form.dispatchEvent(new CustomEvent("ej:uploaded", { bubbles: true, detail: answer }));
         if ("uploadReload" in form.dataset) location.reload();
