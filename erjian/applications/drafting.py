@@ -40,10 +40,10 @@ def start(
     person_id = person.pk if person else None
     if not engine.is_filer(procedure, by, person_id=person_id, enterprise_id=enterprise.pk):
         raise NotYours("您没有填报权限。请联系本企业管理员。", code="not_yours")
-    existing = Application.objects.filter(
+    drafts = Application.objects.filter(
         procedure_code=procedure.code, person=person, enterprise=enterprise, state=State.DRAFT
-    ).first()
-    if existing:
+    )
+    if existing := drafts.first():
         return existing
     known = facts.assemble(procedure=procedure, person=person, enterprise=enterprise)
     verdicts = guards.judge(procedure.guards, known, stage=Stage.PICK)
@@ -74,6 +74,8 @@ def start(
                 data={"procedure": procedure.code, "person_id": person_id},
             )
     except IntegrityError as error:
+        if quicker := drafts.first():  # chosen twice at the same moment
+            return quicker
         raise from_constraint(error) from error
     return application
 

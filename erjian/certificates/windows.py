@@ -96,6 +96,8 @@ def _check(registration: Registration, begin: date, end: date, purpose: str) -> 
     if len(purpose) > PURPOSE_LENGTH:
         raise WindowRefused(f"用途最多 {PURPOSE_LENGTH} 个字。", code="purpose_long", field="purpose")
     made = UsageWindow.objects.filter(version__registration=registration, created_at__gte=clock.start_of(today))
+    if made.filter(begin=begin, end=end, purpose=purpose, withdrawn_at=None).exists():  # the form was sent twice
+        raise WindowRefused("今天已设定同样的使用有效期。请在证书页面查看。", code="twice")
     if made.count() >= rules.usage_daily_limit:
         raise WindowRefused(
             f"一天最多设定 {rules.usage_daily_limit} 次使用有效期，今天已用完。请明天再试。", code="daily_limit"

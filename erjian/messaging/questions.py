@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from erjian import audit
@@ -96,9 +96,13 @@ def _words(text: str, *, field: str, what: str) -> str:
 def ask(*, asker: Asker, title: str, text: str, by: Actor, attachment: Attachment | None = None) -> Question:
     """Ask; the authority's officers are told. Raises QuestionRefused."""
     title, text = _words(title, field="title", what="标题"), _words(text, field="text", what="咨询内容")
-    if of_enterprise(asker.enterprise_id).filter(answered_at__isnull=True).count() >= MOST_OPEN:
-        raise QuestionRefused(f"本企业已有 {MOST_OPEN} 条咨询等待答复。请等待答复后再提问。", code="too_many")
     with transaction.atomic():
+        _one_at_a_time(asker.enterprise_id)
+        waiting = of_enterprise(asker.enterprise_id).filter(answered_at__isnull=True)
+        if waiting.filter(title=title, text=text).exists():  # the form was sent twice
+            raise QuestionRefused("同样的咨询已提交，正在等待答复。请在列表中查看。", code="twice")
+        if waiting.count() >= MOST_OPEN:
+            raise QuestionRefused(f"本企业已有 {MOST_OPEN} 条咨询等待答复。请等待答复后再提问。", code="too_many")
         question = Question.objects.create(
             enterprise_id=asker.enterprise_id,
             enterprise_name=asker.name,
@@ -118,6 +122,12 @@ def ask(*, asker: Asker, title: str, text: str, by: Actor, attachment: Attachmen
             link=f"/authority/questions/{question.pk}/",
         )
     return question
+
+
+def _one_at_a_time(enterprise_id: int) -> None:
+    """Questions of one enterprise are asked one after the other, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"question:{enterprise_id}"])
 
 
 def _locked(question: Question, seen: int | None) -> Question:

@@ -78,7 +78,8 @@ def is_printed(person: Person, name: str) -> bool:
 
 
 def _refuse_printed(person_id: int, name: str) -> None:
-    if is_printed(Person.objects.get(pk=person_id), name):
+    # Locked, as the register does before it registers anybody: no certificate is granted while the picture changes.
+    if is_printed(_locked(person_id), name):
         raise PersonalRefused(
             f"{_PICTURES[name]}已用于有效的注册证书。请在“我要申报”中办理个人信息修改，审核通过后换发证书。",
             code="printed",
@@ -92,9 +93,9 @@ def set_signature(*, person_id: int, upload: Any, actor: Actor, reviewed: bool =
     `reviewed` says that it belongs to a case which an officer looks at; otherwise one that a certificate in force
     shows is not replaced. Raises files.FileRefused or PersonalRefused; nothing is kept then.
     """
-    if not reviewed:
-        _refuse_printed(person_id, "signature")
     with transaction.atomic():
+        if not reviewed:
+            _refuse_printed(person_id, "signature")
         blob = files.accept(upload, limits=limits("signature"), actor=actor)
         if not _has_ink(blob):
             raise FileRefused("签名是空白的。请在白底上用深色笔迹书写姓名。", code="blank", field="signature")
@@ -106,8 +107,8 @@ def set_portrait(*, person_id: int, upload: Any, actor: Actor) -> Person:
 
     Raises files.FileRefused or PersonalRefused; nothing is kept then.
     """
-    _refuse_printed(person_id, "portrait")
     with transaction.atomic():
+        _refuse_printed(person_id, "portrait")
         blob = files.accept(upload, limits=limits("portrait"), actor=actor)
         return _set_picture(person_id, "portrait", blob, actor)
 

@@ -41,17 +41,29 @@ for _code, _label in {
     audit.codes.register(_code, _label)
 
 
+_TWICE = "同样的记录已经登记。请返回查看。"
+
+
 def _made(row: models.Model) -> None:
-    """Save a new row; what a constraint forbids is refused in the constraint's words."""
+    """Save a new row of an owner who is locked; what a constraint forbids is refused in the constraint's words."""
     try:
         row.full_clean()
+        if _known(row):
+            raise RegisterRefused(_TWICE, code="twice")
         with transaction.atomic():
             row.save(force_insert=True)
     except ValidationError as error:
         field, words = next(iter(error.message_dict.items()))
         raise RegisterRefused(words[0], code="invalid", field=None if field == "__all__" else field) from error
     except IntegrityError as error:
-        raise RegisterRefused("同样的记录刚刚已经登记。请刷新页面。", code="twice") from error
+        raise RegisterRefused(_TWICE, code="twice") from error
+
+
+def _known(row: models.Model) -> bool:
+    """Whether a row that says the very same is there: a form that was sent twice."""
+    given = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    same = {name: value for name, value in given.items() if name not in ("id", "created_at")}
+    return bool(type(row).objects.filter(**same).exists())  # type: ignore[attr-defined]
 
 
 def _reason(text: str, *, field: str = "reason") -> str:

@@ -152,7 +152,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a proceeding about a registration in scope."""
     user = officer(request)
     row = get_object_or_404(scopes.registrations(user).select_related("person", "enterprise"), pk=pk)
-    if found := actions.open_of(row):
+    if request.method != "POST" and (found := actions.open_of(row)):
         messages.info(request, "这项注册已有正在办理的事项。")
         return redirect("authority:proceeding", found.uuid)
     rules = possible(row)

@@ -62,14 +62,14 @@ def create(request: HttpRequest, kind: str) -> HttpResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """More candidates for a draft."""
     batch = get_object_or_404(Batch, pk=pk)
-    if batch.state != BatchState.DRAFT:
+    if batch.state != BatchState.DRAFT and request.method != "POST":
         return redirect("authority:batch", pk=batch.pk)
     problem = ""
     if request.method == "POST":
         try:
             actions.add(batch=batch, applications=_chosen(request, batch.kind), by=officer(request), seen=seen(request))
         except Refusal as refusal:
-            if getattr(refusal, "status", 422) != 422:
+            if refusal.code in ("wrong_state", "gone") or getattr(refusal, "status", 422) != 422:
                 raise
             problem = refusal.message
         else:

@@ -123,6 +123,8 @@ def _page(
         "question": question,
         "status": _chip(question),
         "answer": answer or AnswerForm(initial={"answer": question.answer}),
+        # What a colleague answered meanwhile stands above what this officer typed, which would replace it.
+        "stands": question.answer if answer and answer.data.get("answer") != question.answer else "",
         "publishing": publishing or PublishForm(initial={"public_title": question.public_title or question.title}),
     }
     return render(request, "authority/questions/page.html", context, status=status)
