@@ -3,6 +3,7 @@
 Test-only pages: the values are invented, the templates under ``pages/`` extend the real ones.
 """
 
+import secrets
 from datetime import date
 from pathlib import Path
 
@@ -103,7 +104,7 @@ _ROWS = [
 ]
 
 
-def case_table(count: int = 30, **more) -> Table:
+def case_table(count: int = 30, *, start: int = 0, **more) -> Table:
     """The list of the manual's 初始申报 page."""
     return Table(
         columns=(
@@ -117,7 +118,7 @@ def case_table(count: int = 30, **more) -> Table:
             Column("状态", lambda row: chip(row[4], row[5]), css="m-top m-end"),
             Column("剩余时限", lambda row: days_left(row[6]), css="ej-num m-wide"),
         ),
-        rows=[_ROWS[number % len(_ROWS)] for number in range(count)],
+        rows=[_ROWS[number % len(_ROWS)] for number in range(start, start + count)],
         numbered=True,
         name=lambda row: row[0],
         ops=lambda row: (
@@ -286,13 +287,14 @@ def _verify():
     }
 
 
-def _parts():
+def _parts(request):
+    number = int(request.GET.get("page", "1"))
     tiles = (Tile("待受理", 27, "件", "/", "mine"), Tile("逾期", 1, "件", "/", "bad"), Tile("本月办结", 412, "件"))
     return {
         "shell": AUTHORITY,
         "tiles": tiles,
         "bars": (Bar("已上报", 41, url="/"), Bar("已受理", 47, 7), Bar("公示中", 0)),
-        "table": case_table(3, pick=lambda row: row[0]),
+        "table": case_table(3, start=3 * number - 3, pick=lambda row: f"{row[0]}:{number}:{secrets.token_hex(4)}"),
         "nobody": Table(
             columns=(Column("姓名", "name"),), rows=[], empty="没有“待补正”的申报。", empty_links=(("查看全部", "?"),)
         ),
@@ -334,7 +336,7 @@ _TEMPLATES = {"confirm": "ui/confirm.html", "missing": "404.html"}
 
 
 def _values(request, name: str) -> dict:
-    return VALUES[name](request) if name == "form" else VALUES[name]()
+    return VALUES[name](request) if name in ("form", "parts") else VALUES[name]()
 
 
 def draw(request, name: str) -> HttpResponse:
@@ -351,7 +353,9 @@ def draw(request, name: str) -> HttpResponse:
 def page(request, name: str) -> HttpResponse:
     """One page of the gallery; what is posted to it is answered with what arrived."""
     if request.method == "POST":
-        arrived = "、".join(f"{key}={value}" for key, value in request.POST.items() if "csrf" not in key)
+        arrived = "、".join(
+            f"{key}={value}" for key, values in request.POST.lists() if "csrf" not in key for value in values
+        )
         return HttpResponse(format_html('<link rel="icon" href="data:,"><p>{}</p>', arrived))
     return draw(request, name)
 

@@ -268,6 +268,39 @@ def test_a_list_says_how_many_rows_are_ticked(visit):
     expect(said).to_be_empty()
 
 
+def test_ticks_stay_while_the_pages_of_a_list_are_turned(visit):
+    page = visit("parts/")
+    said = page.locator("[data-picked]")
+    page.get_by_label("选择 周启明").check()
+    page.get_by_label("选择 刘思齐").check()
+
+    def turn(number):
+        page.evaluate(f"location.href = '?page={number}'")
+        page.wait_for_url(f"**/?page={number}")
+
+    turn(2)
+    expect(said).to_have_text("已勾选 2 条，其中 2 条不在本页")
+    page.get_by_label("选择 唐玉兰").check()
+    expect(said).to_have_text("已勾选 3 条，其中 2 条不在本页")
+    page.reload()
+    expect(page.get_by_label("选择 唐玉兰")).to_be_checked()
+    turn(1)
+    expect(page.get_by_label("选择 刘思齐")).to_be_checked()
+    expect(said).to_have_text("已勾选 3 条，其中 1 条不在本页")
+    page.get_by_label("选择 周启明").uncheck()
+    page.get_by_role("button", name="批量受理").click()
+    expect(page.locator("p")).to_contain_text("picked=")
+    sent = [one.split(":")[0] for one in page.locator("p").inner_text().split("、")]
+    assert sorted(sent) == ["picked=刘思齐", "picked=唐玉兰"]
+    page.go_back()
+    expect(said).to_have_text("已勾选 2 条，其中 1 条不在本页")
+    page.evaluate("location.href = '/list/'")
+    page.wait_for_url("**/list/")
+    page.evaluate("location.href = '/parts/'")
+    page.wait_for_url("**/parts/")
+    expect(said).to_be_empty()
+
+
 def test_a_row_is_posted_through_the_form_of_the_page(visit):
     page = visit("list/")
     page.get_by_role("button", name="删除 刘思齐").first.click()

@@ -23,6 +23,8 @@ from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
 from erjian.ui.forms import ErjianForm
 
+MOST_PICKED = 300
+"""Rows that may be ticked at once."""
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[0-9]{6,}[0-9Xx*]*")
 
 
@@ -111,3 +113,11 @@ def person_condition(request: HttpRequest, form: PersonFilter, person: str = "pe
         return Q(**{f"{person}id_number_index": holder.index})
     name = form.cleaned_data.get("name")
     return Q(**{f"{person}name__startswith": name}) if name else Q()
+
+
+def picked(request: HttpRequest) -> list[str]:
+    """The ticked boxes of a list, over as many of its pages as were turned. Raises Refusal for more than `MOST_PICKED`."""
+    found = request.POST.getlist("picked")
+    if len(found) > MOST_PICKED:
+        raise Refusal(f"一次最多勾选 {MOST_PICKED} 条，已勾选 {len(found)} 条。请返回列表，分次办理。", code="too_many")
+    return found

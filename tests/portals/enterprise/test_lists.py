@@ -269,6 +269,20 @@ def test_the_ticked_qualifications_are_exported(browser: Client, stranger: Clien
     assert stranger.post(export, {"picked": boxes}).status_code == 302
 
 
+def test_ticks_of_several_pages_are_exported_and_too_many_are_refused(browser: Client, employer: Enterprise) -> None:
+    for number in range(31):
+        makers.qualification(makers.person(f"刘思{number}"), enterprise_code=employer.credit_code)
+    export, boxes = "/enterprise/qualified/export.xlsx", []
+    for page in (1, 2):
+        shown = text(browser.get(f"/enterprise/qualified/?page={page}"))
+        boxes += re.findall(r'name="picked" value="([^"]+)"', shown)
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.post(export, {"picked": boxes}).content)).active
+    assert len(list(sheet.iter_rows())) == 1 + 31
+    answer = browser.post(export, {"picked": boxes * 10})
+    assert answer.status_code == 422
+    assert "一次最多勾选 300 条，已勾选 310 条。" in text(answer)
+
+
 def test_a_signed_search_is_of_no_use_to_another(browser: Client, stranger: Client, employer: Enterprise) -> None:
     other = makers.person("石磊")
     foreign = makers.qualification(other)

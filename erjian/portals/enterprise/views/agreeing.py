@@ -22,9 +22,9 @@ from erjian.applications.states import State
 from erjian.portals.enterprise.access import for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import own_cases, with_step
+from erjian.portals.enterprise.searching import picked
 from erjian.procedures import Step
 from erjian.standards.errors import Refusal
-from erjian.ui.paging import PER_PAGE
 from erjian.ui.tables import Column, Table, strong
 
 _LIST = "enterprise:cancellations"
@@ -83,7 +83,7 @@ def agree(request: HttpRequest) -> HttpResponse:
 def _ticked(request: HttpRequest) -> dict[UUID, int]:
     """Which cases were ticked, in which version; what is not a box of the list counts as not ticked."""
     seen: dict[UUID, int] = {}
-    for value in request.POST.getlist("picked")[:PER_PAGE]:
+    for value in picked(request):
         name, _, version = value.partition(":")
         try:
             uuid = UUID(name)

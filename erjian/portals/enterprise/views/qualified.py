@@ -21,13 +21,13 @@ from erjian.applications import picking
 from erjian.portals.enterprise import exporting
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.navigation import shell
-from erjian.portals.enterprise.searching import PersonFilter, person_condition, read_holder, shown
+from erjian.portals.enterprise.searching import PersonFilter, person_condition, picked, read_holder, shown
 from erjian.registry.models import Qualification, ReviewResult
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
-from erjian.ui.paging import PER_PAGE, paginate
+from erjian.ui.paging import paginate
 from erjian.ui.tables import Column, Op, Table, sheet, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -123,7 +123,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def _ticked(request: HttpRequest) -> list[int]:
     """The rows that are ticked; what is not a box of this operator's lists counts as not ticked."""
     found = []
-    for value in request.POST.getlist("picked")[:PER_PAGE]:
+    for value in picked(request):
         try:
             found.append(signing.loads(value, salt=_salt(request), max_age=_KEY_HOURS * 3600))
         except signing.BadSignature:
