@@ -35,7 +35,7 @@ def _in_force(facts: Facts) -> tuple[Answer, str]:
     if live is None:
         return no("没有有效的注册。")
     if live.status == RegistrationStatus.LAPSED:
-        return no(f"注册已于 {live.valid_until} 到期，请办理注销后重新申报。")
+        return no(f"注册已于 {live.valid_until} 到期，请办理重新申报。")
     if live.status == RegistrationStatus.SUSPENDED:
         return no("注册已暂扣，解除前不能办理。")
     return yes(f"有效期至 {live.valid_until}")
@@ -48,7 +48,9 @@ def _days_left(facts: Facts) -> tuple[Answer, str]:
         return yes(f"有效期至 {facts.live.valid_until}，由政策延续")
     left, least = (facts.live.valid_until - facts.today).days, facts.policy.min_days_left
     if left <= least:
-        return no(f"距有效期届满仅 {max(left, 0)} 日，不足 {least} 日，只能办理延续或注销。")
+        renewable = facts.today in facts.policy.renewal_window(facts.live.valid_until)
+        other = "延续或" if renewable else ""
+        return no(f"距有效期届满仅 {max(left, 0)} 日，不足 {least} 日，只能办理{other}注销。")
     return yes(f"距有效期届满 {left} 日")
 
 

@@ -19,6 +19,8 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.policy import clock
+from erjian.portals.enterprise.leading import linked
+from erjian.procedures import get
 from erjian.registry.models import Enterprise, Person, Qualification, Registration
 from erjian.standards.validity import add_years
 from tests import makers
@@ -367,7 +369,10 @@ def test_a_renewal_starts_from_the_certificate_that_ends_soon(
         page = text(browser.get(f"/enterprise/certificates/{closed.pk}/"))
         assert "/enterprise/renewal/start/" not in page
         assert ("现在不能办理延续申报" in page) is told
-        assert ("申请期已过：到期失效后，或者先办理注销，再办理重新申报。" in page) is told
+        said = re.sub(r"<a [^>]+>|</a>", "", page)
+        assert ("申请期已过：到期失效后，或者先办理注销，再办理重新申报。" in said) is told
+        for code, word in (("cancellation", "注销"), ("reregistration", "重新申报")):
+            assert (f'办理<a href="/enterprise/{code}/new/">{word}</a>' in page) is told
     assert "/enterprise/renewal/start/" not in text(onlooker.get(f"/enterprise/certificates/{soon.pk}/"))
 
 
@@ -408,6 +413,69 @@ def test_the_home_page_names_no_last_day_where_none_is_set(browser: Client, oper
     assert "前申请" not in page
     assert "已过申请期" not in page
     assert 'aria-label="办理延续 沈先到"' in page
+
+
+def test_one_word_of_the_type_filter_finds_it_in_both_classes(
+    browser: Client, operator: User, employer: Enterprise
+) -> None:
+    for number, (name, kind, code) in enumerate(
+        (
+            ("沈先到", "constructor", "transfer"),
+            ("沈后来", "temporary", "temporary_transfer"),
+            ("沈其余", "constructor", "renewal"),
+        )
+    ):
+        Application.objects.create(
+            person=makers.person(name), enterprise=employer, registration_class=kind, procedure_code=code,
+            state=State.REPORTED, number=f"CS-2026-{number:06d}", authority_code="430100", created_by=operator,
+            created_at=clock.now(), reported_at=clock.now(),
+        )  # fmt: skip
+    page = text(browser.get("/enterprise/cases/"))
+    (value,) = re.findall(r'<option value="(\w+)">变更申报</option>', page)
+    page = text(browser.get(f"/enterprise/cases/?procedure={value}"))
+    assert [name in page for name in ("沈先到", "沈后来", "沈其余")] == [True, True, False]
+    page = text(browser.get(f"/enterprise/cases/?procedure={value}&kind=temporary"))
+    assert [name in page for name in ("沈先到", "沈后来")] == [False, True]
+
+
+def test_a_refusal_leads_to_what_is_to_be_filed_instead(browser: Client, operator: User) -> None:
+    """In the list of holders, in the dialog that finds anybody, and where the choice came too late."""
+    held = expiring(operator, "沈先到", 10)
+    page = text(browser.get("/enterprise/renewal/new/"))
+    assert '再办理<a href="/enterprise/reregistration/new/">重新申报</a>。' in page
+    page = text(browser.get("/enterprise/addition/new/"))
+    assert '只能办理<a href="/enterprise/cancellation/new/">注销</a>。' in page
+    found = browser.post("/enterprise/initial/new/", {"name": held.person.name, "id_number": held.person.id_number})
+    assert '请办理<a href="/enterprise/addition/new/">增项申报</a>。' in text(found)
+    Registration.objects.filter(pk=held.pk).update(registration_class="temporary")
+    refused = browser.post("/enterprise/replacement/start/", {"token": _token(browser, "replacement", held)})
+    assert refused.status_code == 422
+    assert '请办理<a href="/enterprise/reregistration/new/">重新申报</a>。' in text(refused)
+
+
+def _token(browser: Client, code: str, held: Registration) -> str:
+    """The choice of a holder as the list shows it while it is a constructor's."""
+    Registration.objects.filter(pk=held.pk).update(
+        registration_class="constructor", valid_until=add_years(clock.today(), 1)
+    )
+    found = re.search(r'name="token" value="([^"]+)"', text(browser.get(f"/enterprise/{code}/new/")))
+    assert found
+    Registration.objects.filter(pk=held.pk).update(registration_class="temporary")
+    return found[1]
+
+
+def test_no_class_leads_to_what_the_other_files(db: None) -> None:
+    told = "没有有效的注册，不能变更。请办理初始申报或重新申报。"
+    assert linked(told, get("temporary_transfer")) == told
+    first, second = ("initial", "初始申报"), ("reregistration", "重新申报")
+    assert (
+        linked(told, get("transfer"))
+        == "没有有效的注册，不能变更。请办理"
+        + "或".join(f'<a href="/enterprise/{code}/new/">{word}</a>' for code, word in (first, second))
+        + "。"
+    )
+    assert linked("正在办理某企业提出的增项申报，办结后才能申请。", get("transfer")).count("<a") == 0
+    assert linked("<b>请办理注销。", get("transfer")).startswith("&lt;b&gt;请办理<a ")
 
 
 def test_the_home_page_leads_to_the_renewal_under_way(browser: Client, operator: User) -> None:

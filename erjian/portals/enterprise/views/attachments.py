@@ -16,6 +16,7 @@ from erjian.applications.models import Application, MaterialFile
 from erjian.applications.states import EDITABLE
 from erjian.portals.enterprise import case_form
 from erjian.portals.enterprise.access import for_enterprise, operator
+from erjian.portals.enterprise.leading import leading
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import attaching, filing
@@ -52,7 +53,7 @@ def _page(
         "tabs": case_form.tabs(case, rows, "materials"),
         "base": reverse("enterprise:case", args=(case.uuid,)),
         "places": attaching.places(rows, wanted, refused),
-        "conditions": conditions,
+        "conditions": leading(conditions, case.procedure),
         "tone": case_parts.tone(case.state),
         "list_url": reverse("enterprise:procedure", args=(case.procedure_code,)),
     }

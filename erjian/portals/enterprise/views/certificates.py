@@ -24,6 +24,7 @@ from erjian.certificates.models import CertificateVersion, VersionState
 from erjian.compiled import compiled
 from erjian.policy import clock
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
+from erjian.portals.enterprise.leading import linked
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.enterprise.views.picking import choice
@@ -229,7 +230,7 @@ def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any]
         "label": procedure.kind_label,
         "url": reverse("enterprise:start", args=(procedure.code,)),
         "token": choice(request, procedure, registration.person_id),
-        "stops": [each.reason for each in verdicts if each.stops],
+        "stops": [linked(each.reason, procedure) for each in verdicts if each.stops],
     }
 
 

@@ -20,6 +20,7 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.portals.enterprise import case_form, specialties
 from erjian.portals.enterprise.access import for_enterprise, operator
+from erjian.portals.enterprise.leading import leading
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
@@ -91,7 +92,7 @@ def _page(
         "names_kind": all(item.label != "申报类型" for item in case.procedure.fields),
         "authority_code": (given.authority_code if given else None) or case.authority_code,
         "authority_error": errors.get("authority_code"),
-        "conditions": conditions,
+        "conditions": leading(conditions, case.procedure),
         "problems": filing.summary(case, errors, told.verdicts, profile_url=reverse("enterprise:profile")),
         "problems_title": told.title,
         "stale": stale,

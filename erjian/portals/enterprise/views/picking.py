@@ -23,6 +23,7 @@ from erjian.applications import actions, facts, picking
 from erjian.applications.errors import CaseRefused, GuardsRefused
 from erjian.applications.facts import missing_profile
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
+from erjian.portals.enterprise.leading import leading, linked
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import HolderFilter, person_condition, shown
 from erjian.portals.enterprise.views.listing import filed_here_or_404
@@ -96,7 +97,7 @@ def _itself(request: HttpRequest, procedure: Procedure, context: dict[str, Any])
     first = [(item.label, item.name, text) for item in editable(procedure) if (text := request.GET.get(item.name))]
     context |= {
         "shell": shell(request, procedure.code),
-        "conditions": case_parts.conditions(verdicts),
+        "conditions": leading(case_parts.conditions(verdicts), procedure),
         "allowed": not any(each.stops for each in verdicts),
         "first": first,
         "rows": [parts.Row(label, value, wide=True) for label, _, value in first],
@@ -149,7 +150,7 @@ def _exact(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) 
             "education": Education(person.education).label if person.education else "—",
             "degree": Degree(person.degree).label if person.degree else "—",
         },
-        "conditions": case_parts.conditions(each for each in found.verdicts if each.stops),
+        "conditions": leading(case_parts.conditions(each for each in found.verdicts if each.stops), procedure),
         "token": choice(request, procedure, person.pk) if found.allowed else "",
     }
     return 200
@@ -171,7 +172,7 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
             Column("身份证号", "person.id_number_mask", css="ej-num m-wide", data_label="身份证号"),
             Column("性别", "person.get_sex_display", css="m-hide"),
             Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
-            Column("证书类型", "get_certificate_kind_display", css="m-hide"),
+            Column("证书类型", "get_certificate_kind_display", css="m-hide ej-num"),
             Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
             Column(
                 "选择", lambda row: _choose(request, procedure, row, refused[row.person_id]), css="m-wide", head="操作"
@@ -190,7 +191,8 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
 
 def _choose(request: HttpRequest, procedure: Procedure, row: Registration, refused: list[str]) -> str:
     if refused:
-        return format_html('<span class="ej-3">{}</span>', format_html_join(mark_safe("<br>"), "{}", zip(refused)))
+        said = ((linked(each, procedure),) for each in refused)
+        return format_html('<span class="ej-3">{}</span>', format_html_join(mark_safe("<br>"), "{}", said))
     return format_html(
         '<button class="btn btn-plain" form="pick" name="token" value="{}" data-choose aria-label="选择该证书信息 {}">选择该证书信息</button>',
         choice(request, procedure, row.person_id),
@@ -217,7 +219,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
             "shell": shell(request, procedure.code),
             "procedure": procedure,
             "whom": person.name if person else employer(request).name,
-            "conditions": case_parts.conditions(each for each in refusal.verdicts if each.stops),
+            "conditions": leading(case_parts.conditions(each for each in refusal.verdicts if each.stops), procedure),
         }
         return render(request, "enterprise/pick/refused.html", context, status=422)
     return redirect(reverse("enterprise:edit", args=(case.uuid,)))

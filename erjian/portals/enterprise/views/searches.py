@@ -23,7 +23,7 @@ from erjian.portals.enterprise.navigation import case_counts, shell
 from erjian.portals.enterprise.scope import cases_of, filed_by_person, own_cases
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, read_holder, shown
 from erjian.portals.shared import case as case_parts
-from erjian.procedures import About, Filer, all_procedures
+from erjian.procedures import About, Filer, all_procedures, get
 from erjian.registry.models import RegistrationClass
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
@@ -48,7 +48,16 @@ class SearchFilter(PersonFilter):
         super().__init__(*args, **kwargs)
         field = self.fields["procedure"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "全部类型"), *((item.code, item.kind_label) for item in all_procedures())]
+        field.choices = [("", "全部类型"), *((codes[0], label) for label, codes in _kinds().items())]
+
+
+@cache
+def _kinds() -> dict[str, list[str]]:
+    """The codes of each 申报类型: both classes and both who may file have one word, 注册类型 tells them apart."""
+    kinds: dict[str, list[str]] = {}
+    for item in all_procedures():
+        kinds.setdefault(item.kind_label, []).append(item.code)
+    return kinds
 
 
 _REPORTED = frozenset(State) - {State.DRAFT}
@@ -103,7 +112,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             _subject(request, form), between("reported_at", asked.get("begin"), asked.get("end"))
         )
         if asked.get("procedure"):
-            found = found.filter(procedure_code=asked["procedure"])
+            found = found.filter(procedure_code__in=_kinds()[get(asked["procedure"]).kind_label])
         if asked.get("kind"):
             found = found.filter(registration_class=asked["kind"])
         views = case_list.views(found, request, everything=_REPORTED)
@@ -149,7 +158,7 @@ def _columns() -> Iterator[Column]:
     yield Column("身份证号", case_parts.person_number, css="ej-num m-wide", data_label="身份证号")
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
     yield Column("申报类型", "procedure.kind_label", css="ej-num m-top m-end")
-    yield Column("注册类型", case_list.class_cell, css="m-hide w-low2 ej-num")
+    yield Column("注册类型", case_list.class_cell, css="m-hide w-low2")
     yield Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报")
     for number, label in enumerate(("受理状态", "初审状态", "复审状态")):
         yield Column(label, _status(number), css="ej-num", data_label=label)
