@@ -103,11 +103,15 @@ _UNSIGNED = {"refused": "原单位不同意转出", "silent": "原单位逾期�
 
 
 def _promises(
-    application: Application, *, digest: str, rows: tuple[materials.MaterialRow, ...]
+    application: Application, values: dict[str, Any], *, digest: str, rows: tuple[materials.MaterialRow, ...]
 ) -> list[dict[str, Any]]:
-    """What each party of the procedure promises, in the words it agreed to, with its electronic signature."""
+    """What each party of the procedure promises, in the words it agreed to, with its electronic signature.
+
+    People and enterprises are called as they were when the case was filed, whatever their names have become.
+    """
     procedure = application.procedure
     entries = {entry.transition: entry for entry in application.timeline.order_by("id")}
+    person = values.get("name") or application.subject.name
     promises = []
     for code, party in _PARTIES.items():
         if code not in procedure.commitments:
@@ -116,10 +120,11 @@ def _promises(
         entry = entries.get(shown_as.signs_by(procedure))
         promised = entry.data.get("commitment") if entry else ""
         text = promised or procedure.commitments[code].format(
-            enterprise=application.enterprise.name, person=application.subject.name
+            enterprise=values.get("enterprise_name") or application.enterprise.name,
+            person=person,
         )
         unsigned = _UNSIGNED.get(application.former_answer, "") if code == "former_enterprise" else ""
-        sign = _sign(application, code, entry, digest=digest, rows=rows) if entry else None
+        sign = _sign(application, code, entry, person=person, digest=digest, rows=rows) if entry else None
         promises.append(
             {"heading": shown_as.heading, "who": shown_as.who, "text": text, "sign": sign, "unsigned": unsigned}
         )
@@ -127,20 +132,26 @@ def _promises(
 
 
 def _sign(
-    application: Application, code: str, entry: TimelineEntry, *, digest: str, rows: tuple[materials.MaterialRow, ...]
+    application: Application,
+    code: str,
+    entry: TimelineEntry,
+    *,
+    person: str,
+    digest: str,
+    rows: tuple[materials.MaterialRow, ...],
 ) -> dict[str, Any]:
     agreed = {"time": _stamp(entry.at), "digest": entry.data.get("digest") or digest}
     if code == "person" and application.person is not None:
         image = _picture(rows, "signature") or _picture(rows, "new_signature")
         drawn = {"image": image} if image else {}
         return {
-            "name": application.subject.name,
+            "name": person,
             "method": application.person.get_assurance_display(),
             **drawn,
             **agreed,
         }
     organisation = application.former_enterprise if code == "former_enterprise" else application.enterprise
-    return {"name": str(organisation), "method": f"经办人 {entry.actor_label}", **agreed}
+    return {"name": entry.organisation or str(organisation), "method": f"经办人 {entry.actor_label}", **agreed}
 
 
 def entry_text(transition: str) -> str:
@@ -194,7 +205,7 @@ def content(application: Application) -> dict[str, Any]:
             if row.files or row.required
         ],
         "opinions": _opinions(application),
-        "promises": _promises(application, digest=frozen.digest if frozen else "", rows=rows),
+        "promises": _promises(application, values, digest=frozen.digest if frozen else "", rows=rows),
         "qr": documents.qr(application.number or str(application.uuid)),
     }
     if mark:

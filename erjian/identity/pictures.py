@@ -119,6 +119,7 @@ def pledge(person: Person) -> bytes:
             "qr": documents.qr(f"{settings.ERJIAN_ORIGIN}/m/verify/"),
             "qr_opens": "扫码打开实名认证",
             "sealed": False,
+            "headed": False,
             "paragraphs": paragraphs,
         },
         timestamp=clock.now(),

@@ -95,8 +95,8 @@ def _proclaimed(
     ground = found.ground(proceeding.ground)
     lines = [
         (
-            f"根据{ground.source}的规定，{authorities.province().name}于 {clock.today()} 决定对{proceeding.person.name}的"
-            f"二级建造师注册予以{found.label}（{document}）。"
+            f"根据{ground.source}的规定，{authorities.province().name}于{papers.written(clock.today())}"
+            f"决定对{proceeding.person.name}的二级建造师注册予以{found.label}（{document}）。"
         ),
         f"注册编号：{registration.number}",
         f"聘用企业：{proceeding.enterprise.name}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from procrastinate.contrib.django import app as queue
@@ -15,6 +16,11 @@ from erjian.proceedings.models import Paper, PaperKind, Proceeding
 from erjian.registry import numbers
 
 codes.register("proceeding.paper", "出具文书")
+
+
+def written(day: date | None) -> str:
+    """A day as official papers write it, 2026年3月1日; "" for none."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
 def _title(kind: PaperKind, found: Rule) -> str:
@@ -104,11 +110,11 @@ def notice(proceeding: Proceeding) -> list[str]:
         f"关于{_subject(proceeding)}的二级建造师注册，经查：{proceeding.facts}",
         (
             f"上述情形属于“{ground.text}”，根据{ground.source}的规定，本机关拟作出{found.label}的决定"
-            f"{f'，暂扣至 {proceeding.until}' if proceeding.until else ''}。决定作出后：{''.join(follows)}"
+            f"{f'，暂扣至{written(proceeding.until)}' if proceeding.until else ''}。决定作出后：{''.join(follows)}"
         ),
         (
             f"根据{found.hearing_source}的规定，你（单位）有权自收到本告知书之日起 {days} 个工作日内"
-            f"（{proceeding.due_on} 前）登录平台提出陈述、申辩，或者申请听证。逾期未提出的，视为放弃。"
+            f"（{written(proceeding.due_on)}前）登录平台提出陈述、申辩，或者申请听证。逾期未提出的，视为放弃。"
         ),
         "申请听证的，本机关不收取任何费用。",
     ]
@@ -121,11 +127,11 @@ def decision(proceeding: Proceeding, *, reason: str, statements: list[str], cert
     heard: list[str] = []
     if found.heard:
         heard.append(
-            f"本机关已于 {clock.day_of(proceeding.notified_at)} 告知拟作出的决定。"  # type: ignore[arg-type]
+            f"本机关已于{written(clock.day_of(proceeding.notified_at))}告知拟作出的决定。"  # type: ignore[arg-type]
             + (f"当事人提出：{'；'.join(statements)}" if statements else "当事人在期限内未提出陈述、申辩。")
-            + (f"本机关于 {proceeding.heard_on} 组织了听证。" if proceeding.heard_on else "")
+            + (f"本机关于{written(proceeding.heard_on)}组织了听证。" if proceeding.heard_on else "")
         )
-    term = f"，暂扣至 {proceeding.until}" if proceeding.until else ""
+    term = f"，暂扣至{written(proceeding.until)}" if proceeding.until else ""
     follows = [f"{found.effect}。"]
     if found.voids and certificate:
         follows.append(f"证书编号 {certificate} 的注册证书公告作废。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.test import Client
 
@@ -139,3 +140,11 @@ def test_what_was_typed_and_read_is_forgotten_once_it_is_saved(applicant: Applic
     own = applicant.verification
     assert (own.ended_at is not None, own.read_cipher, own.card_cipher) == (True, None, None)
     assert accepted.post("/person/identity/autosave/", FORM).status_code == 409
+
+
+def test_the_pledge_is_the_persons_own_paper(accepted: Client) -> None:
+    """It is addressed to the authority and does not carry the authority's red head, as nothing it has written does."""
+    paper = pypdfium2.PdfDocument(accepted.get("/person/identity/pledge.pdf").content)
+    text = "".join(paper[0].get_textpage().get_text_range().split())
+    assert text.count("湖南省住房和城乡建设厅") == 1
+    assert text.startswith("个人承诺书")

@@ -11,7 +11,7 @@ from erjian.accounts.models import Function
 from erjian.applications import actions, printing
 from erjian.applications.states import State
 from erjian.procedures import all_procedures
-from erjian.registry.models import Person
+from erjian.registry.models import Enterprise, Person
 from tests import makers
 from tests.procedures.scenes import Scene
 
@@ -135,6 +135,19 @@ def test_each_party_signs_for_itself() -> None:
     actions.answer_former(application=case, by=former, seen=None, agreed=False, opinion="合同未到期")
     assert signed() == [scene.person.name, scene.enterprise.name, None]
     assert "原单位不同意转出" in text_of(printing.pdf(scene.again()))
+
+
+def test_a_printed_form_keeps_the_names_of_its_day() -> None:
+    """What was promised and signed stays as it was, whatever person and enterprise are called later."""
+    scene = Scene("renewal")
+    scene.draft()
+    case = scene.report()
+    actions.consent(application=case, by=scene.user, seen=None, commitment="本人承诺属实。")
+    before = printing.content(scene.again())["promises"]
+    assert (before[0]["sign"]["name"], before[1]["sign"]["name"]) == (scene.person.name, scene.enterprise.name)
+    Enterprise.objects.update(name="湖南改制后建设集团股份有限公司")
+    Person.objects.update(name="改名之后")
+    assert printing.content(scene.again())["promises"] == before
 
 
 def test_what_a_person_files_is_signed_by_handing_it_in() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import IntegrityError
 
 from erjian.accounts import delegating
 from erjian.accounts.models import Function
+from erjian.applications import form_data
 from erjian.applications.errors import NotYours
 from erjian.audit.models import Event as AuditEvent
 from erjian.certificates.models import VersionState
@@ -173,8 +175,6 @@ def test_parties_speak_and_a_hearing_stops_the_clock_of_the_decision(scene: Scen
             scene.do(heard, "ask_hearing", scene.user, "再听一次")
         scene.do(heard, "decide", scene.decider, "理由")
     paper = Paper.objects.get(kind="decision")
-    from erjian.applications import form_data
-
     text = "".join(form_data.unseal(paper.data)["paragraphs"])
     assert "事故原因是材料不合格" in text
     assert "组织了听证" in text
@@ -335,6 +335,8 @@ def test_papers_render(scene: Scene, measure: Measure, kind: str) -> None:
     else:
         scene.do(made, "decide", scene.decider, "事实清楚")
     paper = papers.render(Paper.objects.get(kind=kind))
+    said = "".join(form_data.unseal(paper.data)["paragraphs"])
+    assert not re.search(r"\d{4}-\d\d-\d\d", said), "days are written as on official papers"
     assert paper.file is not None
     first = paper.file_id
     assert papers.render(paper).file_id == first
