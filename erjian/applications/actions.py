@@ -193,8 +193,7 @@ def request_correction(
 def resubmit(*, application: Application, by: User, seen: int | None, explanation: str = "") -> Application:
     """Hand in the correction as the next data version.
 
-    What was asked for and is as it was needs an explanation, which the officer reads: without one CaseRefused with the
-    code `correction_untouched`. The person is asked again only when data they confirmed has changed, not for materials
+    What was asked for and is as it was needs an explanation, which the officer reads: without one correcting.Untouched. The person is asked again only when data they confirmed has changed, not for materials
     alone (decision G.3).
     """
     asks = policy.current().asks_person(application.procedure_code) and Step.PERSON in application.procedure.route
@@ -212,11 +211,7 @@ def _freeze_correction(by: User, explanation: str) -> engine.Change:
     def change(case: Application, entry: TimelineEntry) -> None:
         drafting.check_complete(case)
         if (left := correcting.untouched(case)) and not explanation.strip():
-            raise CaseRefused(
-                f"要求补正的“{'、'.join(left)}”没有改动。请按要求修改，或者说明理由。",
-                code="correction_untouched",
-                field="explanation",
-            )
+            raise correcting.Untouched(left)
         changed = form_data.differences(case)
         entry.data = {"changed": changed, "digest": form_data.freeze(case, author=by.name).digest}
 

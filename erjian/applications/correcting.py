@@ -5,11 +5,23 @@ from __future__ import annotations
 from django.db.models import Q
 
 from erjian.applications import form_data
+from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application
 from erjian.applications.states import State
 
 Item = tuple[str, str, str]
 """(target, what, detail): a field's name, `material:<code>`, `specialty:<code>` or nothing; its label; what is wrong."""
+
+
+class Untouched(CaseRefused):
+    """What was asked for is as it was and nobody said why; the sentence names it, before handing in and when refused."""
+
+    def __init__(self, left: tuple[str, ...]) -> None:
+        super().__init__(
+            f"要求补正的“{'、'.join(left)}”没有改动。请返回修改；确实不需要改动的，请说明理由。",
+            code="correction_untouched",
+            field="explanation",
+        )
 
 
 def requested(case: Application) -> tuple[Item, ...]:

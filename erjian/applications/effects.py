@@ -21,14 +21,18 @@ from erjian.registry.models import Enterprise, Registration
 
 
 def hold(application: Application) -> None:
-    """Keep what a decision rests on as it is until it is taken: the enterprise, then the registration.
+    """Keep what a decision rests on as it is until it is taken: the enterprise, then the person's registrations.
 
-    Whoever's certificate is written while the enterprise's name changes gets the new one; a proceeding against the
-    registration is either seen by the decision or begins after it.
+    Whoever's certificate is written while the enterprise's name changes gets the new one; a proceeding against a
+    registration of the person, ended ones that 重新申报 restarts among them, is either seen by the decision or begins
+    after it.
     """
     Enterprise.objects.select_for_update(no_key=True).get(pk=application.enterprise_id)
-    if application.registration_id is not None:
-        Registration.objects.select_for_update(of=("self",)).get(pk=application.registration_id)
+    if application.person_id is not None:
+        held = Registration.objects.filter(
+            person_id=application.person_id, registration_class=application.registration_class
+        )
+        list(held.select_for_update(of=("self",)).order_by("pk"))
 
 
 def apply(application: Application, entry: TimelineEntry, *, actor: Actor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -189,12 +189,17 @@ def _about_enterprise(
     }
 
 
-_HELD_BACK: list[Callable[[Iterable[int]], Collection[int]]] = []
+Held = Mapping[int, date | None]
+"""Registrations (ids) held back: until a decision (None), or to the end of a 暂扣 that outlives the registration."""
+_HELD_BACK: list[Callable[[Iterable[int]], Held]] = []
 
 
-def hold_back(held: Callable[[Iterable[int]], Collection[int]]) -> None:
-    """Ask a room above which registrations (ids) it is deciding on; see `Facts.under_proceeding`."""
+def hold_back(held: Callable[[Iterable[int]], Held]) -> None:
+    """Ask a room above which registrations it holds back; see `Facts.under_proceeding` and `Facts.suspended_until`."""
     _HELD_BACK[:] = [held]
+
+
+_FREE = date.min
 
 
 def _by_person(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
@@ -219,7 +224,7 @@ def _about_people(
         .order_by("-id")
     )
     known = [row.pk for rows in registrations.values() for row in rows]
-    held = {pk for look in _HELD_BACK for pk in look(known)} if known else set()
+    held = {pk: until for look in _HELD_BACK for pk, until in look(known).items()} if known else {}
     qualifications = _by_person(Qualification.objects.filter(them).order_by("obtained_on", "id"))
     bars = _by_person(Bar.objects.filter(them, in_force, lifted_on__isnull=True).order_by("id"))
     locks = _by_person(Lock.objects.filter(them, in_force, released_on__isnull=True).order_by("id"))
@@ -254,7 +259,12 @@ def _about_people(
                 EducationFacts(completed_on=item.completed_on, compulsory=item.compulsory, elective=item.elective)
                 for item in hours[person.pk]
             ),
-            "under_proceeding": next((item.number for item in registrations[person.pk] if item.pk in held), ""),
+            "under_proceeding": next(
+                (item.number for item in registrations[person.pk] if held.get(item.pk, _FREE) is None), ""
+            ),
+            "suspended_until": max(
+                (until for item in registrations[person.pk] if (until := held.get(item.pk)) is not None), default=None
+            ),
             "open_case": _in_words(next(iter(cases[person.pk]), None)),
             "registration_class": procedure.registration_class,
         }

@@ -116,7 +116,9 @@ class Facts:
     education: tuple[EducationFacts, ...] = ()
     """继续教育学时 not withdrawn, in any order."""
     under_proceeding: str = ""
-    """Number of the registration of this class on whose 撤销 or 吊销 the authority has yet to decide."""
+    """Number of the registration of this class on whose 撤销, 吊销 or 暂扣 the authority has yet to decide."""
+    suspended_until: date | None = None
+    """Last day of a 暂扣 of a registration of this class that ended before the 暂扣 did."""
     open_case: str = ""
     """Another open case of this person, or of this enterprise and kind, in words; empty when there is none."""
     specialties: tuple[str, ...] = ()

@@ -77,8 +77,13 @@ class Rule:
 
     @property
     def bars(self) -> bool:
-        """Whether a bar may follow, which nobody may escape by giving the registration up meanwhile."""
+        """Whether a bar may follow."""
         return any(ground.bar for ground in self.grounds)
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether nobody may give the registration up while it is decided: a bar or a term would be escaped."""
+        return self.bars or self.longest_months > 0
 
     def ground(self, code: str) -> Ground:
         """The ground of a code. Raises KeyError."""

@@ -19,10 +19,12 @@ from django.test import Client
 from erjian import audit, certificates, files
 from erjian.accounts.models import Function
 from erjian.applications import actions, tasks
+from erjian.applications.errors import GuardsRefused
 from erjian.applications.models import Application, FormVersion
 from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.certificates.models import CertificateVersion
+from erjian.proceedings import actions as proceedings
 from erjian.registry.models import Change, Enterprise, Registration
 from erjian.standards.errors import Refusal
 from tests import makers
@@ -263,3 +265,36 @@ def test_a_person_who_consents_while_the_enterprise_withdraws() -> None:
     )
     assert sorted(statuses) == [302, 409]
     assert scene.again().state == (State.WAIT_FORMER if statuses[0] == 302 else State.WITHDRAWN)
+
+
+def test_a_registration_is_not_restarted_under_a_proceeding_that_begins_at_once(cast: Cast) -> None:
+    """吊销 is proposed while 重新申报 is decided: the decision waits for the row of what has lapsed, then sees it."""
+    scene = Scene("reregistration")
+    assert scene.registration is not None
+    Registration.objects.filter(pk=scene.registration.pk).update(status="lapsed")
+    scene.draft()
+    scene.report()
+    decide = scene.at_decision()
+    keeper = makers.officer("430000", Function.REGISTER, name="罗婷")
+    proposed = threading.Event()
+
+    def propose() -> Any:
+        with transaction.atomic():
+            made = proceedings.open_ex_officio(
+                registration=scene.registration, measure="revoke", ground="quality", facts="查明属实。", by=keeper
+            )
+            proposed.set()
+            deadline = time.monotonic() + 30
+            while not _waiting_for_the_row() and time.monotonic() < deadline:
+                time.sleep(0.05)
+        return made
+
+    def decide_then() -> Any:
+        proposed.wait()
+        return decide()
+
+    made, answer = together(propose, decide_then)
+    assert isinstance(answer, GuardsRefused), answer
+    assert "主管部门正在核查注册" in answer.message
+    assert made.state == "proposed"
+    assert Registration.objects.filter(person=scene.person).count() == 1

@@ -1,4 +1,4 @@
-"""While 撤销 or 吊销 is being decided nobody gives the registration up, so that no bar is escaped."""
+"""While 撤销, 吊销 or 暂扣 is being decided nobody gives the registration up, so that nothing of it is escaped."""
 
 from __future__ import annotations
 
@@ -70,12 +70,53 @@ def test_the_page_says_so_before_anything_is_filled_in_and_not_which_measure() -
     assert not Application.objects.exists()
 
 
-def test_what_brings_no_bar_holds_nothing_back() -> None:
+def test_what_nobody_can_escape_holds_nothing_back() -> None:
     scene = Scene()
     case = waiting(scene)
-    scene.notified("suspend", "quality", until=clock.today() + timedelta(days=90))
+    scene.notified("cancel", "contract_ended")
     case = cases.answer_enterprise(application=case, by=scene.operator, seen=None, agreed=True)
     assert (case.state, scene.now().status) == (State.DONE, "cancelled")
+
+
+def test_a_suspension_is_not_escaped_while_it_is_decided() -> None:
+    scene = Scene()
+    case = waiting(scene)
+    told = scene.notified("suspend", "quality", until=clock.today() + timedelta(days=90))
+    with pytest.raises(GuardsRefused, match=SAID):
+        cases.answer_enterprise(application=case, by=scene.operator, seen=None, agreed=True)
+    with after(told):
+        scene.do(told, "decide", scene.decider, "事实清楚，证据确凿")
+    assert scene.now().status == "suspended"
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_giving_a_suspended_registration_up_does_not_end_the_suspension(lifted: bool) -> None:
+    """注销 stays open, 重新申报 waits for the last day, unless the authority lifted the 暂扣 before."""
+    scene = Scene()
+    until = clock.today() + timedelta(days=90)
+    told = scene.notified("suspend", "quality", until=until)
+    with after(told):
+        scene.do(told, "decide", scene.decider, "事实清楚，证据确凿")
+        if lifted:
+            scene.do(scene.proposed("restore", "annulled"), "decide", scene.decider, "复议决定撤销原决定")
+        case = cases.answer_enterprise(application=waiting(scene), by=scene.operator, seen=None, agreed=True)
+        assert (case.state, scene.now().status) == (State.DONE, "cancelled")
+        said = again(scene)
+        assert (f"原注册暂扣至 {until}" in said) is not lifted
+    with clock.travel(to=until):
+        assert (f"原注册暂扣至 {until}" in again(scene)) is not lifted
+    with clock.travel(to=until + timedelta(days=1)):
+        assert "原注册暂扣" not in again(scene)
+
+
+def again(scene: Scene) -> str:
+    """What the page says where the enterprise looks the person up for 重新申报."""
+    browser = Client()
+    browser.force_login(scene.operator)
+    named = {"name": scene.person.name, "id_number": scene.person.id_number}
+    page = browser.post("/enterprise/reregistration/new/", named).content.decode()
+    assert "查询到的人员" in page
+    return page
 
 
 def test_when_it_is_dropped_the_way_is_free() -> None:

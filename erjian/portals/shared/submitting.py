@@ -113,9 +113,9 @@ def hand_in(
             case = actions.resubmit(application=case, by=by, seen=seen, explanation=explanation[:500])
     except (FieldsRefused, GuardsRefused):
         return _judged(case, {}) or judge(again())
+    except correcting.Untouched:
+        return Result(case=again(), asks=True, status=422)
     except Refusal as refusal:
-        if refusal.code == "correction_untouched":
-            return Result(case=again(), asks=True, status=422)
         return _late(again(), by=by, own=True, refusal=refusal)
     said = "补正已提交" if before == State.CORRECTION else f"已上报，申报编号 {case.number}"
     return Result(case=case, handed_in=True, words=f"{said}{_WAITS.get(State(case.state), '')}。")
@@ -127,9 +127,7 @@ def confirmation(case: Application, *, form_url: str, given: Mapping[str, str] |
     What was to be corrected and is as it was is named, with a field for the reason; `given` is a post to show again.
     """
     left = correcting.untouched(case)
-    unchanged = (
-        f"要求补正的“{'、'.join(left)}”没有改动。请返回修改；确实不需要改动的，请在下面说明理由。" if left else ""
-    )
+    unchanged = correcting.Untouched(left).message if left else ""
     row, procedure = hand_in_of(case), case.procedure
     whose = "" if procedure.filer == Filer.PERSON else f"{case.subject.name}的"
     promise = procedure.commitments.get(procedure.filer, "").format(

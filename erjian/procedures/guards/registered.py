@@ -108,6 +108,8 @@ def _not_under_proceeding(facts: Facts) -> tuple[Answer, str]:
         return no(
             f"主管部门正在核查注册 {facts.under_proceeding}，办结前不能注销，也不能重新注册。请联系省级主管部门。"
         )
+    if facts.suspended_until:
+        return no(f"原注册暂扣至 {facts.suspended_until}，注销不改变暂扣，期满前不能重新注册。")
     return yes("没有正在核查的注册")
 
 

@@ -36,6 +36,7 @@ def _reachable(user: User) -> list[tuple[str, str]]:
     return [choice for choice in authorities.choices() if province or choice[0] == user.authority_code]
 
 
+_UNCHOSEN = ("", "请选择")
 _LISTED = ("name", "username", "authority_code", "is_active")
 
 
@@ -64,11 +65,14 @@ class NewForm(ErjianForm, forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["authority"].choices = _reachable(by)  # type: ignore[attr-defined]
+        reachable = _reachable(by)
+        self.fields["authority"].choices = reachable if len(reachable) == 1 else [_UNCHOSEN, *reachable]  # type: ignore[attr-defined]
 
 
 class MoveForm(ErjianForm, forms.Form):
-    authority = forms.ChoiceField(label="调入单位", choices=authorities.choices)
+    """Nothing is chosen beforehand: one press must not move anybody anywhere."""
+
+    authority = forms.ChoiceField(label="调入单位", choices=lambda: [_UNCHOSEN, *authorities.choices()])
 
 
 class PhoneForm(ErjianForm, forms.Form):
@@ -193,7 +197,7 @@ def _page(request: HttpRequest, pk: int, *, status: int = 200, **forms_: forms.F
         "security": by.may(Function.SECURITY),
         "administrator": administrator,
         "enrolled": state.enrolled,
-        "move_form": MoveForm(initial={"authority": one.authority_code}),
+        "move_form": MoveForm(),
         "phone_form": PhoneForm(),
         "identity_form": IdentityForm(),
         "functions_form": FunctionsForm(initial={"functions": [each.value for each in held]}),
