@@ -19,7 +19,7 @@ def _city_of(authority: authorities.Authority) -> str | None:
     return None if authority.level == authorities.PROVINCE_LEVEL else authority.code
 
 
-def _city(user: User) -> str | None:
+def city_of(user: User) -> str | None:
     """The city an officer is confined to; None for the province. Raises PermissionError for anybody else."""
     if not user.is_authenticated or user.kind != UserKind.OFFICER or user.authority is None:
         raise PermissionError("only officers have a scope in the register")
@@ -35,7 +35,7 @@ def _of_city(city: str | None, rows: _Rows, path: str) -> _Rows:
 
 def within(user: User, rows: _Rows, path: str) -> _Rows:
     """The rows whose authority, found by `path`, is the officer's; all of them for the province."""
-    return _of_city(_city(user), rows, path)
+    return _of_city(city_of(user), rows, path)
 
 
 def of_authority(authority: authorities.Authority, rows: _Rows, path: str) -> _Rows:
@@ -55,7 +55,7 @@ def registrations(user: User) -> QuerySet[Registration]:
 
 def qualifications(user: User) -> QuerySet[Qualification]:
     """Qualifications of people registered with those enterprises, or recorded there when they were imported."""
-    city = _city(user)
+    city = city_of(user)
     if city is None:
         return Qualification.objects.all()
     registered = Registration.objects.filter(person=OuterRef("person"), enterprise__filing_authority=city)
@@ -65,7 +65,7 @@ def qualifications(user: User) -> QuerySet[Qualification]:
 
 def people(user: User) -> QuerySet[Person]:
     """People with such a registration or qualification."""
-    city = _city(user)
+    city = city_of(user)
     if city is None:
         return Person.objects.all()
     registered = Registration.objects.filter(person=OuterRef("pk"), enterprise__filing_authority=city)
@@ -76,4 +76,4 @@ def people(user: User) -> QuerySet[Person]:
 
 def of_people(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows about a person (`person`) whom the officer sees."""
-    return rows if _city(user) is None else rows.filter(person__in=people(user))
+    return rows if city_of(user) is None else rows.filter(person__in=people(user))

@@ -24,7 +24,7 @@ from erjian.demo.population import Candidate, Population, Settlement
 from erjian.demo.stories import Event, Story, Teller
 from erjian.messaging.models import InboxMessage
 from erjian.policy import authorities, clock
-from erjian.registry import numbers
+from erjian.registry import figures, numbers
 from erjian.registry.models import Enterprise, Person
 from erjian.registry.models.enterprises import EnterpriseOrigin
 from erjian.standards.dictionaries import EnterpriseType
@@ -162,6 +162,7 @@ def load(*, people: int | None = None, seed: int = 2026, progress: Progress | No
             bulk_load.load(wanted - NORMAL, seed=seed, progress=tell)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    figures.count()
     audit.seal()
 
 

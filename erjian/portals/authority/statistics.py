@@ -1,23 +1,20 @@
 """统计: where cases wait, who decided how many, and what the register holds and will lose, as plots.
 
 Every figure is counted within the officer's scope; each leads on to its list where there is one. Cases and decisions are
-counted when the page is opened; the register, which is large and changes slowly, at most every ten minutes in each
-process. A colleague's figures are seen only in their own authority.
+counted when the page is opened; the register, which is large and changes slowly, by a job each hour (`registry.figures`).
+A colleague's figures are seen only in their own authority.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import cast
 
-from django.core.cache import cache
+from django.contrib import messages
 from django.db.models import Count, Q
-from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from erjian.accounts import scopes
 from erjian.accounts.models import Function, User
@@ -28,15 +25,14 @@ from erjian.audit.models import Event
 from erjian.policy import authorities, clock
 from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
 from erjian.portals.authority.navigation import shell
-from erjian.registry.models import RegistrationSpecialty, RegistrationStatus
+from erjian.registry import figures
+from erjian.registry.models import Figures
 from erjian.standards.specialties import Specialty
 from erjian.ui.parts import Bar
 
 DAYS = 30
 """Calendar days of decisions that are counted, today among them."""
 MONTHS = 12
-FRESH = 600
-"""Seconds for which figures of the register are shown again."""
 MOST = 20
 """Officers shown, the busiest first."""
 _SHOWN = tuple(state for state in State if state in OPEN and state != State.DRAFT)
@@ -82,42 +78,24 @@ def officers(user: User) -> list[Bar]:
     return [Bar(row["actor_label"], row["count"]) for row in rows]
 
 
-def specialties(user: User) -> list[Bar]:
+def specialties(user: User, kept: Figures) -> list[Bar]:
     """Valid registrations of each specialty, the most frequent first."""
-    today = clock.today()
-    held = RegistrationSpecialty.objects.filter(
-        Q(end__gte=today) | Q(registration__dates_binding=False),
-        voided=False,
-        registration__status=RegistrationStatus.VALID,
-    )
-    held = scopes.within(user, held, "registration__enterprise__filing_authority")
-    rows = held.order_by().values("specialty").annotate(count=Count("registration", distinct=True))
-    return [Bar(Specialty(row["specialty"]).label, row["count"]) for row in rows.order_by("-count", "specialty")]
+    found = figures.total(kept.specialties, scopes.city_of(user))
+    rows = sorted(found.items(), key=lambda row: (-row[1], row[0]))
+    return [Bar(Specialty(name).label, number) for name, number in rows]
 
 
-def _kept(figures: Callable[[User], list[Bar]], user: User) -> list[Bar]:
-    """Figures of the register, the same for everybody of an authority, counted again after `FRESH`."""
-    key = f"erjian.statistics.{figures.__name__}.{user.authority_code}.{clock.today()}"
-    return cast("list[Bar]", cache.get_or_set(key, lambda: figures(user), FRESH))
+def expiries(user: User, kept: Figures) -> list[Bar]:
+    """Registrations by the month in which they run out: the rest of this month and the eleven after it."""
+    found = figures.total(kept.expiries, scopes.city_of(user))
+    return [Bar(f"{month:%Y-%m}", found[f"{month:%Y-%m}"]) for month in _months(clock.today())]
 
 
 def _months(first: date) -> list[date]:
     return [
         date(first.year + (first.month - 1 + step) // 12, (first.month - 1 + step) % 12 + 1, 1)
-        for step in range(MONTHS + 1)
+        for step in range(MONTHS)
     ]
-
-
-def expiries(user: User) -> list[Bar]:
-    """Registrations by the month in which they run out: the rest of this month and the eleven after it."""
-    today = clock.today()
-    *months, end = _months(today)
-    ending = scopes.registrations(user).filter(
-        status=RegistrationStatus.VALID, dates_binding=True, valid_until__gte=today, valid_until__lt=end
-    )
-    rows = ending.order_by().annotate(month=TruncMonth("valid_until")).values("month").annotate(count=Count("pk"))
-    found = {row["month"]: row["count"] for row in rows}
-    return [Bar(f"{month:%Y-%m}", found.get(month, 0)) for month in months]
 
 
 @for_officer(*READING)
@@ -134,6 +112,21 @@ def page(request: HttpRequest) -> HttpResponse:
         "register": Function.REGISTER in user.functions,
         "days": DAYS,
     }
-    if context["register"]:
-        context |= {"specialties": _kept(specialties, user), "expiries": _kept(expiries, user)}
+    if context["register"] and (kept := figures.latest()):
+        context |= {
+            "counted_at": kept.counted_at,
+            "specialties": specialties(user, kept),
+            "expiries": expiries(user, kept),
+        }
     return render(request, "authority/statistics.html", context)
+
+
+@for_officer(Function.REGISTER)
+@require_POST
+def recount(request: HttpRequest) -> HttpResponse:
+    """重新统计: queued, never done in the request."""
+    if figures.request_count(by=officer(request).actor):
+        messages.success(request, "已开始重新统计，稍后刷新本页查看。")
+    else:
+        messages.info(request, "重新统计正在进行，稍后刷新本页查看。")
+    return redirect("authority:statistics")

@@ -48,6 +48,7 @@ urlpatterns = [
     path("cases/<uuid:uuid>/audit/", case_page.trail, name="trail"),
     path("cases/<uuid:uuid>/act/<slug:name>/", acting.act, name="act"),
     path("statistics/", statistics.page, name="statistics"),
+    path("statistics/recount/", statistics.recount, name="statistics_recount"),
     path("register/people/", register_lists.people, name="people"),
     path("register/people/<int:pk>/", register_people.person, name="person"),
     path("register/people/<int:pk>/reveal/", register_people.reveal, name="person_reveal"),

@@ -2,6 +2,7 @@
 
 from erjian.registry.models.education import EducationHours
 from erjian.registry.models.enterprises import Enterprise, EnterpriseQualification, EnterpriseStatus
+from erjian.registry.models.figures import Figures
 from erjian.registry.models.history import Change, ChangeKind, NumberSequence
 from erjian.registry.models.people import Assurance, Person
 from erjian.registry.models.qualifications import Qualification, ReviewResult
@@ -28,6 +29,7 @@ __all__ = [
     "EnterpriseBar",
     "EnterpriseQualification",
     "EnterpriseStatus",
+    "Figures",
     "Lock",
     "LockKind",
     "NumberSequence",

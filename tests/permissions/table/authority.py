@@ -212,6 +212,7 @@ AUTHORITY = {
     **_ADMINISTRATION,
     **_SIGN_UPS,
     "statistics": Entry(get=_LOOK_UP),
+    "statistics_recount": Entry(post=_REGISTERS),
     "work": Entry(get=officers(scoped=False)),
     "outbox": Entry(get=officers(Function.SYSTEM, scoped=False)),
     **_ROBOTS,

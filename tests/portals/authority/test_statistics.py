@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from erjian.accounts.models import Function
 from erjian.policy import clock
-from erjian.registry import changes
-from erjian.registry.models import Enterprise, Registration
+from erjian.registry import changes, tasks
+from erjian.registry.models import Enterprise, Figures, Registration
 from tests import makers
 from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, signed_in
 
 pytestmark = pytest.mark.django_db
 ROOT = "/authority/statistics/"
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    cache.clear()
 
 
 def plots(client: Client) -> dict[str, dict[str, str]]:
@@ -90,6 +85,7 @@ def test_decisions_are_counted_for_colleagues_only() -> None:
 def test_the_register_is_told_to_those_who_keep_it() -> None:
     today = clock.today()
     registered(makers.enterprise(city=CITY))
+    tasks.count_figures()
     assert "有效注册，按专业" not in plots(signed_in(makers.officer(CITY, Function.ACCEPTANCE)))
     keeper = plots(signed_in(makers.officer(CITY, Function.REGISTER)))
     assert keeper["有效注册，按专业"] == {"建筑工程": "1 人"}
@@ -105,13 +101,15 @@ def test_a_registration_stands_in_the_month_it_runs_out() -> None:
     made = registered(makers.enterprise(city=CITY))
     made.valid_until = today
     made.save(update_fields=["valid_until"])
+    tasks.count_figures()
     keeper = signed_in(makers.officer(PROVINCE, Function.REGISTER))
     months = plots(keeper)["今后十二个月到期的注册，按月"]
     assert [(month, said) for month, said in months.items() if said != "0 人"] == [(f"{today:%Y-%m}", "1 人")]
     made.valid_until = today - timedelta(days=1)
     made.save(update_fields=["valid_until"])
     assert plots(keeper)["今后十二个月到期的注册，按月"] == months, "counted again at once"
-    cache.clear()
+    tasks.count_figures()
+    assert Figures.objects.count() == 1
     assert set(plots(keeper)["今后十二个月到期的注册，按月"].values()) == {"0 人"}
 
 
@@ -136,13 +134,35 @@ def test_the_number_of_queries_does_not_grow() -> None:
     scene = Scene(CITY)
     client = signed_in(makers.officer(PROVINCE, Function.DECISION, Function.REGISTER))
     scene.reported("彭志远")
+    tasks.count_figures()
     client.get(ROOT)
-    cache.clear()
     with CaptureQueriesContext(connection) as before:
         client.get(ROOT)
-    cache.clear()
     for name in ("罗海燕", "周启明", "周婉如"):
         scene.reviewed(name)
     with CaptureQueriesContext(connection) as after:
         client.get(ROOT)
     assert len(after) == len(before)
+    read = " ".join(each["sql"] for each in after)
+    assert "registry_registration" not in read, "the register is counted by the job alone"
+
+
+def test_the_page_says_when_the_register_was_counted_and_lets_it_be_counted_again() -> None:
+    registered(makers.enterprise(city=CITY))
+    by = makers.officer(CITY, Function.REGISTER)
+    keeper = signed_in(by)
+    assert "还没有统计。每小时统计一次" in keeper.get(ROOT).content.decode()
+    with clock.travel(to=datetime(2026, 11, 27, 1, 50, tzinfo=UTC)):
+        tasks.count_figures()
+        page = signed_in(by).get(ROOT).content.decode()
+    assert page.count("统计时间 11-27 09:50") == 2
+    keeper = signed_in(by)
+    waiting = ProcrastinateJob.objects.filter(task_name="erjian.registry.tasks.count_figures", status="todo")
+    said = keeper.post(f"{ROOT}recount/", follow=True).content.decode()
+    assert "已开始重新统计" in said
+    assert waiting.count() == 1
+    assert "重新统计正在进行" in keeper.post(f"{ROOT}recount/", follow=True).content.decode()
+    assert waiting.count() == 1
+    other = signed_in(makers.officer(CITY, Function.ACCEPTANCE))
+    assert "重新统计" not in other.get(ROOT).content.decode()
+    assert other.post(f"{ROOT}recount/").status_code == 403
