@@ -217,6 +217,7 @@ def _sections(application: Application, values: dict[str, Any]) -> dict[str, Any
     """The form's sections in the places of the paper: the person's, the employer's, and what else there is."""
     sections = {section.code: section for section in application.procedure.sections}
     person, employer = sections.get("person"), sections.get("employer")
+    former = application.former_enterprise
     return {
         "person": [
             {"l": "注册类型", "v": application.get_registration_class_display(), "wide": True},
@@ -226,7 +227,10 @@ def _sections(application: Application, values: dict[str, Any]) -> dict[str, Any
         else [],
         "person_beside": 10,
         "employer_heading": employer.title if employer else "聘用企业情况",
-        "employer": shown(employer.fields, values) if employer else [],
+        "employer": [
+            *(shown(employer.fields, values) if employer else []),
+            *([{"l": "转出企业名称", "v": former.name, "wide": True}] if former else []),
+        ],
         "sections": [
             {"heading": section.title, "fields": shown(section.fields, values)}
             for code, section in sections.items()

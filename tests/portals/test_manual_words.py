@@ -22,7 +22,7 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.policy import clock
 from erjian.procedures import Filer, all_procedures, get
-from erjian.registry.models import Registration
+from erjian.registry.models import Qualification, Registration, RegistrationSpecialty
 from tests import makers
 from tests.procedures.scenes import Scene
 
@@ -363,6 +363,18 @@ def test_a_query(address: str) -> None:
     page = tree(browser, f"/enterprise/{address}")
     assert headings(page) == columns.split()
     assert filters(page) == asked.split()
+
+
+def test_a_renewal_names_its_specialties_without_a_qualification_on_record(db: None) -> None:
+    """Registrations taken over from before may have none in the register."""
+    scene = Scene("renewal")
+    scene.draft()
+    case = scene.report()
+    RegistrationSpecialty.objects.update(qualification=None)
+    Qualification.objects.all().delete()
+    page = tree(scene.client(), f"/enterprise/cases/{case.uuid}/")
+    (told,) = page.xpath("//dt[normalize-space()='延续专业']/following-sibling::dd[1]")
+    assert told.text_content().strip() == "建筑工程；市政公用工程"
 
 
 def test_what_the_query_filters_offer(db: None) -> None:

@@ -120,6 +120,17 @@ def test_endings_and_corrections_are_printed_with_portrait_and_signature(code: s
     assert data["promises"][0]["sign"]["image"]
 
 
+@pytest.mark.parametrize("code", ["transfer", "temporary_transfer"])
+def test_a_transfer_says_where_the_person_comes_from(code: str) -> None:
+    scene = Scene(code)
+    scene.draft()
+    case = scene.report()
+    assert {"l": "转出企业名称", "v": scene.other.name, "wide": True} in printing.content(case)["employer"]
+    assert f"转出企业名称{scene.other.name}" in text_of(printing.pdf(case))
+    page = scene.client().get(f"/enterprise/cases/{case.uuid}/").content.decode()
+    assert "转出企业名称" in page
+
+
 def test_each_party_signs_for_itself() -> None:
     scene = Scene("transfer")
     scene.draft()

@@ -482,6 +482,12 @@ def test_the_home_page_leads_to_the_renewal_under_way(browser: Client, operator:
     soon = expiring(operator, "沈先到", 60)
     case = makers.draft(soon.person, operator, complete=False, procedure="renewal")
     page = text(browser.get("/enterprise/"))
+    assert "前申请" in page, "a draft is not filed yet"
+    assert f'href="/enterprise/cases/{case.uuid}/" aria-label="查看申报 沈先到"' in page
+    Application.objects.filter(pk=case.pk).update(
+        state=State.WAIT_PERSON, number="CS-2026-000001", reported_at=clock.now()
+    )
+    page = text(browser.get("/enterprise/"))
     assert "前申请" not in page
     assert f'href="/enterprise/cases/{case.uuid}/" aria-label="查看申报 沈先到"' in page
 

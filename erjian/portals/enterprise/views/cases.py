@@ -25,6 +25,7 @@ from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import case as case_parts
 from erjian.portals.shared import filing, serving
 from erjian.procedures import Filer
+from erjian.procedures.facts import QualificationFacts
 from erjian.proceedings.actions import may_turn_to_authority
 from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import Specialty
@@ -151,14 +152,20 @@ def _rows(found: Application, values: dict[str, Any], known: Any, before: dict[s
                 )
             )
     if found.procedure.has_specialties:
-        chosen = [known.qualification_for(code) for code in values.get("specialties", found.specialties)]
-        told = "；".join(
-            f"{Specialty(item.specialty).label}　资格证书管理号 {item.management_number}，{day(item.obtained_on)} 签发"
-            for item in chosen
-            if item
-        )
+        chosen = values.get("specialties", found.specialties)
+        told = "；".join(_specialty(code, known.qualification_for(code)) for code in chosen)
         rows.append(parts.Row(found.procedure.specialty_label, told, wide=True))
+    if found.former_enterprise is not None:
+        rows.append(parts.Row("转出企业名称", found.former_enterprise.name, wide=True))
     return rows
+
+
+def _specialty(code: str, held: QualificationFacts | None) -> str:
+    """A chosen specialty with its qualification; older registrations have none in the register."""
+    label = str(Specialty(code).label)
+    if held is None:
+        return label
+    return f"{label}　资格证书管理号 {held.management_number}，{day(held.obtained_on)} 签发"
 
 
 @for_enterprise(EnterpriseRight.FILE)

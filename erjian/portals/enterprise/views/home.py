@@ -114,8 +114,15 @@ def _chance(row: Registration) -> Chance:
 
 def _renewal(row: Registration, filed: dict[int, Application]) -> SafeString:
     """Where the renewal stands, or until when it can be filed."""
-    if case := filed.get(row.person_id):
+    case = filed.get(row.person_id)
+    if case and case.state != State.DRAFT:
         return case_list.state_chip(case)
+    said = _until(row)
+    return format_html("{} {}", case_list.state_chip(case), said) if case else said
+
+
+def _until(row: Registration) -> SafeString:
+    """Until when the renewal can be filed, or why it cannot."""
     found = _chance(row)
     if found == Chance.TOO_OLD:
         limit = policy.current().age_limit_for(row.registration_class)
