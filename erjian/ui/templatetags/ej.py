@@ -129,6 +129,16 @@ def error_summary(form: BaseForm, title: str = "", *, also: BaseForm | None = No
 
 
 @register.simple_tag
+def enter(name: str = "", value: str = "") -> SafeString:
+    """What Enter in a text field presses: goes first into a form whose first button is not the one meant.
+
+    Without a name Enter presses nothing, where every button decides something.
+    """
+    does = format_html('name="{}" value="{}"', name, value) if name else mark_safe("disabled")
+    return format_html('<button class="visually-hidden" tabindex="-1" aria-hidden="true" {}></button>', does)
+
+
+@register.simple_tag
 def filter_field(bound: BoundField, *, extra: bool = False, short: bool = False, **attrs: object) -> SafeString:
     """A field of the filter above a list; ``extra`` folds on the phone unless in use, ``short`` takes half a line."""
     folds = extra and not bound.errors and not bound.data
