@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from erjian import messaging, policy
 from erjian.applications.models import Application
@@ -18,7 +18,8 @@ from erjian.applications.states import ENDED
 from erjian.messaging import RecipientKind, templates
 from erjian.policy import clock
 from erjian.procedures import renewals
-from erjian.registry.models import Registration, RegistrationStatus
+from erjian.registry.models import Registration, RegistrationSpecialty, RegistrationStatus
+from erjian.standards.specialties import Specialty
 
 templates.register(
     "registration.renewal_opens",
@@ -29,8 +30,8 @@ templates.register(
 templates.register(
     "registration.renewal_missed",
     title="已过延续申请期",
-    body="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
-    sms="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后请办理重新申报。",
+    body="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后{after}。",
+    sms="{person}的注册（{number}）有效期至 {end}，已过延续申请期，到期后{after}。",
 )
 
 
@@ -44,7 +45,8 @@ def milestones() -> tuple[int, int, int]:
 def to_remind() -> QuerySet[Registration]:
     """Registrations past a milestone of which the holder or the employer has not been told yet.
 
-    `mark` is the milestone, `reminder` the key under which both are told.
+    `runs_out` is the end that counts: each specialty has its own (design B.7), so the first that can still be renewed,
+    else the first of all. `mark` is the milestone, `reminder` the key under which both are told.
     Left out are those whose renewal has been filed, and those whose holder is so near the age limit that none can be.
     """
     rules, today, kinds = policy.current(), clock.today(), renewals.reminded()
@@ -57,24 +59,29 @@ def to_remind() -> QuerySet[Registration]:
     for kind in kinds:
         young |= Q(registration_class=kind, person__birth_date__gte=rules.youngest_refused(kind, today))
     marks = sorted(milestones())
+    near = (today, policy.current().renewable_until(today))
+    ending = RegistrationSpecialty.objects.filter(voided=False, end__range=near)
+    mine = ending.filter(registration=OuterRef("pk")).order_by("end").values("end")
+    in_time = mine.filter(end__gte=today + timedelta(days=rules.renewal_closes_days))
     return (
         Registration.objects.filter(
             young,
             ~Exists(filed),
+            Q(valid_until__range=near) | Q(pk__in=ending.values("registration")),
             status=RegistrationStatus.VALID,
             dates_binding=True,
-            valid_until__range=(today, today + timedelta(days=marks[-1])),
         )
+        .annotate(runs_out=Coalesce(Subquery(in_time[:1]), Subquery(mine[:1]), "valid_until"))
         .annotate(
             mark=Case(
-                *(When(valid_until__lte=today + timedelta(days=mark), then=Value(mark)) for mark in marks),
+                *(When(runs_out__lte=today + timedelta(days=mark), then=Value(mark)) for mark in marks),
                 output_field=IntegerField(),
             ),
             reminder=Concat(
                 Value("renewal:"),
                 Cast("pk", CharField()),
                 Value(":"),
-                Cast("valid_until", CharField()),
+                Cast("runs_out", CharField()),
                 Value(":"),
                 Cast("mark", CharField()),
                 output_field=CharField(),
@@ -93,12 +100,16 @@ def _told(kind: RecipientKind) -> Exists:
 
 def remind(*, row: Registration) -> None:
     """Tell the holder and the employer, each once for each milestone."""
-    mark, key = row.mark, row.reminder  # type: ignore[attr-defined]  # annotated by `to_remind`
+    mark, key, end = row.mark, row.reminder, row.runs_out  # type: ignore[attr-defined]  # annotated by `to_remind`
     open_still = mark >= policy.current().renewal_closes_days
     person, enterprise = row.person, row.enterprise
-    context = {"person": person.name, "number": row.number, "end": row.valid_until}
+    context = {"person": person.name, "number": row.number, "end": end, "after": "请办理重新申报"}
+    if end < row.valid_until:
+        found = row.specialties.filter(voided=False, end=end).order_by("specialty")
+        named = "、".join(str(Specialty(each.specialty).label) for each in found)
+        context |= {"number": f"{row.number}，{named}", "after": f"{named}失效，其他专业不变"}
     if open_still:
-        context["last"] = policy.current().renewal_window(row.valid_until).last
+        context["last"] = policy.current().renewal_window(end).last
     for to in (
         messaging.Recipient.person(person.pk, person.name, person.phone),
         messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),

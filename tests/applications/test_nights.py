@@ -95,6 +95,37 @@ def test_nobody_is_told_of_a_registration_that_is_not_in_force(status: str) -> N
     assert told() == []
 
 
+def said(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def test_a_specialty_that_ends_before_the_others_is_told_of_by_itself() -> None:
+    """增项 runs three years of its own: the registration's last day says nothing of the specialty that ends first."""
+    row = registered(700)
+    begin, today = clock.today() - timedelta(days=900), clock.today()
+    for specialty, days in ((BUILDING, 90), (MUNICIPAL, 700)):
+        row.specialties.create(specialty=specialty, begin=begin, end=today + timedelta(days=days))
+    row.specialties.create(specialty="highway", begin=begin, end=today + timedelta(days=40), voided=True)
+    for days in range(95):
+        with clock.travel(days=days):
+            robots.run()
+    assert told() == [(who, title) for title in (OPENS, OPENS, MISSED) for who in BOTH]
+    first, *_, last = [row.body for row in InboxMessage.objects.filter(key__startswith="renewal:").order_by("id")]
+    end = today + timedelta(days=90)
+    assert f"，建筑工程）有效期至 {said(end)}，请于 {said(today + timedelta(days=60))}前申请延续。" in first
+    assert "到期后建筑工程失效，其他专业不变。" in last
+
+
+def test_a_renewal_that_can_be_filed_is_told_of_before_one_that_is_too_late() -> None:
+    row = registered(58)
+    begin, today = clock.today() - timedelta(days=900), clock.today()
+    for specialty, days in ((BUILDING, 29), (MUNICIPAL, 58)):
+        row.specialties.create(specialty=specialty, begin=begin, end=today + timedelta(days=days))
+    robots.run()
+    assert told() == [(who, OPENS) for who in BOTH]
+    assert f"有效期至 {said(today + timedelta(days=58))}" in InboxMessage.objects.order_by("id")[0].body
+
+
 def test_nobody_is_asked_for_a_renewal_that_the_rules_do_not_have() -> None:
     registered(60, kind="temporary")
     registered(60, birth=add_years(clock.today() + timedelta(days=90), -65))
