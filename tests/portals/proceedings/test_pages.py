@@ -91,6 +91,13 @@ def test_a_party_is_not_told_of_a_term_that_is_over(scene: Scene) -> None:
     assert "陈述申辩</a>" in late
 
 
+def test_to_drop_the_matter_is_never_what_the_page_suggests(scene: Scene) -> None:
+    """While the term for statements runs, 不予处理 is all that a decision-maker could do; it stays an outlined button."""
+    told = scene.notified()
+    page = signed_in(scene.decider).get(url(told)).content.decode()
+    assert f'<a class="btn" href="{url(told, "act/close/")}">不予处理</a>' in page
+
+
 def test_one_name_from_the_menu_to_the_page(scene: Scene) -> None:
     name = "依职权办理和强制注销"
     for client in (signed_in(scene.keeper), signed_in(scene.operator)):
