@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
 
 from erjian import messaging, policy
 from erjian.applications.models import Application
@@ -18,7 +18,7 @@ from erjian.applications.states import ENDED
 from erjian.messaging import RecipientKind, templates
 from erjian.policy import clock
 from erjian.procedures import renewals
-from erjian.registry.models import Registration, RegistrationSpecialty, RegistrationStatus
+from erjian.registry.models import Registration, RegistrationStatus
 from erjian.standards.specialties import Specialty
 
 templates.register(
@@ -59,19 +59,16 @@ def to_remind() -> QuerySet[Registration]:
     for kind in kinds:
         young |= Q(registration_class=kind, person__birth_date__gte=rules.youngest_refused(kind, today))
     marks = sorted(milestones())
-    near = (today, policy.current().renewable_until(today))
-    ending = RegistrationSpecialty.objects.filter(voided=False, end__range=near)
-    mine = ending.filter(registration=OuterRef("pk")).order_by("end").values("end")
-    in_time = mine.filter(end__gte=today + timedelta(days=rules.renewal_closes_days))
+    near = (today, rules.renewable_until(today))
     return (
         Registration.objects.filter(
             young,
             ~Exists(filed),
-            Q(valid_until__range=near) | Q(pk__in=ending.values("registration")),
+            Q(valid_until__range=near) | Q(pk__in=renewals.registrations_ending(*near)),
             status=RegistrationStatus.VALID,
             dates_binding=True,
         )
-        .annotate(runs_out=Coalesce(Subquery(in_time[:1]), Subquery(mine[:1]), "valid_until"))
+        .annotate(runs_out=renewals.runs_out(today))
         .annotate(
             mark=Case(
                 *(When(runs_out__lte=today + timedelta(days=mark), then=Value(mark)) for mark in marks),

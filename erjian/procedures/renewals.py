@@ -6,14 +6,18 @@ limit nothing but 注销 can.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from erjian import policy
 from erjian.policy import Window
 from erjian.procedures import guards
 from erjian.procedures.declaration import Procedure, SpecialtySource, all_procedures
-from erjian.registry.models import RegistrationClass
+from erjian.registry.models import RegistrationClass, RegistrationSpecialty
 
 
 class Chance(Enum):
@@ -49,6 +53,30 @@ def chance(registration_class: str, *, end: date, birth_date: date, today: date)
     if days is None or today in days:
         return Chance.OPEN
     return Chance.EARLY if today < days.first else Chance.OVER
+
+
+def ending(today: Any, soon: Any) -> Exists:
+    """Whether a registration has a specialty that ends within two days, both included: each has an end of its own."""
+    return Exists(_ending(today, soon).filter(registration=OuterRef("pk")))
+
+
+def registrations_ending(today: date, soon: date) -> QuerySet[Any]:
+    """The ids of all registrations of which that holds."""
+    return _ending(today, soon).values("registration")
+
+
+def runs_out(today: date) -> Coalesce:
+    """The end that a registration's renewal is about: of its specialties that end soon the first that can still be
+    renewed, else the first; without any, its last day. To annotate with.
+    """
+    rules = policy.current()
+    mine = _ending(today, rules.renewable_until(today)).filter(registration=OuterRef("pk")).order_by("end")
+    in_time = mine.filter(end__gte=today + timedelta(days=rules.renewal_closes_days))
+    return Coalesce(Subquery(in_time.values("end")[:1]), Subquery(mine.values("end")[:1]), "valid_until")
+
+
+def _ending(today: Any, soon: Any) -> QuerySet[RegistrationSpecialty]:
+    return RegistrationSpecialty.objects.filter(voided=False, end__gte=today, end__lte=soon)
 
 
 def reminded() -> tuple[RegistrationClass, ...]:

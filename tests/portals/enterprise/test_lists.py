@@ -415,6 +415,22 @@ def test_the_home_page_names_no_last_day_where_none_is_set(browser: Client, oper
     assert 'aria-label="办理延续 沈先到"' in page
 
 
+def test_a_specialty_that_ends_before_the_others_is_listed_as_expiring(browser: Client, operator: User) -> None:
+    held = expiring(operator, "沈先到", 60)
+    held.specialties.create(specialty="municipal", begin=clock.today(), end=clock.today() + timedelta(days=700))
+    Registration.objects.filter(pk=held.pk).update(valid_until=clock.today() + timedelta(days=700))
+    expiring(operator, "沈后来", 700)
+    page = text(browser.get("/enterprise/"))
+    assert f"请在 {clock.today() + timedelta(days=30)} 前申请" in page
+    assert "剩 60 日" in page
+    assert 'aria-label="办理延续 沈先到"' in page
+    assert "沈后来" not in page
+    for address in ("/enterprise/history/?status=expiring", "/enterprise/certificates/?state=expiring"):
+        shown = text(browser.get(address))
+        assert ("沈先到" in shown, "沈后来" in shown) == (True, False), address
+        assert "共 1 条记录" in shown
+
+
 def test_one_word_of_the_type_filter_finds_it_in_both_classes(
     browser: Client, operator: User, employer: Enterprise
 ) -> None:

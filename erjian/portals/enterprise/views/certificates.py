@@ -77,7 +77,7 @@ def conditions(today: date, soon: date) -> dict[str, tuple[str, Q]]:
         "valid": ("有效", valid),
         "expiring": (
             f"{policy.current().renewal_opens_days} 日内到期",
-            valid & Q(dates_binding=True, valid_until__lte=soon),
+            valid & Q(dates_binding=True) & (Q(valid_until__lte=soon) | Q(renewals.ending(today, soon))),
         ),
         "lapsed": ("已过期", _expired(today) | Q(status=RegistrationStatus.LAPSED)),
         "ended": (

@@ -23,6 +23,7 @@ from erjian.portals.enterprise import case_list
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
+from erjian.portals.enterprise.views.certificates import conditions
 from erjian.portals.enterprise.views.confirming import answering
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import renewals
@@ -49,13 +50,15 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = dict(own.filter(state__in=OPEN).order_by().values_list("state").annotate(Count("pk")))
     today = clock.today()
     soon = policy.current().renewable_until(today)
-    expiring = Registration.objects.filter(
-        enterprise=enterprise, status="valid", dates_binding=True, valid_until__gte=today, valid_until__lte=soon
-    )
+    expiring = Registration.objects.filter(conditions(today, soon)["expiring"][1], enterprise=enterprise)
     leaving = departures(request).filter(state=State.WAIT_FORMER)
     waiting = _first_due(own.filter(state__in=(State.CORRECTION, State.WAIT_ENTERPRISE)), leaving)
     answers = answering(request, State.WAIT_FORMER, "former")
-    ending = list(expiring.select_related("person").order_by("valid_until", "pk")[:_EXPIRING])
+    ending = list(
+        expiring.select_related("person")
+        .annotate(runs_out=renewals.runs_out(today))
+        .order_by("runs_out", "pk")[:_EXPIRING]
+    )
     filed = _open_renewals(own, ending)
     recent = case_list.light(own).order_by("-id")[:_RECENT]
     context = {
@@ -72,8 +75,8 @@ def home(request: HttpRequest) -> HttpResponse:
             columns=(
                 Column("姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
                 Column("注册号", "number", css="ej-num m-wide", data_label="注册号"),
-                Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
-                Column("剩余", lambda row: days_left((row.valid_until - today).days, unit="日"), css="ej-num m-top m-end"),
+                Column("有效期至", lambda row: day(row.runs_out), css="ej-num", data_label="有效期至"),
+                Column("剩余", lambda row: days_left((row.runs_out - today).days, unit="日"), css="ej-num m-top m-end"),
                 Column("延续申报", lambda row: _renewal(row, filed), css="ej-num m-wide", data_label="延续申报"),
             ),
             rows=ending,
@@ -108,7 +111,7 @@ def _open_renewals(own: QuerySet[Application], ending: list[Registration]) -> di
 
 def _chance(row: Registration) -> Chance:
     return renewals.chance(
-        row.registration_class, end=row.valid_until, birth_date=row.person.birth_date, today=clock.today()
+        row.registration_class, end=row.runs_out, birth_date=row.person.birth_date, today=clock.today()
     )
 
 
@@ -129,7 +132,7 @@ def _until(row: Registration) -> SafeString:
         return chip("bad", f"临近 {limit} 周岁，不能延续")
     if found == Chance.OVER:
         return chip("bad", "已过申请期")
-    days = renewals.window(row.registration_class, row.valid_until)
+    days = renewals.window(row.registration_class, row.runs_out)
     if days is None:
         return mark_safe("可以申请")
     left = (days.last - clock.today()).days
