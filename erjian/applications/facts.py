@@ -202,6 +202,12 @@ def hold_back(held: Callable[[Iterable[int]], Held]) -> None:
 _FREE = date.min
 
 
+def _standing(rows: Sequence[Registration], procedure: Procedure) -> RegistrationFacts | None:
+    """The registration that a filing is about: the one in force, else what has lapsed where that can be ended."""
+    fitting = sorted((row for row in rows if row.status in procedure.standing), key=lambda row: row.status not in LIVE)
+    return _registration(fitting[0]) if fitting else None
+
+
 def _by_person(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:
     found: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
@@ -245,7 +251,7 @@ def _about_people(
                 )
                 for item in qualifications[person.pk]
             ),
-            "live": next((_registration(item) for item in registrations[person.pk] if item.status in LIVE), None),
+            "live": _standing(registrations[person.pk], procedure),
             "past": tuple(_registration(item) for item in registrations[person.pk] if item.status not in LIVE),
             "bars": tuple(
                 RestrictionFacts(label=item.get_basis_display(), reason=item.reason, ends=item.ends)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from erjian import audit, policy, protection
 from erjian.accounts import limits
@@ -21,7 +21,7 @@ from erjian.applications.errors import CaseRefused
 from erjian.policy import clock
 from erjian.procedures import Procedure, SpecialtySource, guards
 from erjian.procedures.guards import Stage, Verdict
-from erjian.registry.models import Enterprise, Person, Qualification, Registration
+from erjian.registry.models import Enterprise, Person, Qualification, Registration, RegistrationStatus
 from erjian.registry.models.qualifications import ReviewResult
 from erjian.registry.models.registrations import LIVE
 from erjian.standards import id_numbers
@@ -95,13 +95,19 @@ def asks_for_unused(procedure: Procedure) -> bool:
 
 
 def holders(*, procedure: Procedure, enterprise: Enterprise) -> QuerySet[Registration]:
-    """The enterprise's own holders with their people, who expires first on top.
+    """The enterprise's own holders with their people, who expires first on top; what has lapsed already comes last.
 
     Where a qualification that is not used yet is asked for, those who have one come before the many who do not.
     """
     found = Registration.objects.filter(
-        enterprise=enterprise, registration_class=procedure.registration_class, status__in=LIVE
+        enterprise=enterprise, registration_class=procedure.registration_class, status__in=procedure.standing
     ).select_related("person")
+    if RegistrationStatus.LAPSED in procedure.standing:
+        lapsed = Q(status=RegistrationStatus.LAPSED)  # the last of the three in the order of their codes
+        again = Registration.objects.filter(
+            person=OuterRef("person"), registration_class=procedure.registration_class, status__in=LIVE
+        )
+        return found.exclude(lapsed & Exists(again)).order_by("-status", "valid_until", "pk")
     if not asks_for_unused(procedure):
         return found.order_by("valid_until", "pk")
     unused = Qualification.objects.filter(

@@ -18,7 +18,8 @@ from erjian.audit import Actor
 from erjian.procedures.fields import FormField, Section
 from erjian.procedures.guards import Guard
 from erjian.procedures.materials import Material
-from erjian.registry.models import RegistrationClass
+from erjian.registry.models import RegistrationClass, RegistrationStatus
+from erjian.registry.models.registrations import LIVE
 
 
 class Step(models.TextChoices):
@@ -167,6 +168,11 @@ class Procedure:
     def fields(self) -> tuple[FormField, ...]:
         """Every field of the form in order."""
         return tuple(item for section in self.sections for item in section.fields)
+
+    @property
+    def standing(self) -> tuple[RegistrationStatus, ...]:
+        """In which status a registration can be what this is about: in force; what ends it takes a lapsed one too (第十七条)."""
+        return (*LIVE, RegistrationStatus.LAPSED) if self.voids else LIVE
 
     @property
     def has_specialties(self) -> bool:

@@ -109,7 +109,7 @@ class Facts:
     """None when the procedure is about the enterprise."""
     qualifications: tuple[QualificationFacts, ...] = ()
     live: RegistrationFacts | None = None
-    """The live registration of the procedure's class, wherever it is held."""
+    """The live registration of the procedure's class, wherever it is held; a lapsed one where that is to be ended."""
     past: tuple[RegistrationFacts, ...] = ()
     bars: tuple[RestrictionFacts, ...] = ()
     locks: tuple[RestrictionFacts, ...] = ()

@@ -21,6 +21,7 @@ from erjian.registry.models import Change, Enterprise, Person, Registration, Reg
 from erjian.standards import id_numbers
 from erjian.standards.specialties import Specialty
 from tests import makers
+from tests.procedures.scenes import Scene as Filing
 
 pytestmark = pytest.mark.django_db
 CITY, PROVINCE = "430100", "430000"
@@ -400,3 +401,39 @@ def test_the_menu_has_every_procedure_in_the_manuals_order() -> None:
     ]  # fmt: skip
     assert {guard.code for item in all_procedures() for guard in item.guards}
     assert Answer.NO != Answer.ASKS
+
+
+@pytest.mark.parametrize("code", ["cancellation", "cancellation_by_person"])
+def test_what_has_lapsed_can_still_be_cancelled_by_two_consents(code: str) -> None:
+    """The night after the end changes nothing about 注销 (《注册建造师管理规定》第十七条第一项、第十六条第五项)."""
+    scene = Filing(code)
+    assert scene.registration is not None
+    with clock.travel(to=scene.registration.valid_until + timedelta(days=1)):
+        assert robots.run().done["lapse"] == 1
+        browser = scene.client()
+        if code == "cancellation":
+            assert "选择该证书信息" in browser.get("/enterprise/cancellation/new/").content.decode()
+            assert scene.person.name not in browser.get("/enterprise/replacement/new/").content.decode()
+        else:
+            assert "失效" in browser.get("/person/filing/").content.decode()
+        assert scene.choose(browser)().status_code == 302
+        scene.draft()
+        answer = scene.hand_in(browser)
+        assert answer.status_code == 302, answer.content.decode()
+        assert scene.at_decision()().state == State.DONE
+        scene.registration.refresh_from_db()
+        assert scene.registration.status == "cancelled"
+
+
+def test_who_is_registered_again_is_not_offered_by_what_lapsed_before() -> None:
+    scene = Filing("cancellation")
+    assert scene.registration is not None
+    Registration.objects.filter(pk=scene.registration.pk).update(status="lapsed", ended_on=clock.today())
+    again = Registration.objects.create(
+        person=scene.person, registration_class="constructor", number=scene.registration.number, enterprise=scene.other,
+        registered_on=clock.today(), employed_on=clock.today(), valid_until=clock.today() + timedelta(days=900),
+    )  # fmt: skip
+    page = "/enterprise/cancellation/new/"
+    assert scene.person.name not in scene.client().get(page).content.decode()
+    Registration.objects.filter(pk=again.pk).update(enterprise=scene.enterprise)
+    assert scene.client().get(page).content.decode().count("data-choose") == 1

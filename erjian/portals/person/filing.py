@@ -6,10 +6,12 @@ concerns and the verdict of each condition, before anything is typed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -56,11 +58,21 @@ def _mine() -> tuple[Procedure, ...]:
     return tuple(item for item in all_procedures() if item.filer == Filer.PERSON)
 
 
+def _held(procedure: Procedure, rows: Iterable[Registration]) -> Registration | None:
+    """What the person would file about: of this class, in force before lapsed."""
+    fitting = [
+        row
+        for row in rows
+        if row.registration_class == procedure.registration_class and row.status in procedure.standing
+    ]
+    return min(fitting, key=lambda row: row.status not in LIVE, default=None)
+
+
 def _place(
-    procedure: Procedure, person: Person, held: dict[str, Registration], open_cases: dict[str, Application]
+    procedure: Procedure, person: Person, rows: Iterable[Registration], open_cases: dict[str, Application]
 ) -> Place:
     follows = question(TRANSITIONS["report"], procedure)
-    registration = held.get(procedure.registration_class)
+    registration = _held(procedure, rows)
     if registration is None:
         return Place(procedure=procedure, follows=follows)
     known = facts.assemble(procedure=procedure, person=person, enterprise=registration.enterprise)
@@ -86,6 +98,10 @@ def _place(
     )
 
 
+def _registrations(person: Person) -> QuerySet[Registration]:
+    return Registration.objects.filter(person=person).select_related("enterprise").order_by("-id")
+
+
 def _until(registration: Registration) -> str:
     text = day(registration.valid_until)
     return text if registration.dates_binding else f"{text}（按政策继续有效）"
@@ -100,12 +116,7 @@ def _address(case: Application) -> str:
 def page(request: HttpRequest) -> HttpResponse:
     """Every procedure a person may file, with whether it can be filed now."""
     user, person = account(request), myself(request)
-    held: dict[str, Registration] = {
-        item.registration_class: item
-        for item in Registration.objects.filter(person=person, status__in=LIVE)
-        .select_related("enterprise")
-        .order_by("id")
-    }
+    held = list(_registrations(person))
     codes = [procedure.code for procedure in _mine()]
     running = Application.objects.visible_to(user).filter(procedure_code__in=codes).exclude(state__in=ENDED)
     open_cases = {item.procedure_code: item for item in running.order_by("id")}
@@ -124,10 +135,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if procedure is None:
         raise Http404
     person = myself(request)
-    held = Registration.objects.filter(
-        person=person, registration_class=procedure.registration_class, status__in=LIVE
-    ).select_related("enterprise")
-    registration = held.order_by("id").first()
+    registration = _held(procedure, _registrations(person))
     if registration is None:
         raise CaseRefused(f"您没有有效的{procedure.registration_class.label}注册。", code="no_registration")
     case = actions.start(procedure=procedure, person=person, enterprise=registration.enterprise, by=account(request))

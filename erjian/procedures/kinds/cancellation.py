@@ -24,7 +24,7 @@ from erjian.registry.models import RegistrationClass
 
 
 def cancel(decision: Decision) -> Outcome:
-    """End the registration with the reason filed; its certificate is void from then on."""
+    """End the registration, in force or lapsed, with the reason filed; its certificate is void from then on."""
     assert decision.registration_id is not None
     registration = changes.cancel(
         registration_id=decision.registration_id,
@@ -32,6 +32,7 @@ def cancel(decision: Decision) -> Outcome:
         on=decision.decided_on,
         case_number=decision.case_number,
         actor=decision.actor,
+        lapsed_too=True,
     )
     return Outcome(registration_ids=(registration.pk,), certificate=CertificateNeed.VOID, reason="注销")
 
