@@ -107,13 +107,15 @@ def remind(*, row: Registration) -> None:
         context |= {"number": f"{row.number}，{named}", "after": f"{named}失效，其他专业不变"}
     if open_still:
         context["last"] = policy.current().renewal_window(end).last
-    for to in (
-        messaging.Recipient.person(person.pk, person.name, person.phone),
-        messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone),
+    employer = messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone)
+    for to, link in (
+        (messaging.Recipient.person(person.pk, person.name, person.phone), "/person/registrations/"),
+        (employer, f"/enterprise/certificates/{row.pk}/"),  # where the renewal is begun
     ):
         messaging.send(
             "registration.renewal_opens" if open_still else "registration.renewal_missed",
             to=to,
             context=context,
             key=f"{key}:{to.kind}",
+            link=link,
         )

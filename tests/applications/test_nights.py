@@ -70,6 +70,20 @@ def test_nights_on_which_nothing_ran_are_made_up_for(days: int) -> None:
     assert told() == [(who, OPENS) for who in BOTH]
 
 
+def test_a_reminder_leads_to_where_the_renewal_is_begun() -> None:
+    row = registered(60)
+    robots.run()
+    holder, operator = makers.person_user(row.person), makers.operator(row.enterprise)
+    for user, words in ((holder, "我的注册"), (operator, "延续申报")):
+        browser = Client()
+        browser.force_login(user)
+        entry = InboxMessage.objects.get(key__startswith="renewal:", recipient_kind=user.kind)
+        opened = browser.post(f"/messages/{entry.pk}/", follow=True)
+        assert opened.status_code == 200
+        assert row.number in opened.content.decode()
+        assert words in opened.content.decode()
+
+
 def test_after_two_milestones_passed_unseen_only_the_later_is_told() -> None:
     registered(90)
     with clock.travel(days=75):
