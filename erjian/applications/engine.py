@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from erjian import audit
+from erjian import audit, documents
 from erjian.accounts import confirming, delegating
 from erjian.accounts.models import User, UserKind
 from erjian.applications import clocks, effects, facts, letters, telling
@@ -137,6 +137,8 @@ def perform(
     transition = TRANSITIONS[name]
     actor = by.acting_as(transition.function) if by is not None else audit.SYSTEM
     opinion = opinion.strip()
+    if by is not None and (said := documents.unprintable(opinion)):
+        raise CaseRefused(said, code="unprintable", field="opinion")
     try:
         with transaction.atomic():
             application = lock(application_id)

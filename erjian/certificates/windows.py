@@ -93,6 +93,8 @@ def _check(registration: Registration, begin: date, end: date, purpose: str) -> 
         )
     if not purpose:
         raise WindowRefused("请填写用途，如“投标某项目”。", code="purpose_missing", field="purpose")
+    if said := documents.unprintable(purpose):
+        raise WindowRefused(said, code="unprintable", field="purpose")
     if len(purpose) > PURPOSE_LENGTH:
         raise WindowRefused(f"用途最多 {PURPOSE_LENGTH} 个字。", code="purpose_long", field="purpose")
     made = UsageWindow.objects.filter(version__registration=registration, created_at__gte=clock.start_of(today))

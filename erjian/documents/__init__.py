@@ -33,7 +33,7 @@ notices (A4, official letter)
 from erjian.documents.codes import qr
 from erjian.documents.errors import DocumentRefused, IncompletePaper, MissingGlyph, SealUnavailable
 from erjian.documents.pictures import data_uri, preview
-from erjian.documents.rendering import render
+from erjian.documents.rendering import render, unprintable
 from erjian.documents.sealers import KeySealer, RemoteSealer, Sealer
 from erjian.documents.signers import ensure_signer
 from erjian.documents.signing import sign
@@ -55,5 +55,6 @@ __all__ = [
     "qr",
     "render",
     "sign",
+    "unprintable",
     "verify",
 ]

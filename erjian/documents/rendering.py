@@ -52,6 +52,8 @@ REQUIRED_OF_NOTICE: dict[str, tuple[str, ...]] = {
 
 # Control characters but for the line feed, zero-width spaces and joiners, direction marks, byte order mark.
 _INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+# What texts are made of, and the third plane, where newer ideographs stand before Python knows them.
+_USUAL = re.compile("[\\s -~·—‘-”…、-】〔〕〇！-～\U00030000-\U0003ffff]")
 _NO_GLYPH = re.compile(r'the text `(".*?")` could not be displayed', re.DOTALL)
 _lock = threading.Lock()
 
@@ -135,6 +137,27 @@ def render(template: str, data: Mapping[str, Any], *, timestamp: datetime, mark:
             raise MissingGlyph(text) from error
         raise
     return cast("bytes", pdf)  # a list only comes from the picture formats
+
+
+def unprintable(text: str) -> str:
+    """What is wrong with typed words that no paper could show, in a sentence for who typed them; "" for all others.
+
+    Emoji, say, or a character of somebody's private font. A letter of a script is never refused, because names are
+    written with letters: the paper that lacks one says so (MissingGlyph), and the library of fonts is completed.
+    """
+    odd = {each for each in _INVISIBLE.sub("", text) if not (_USUAL.match(each) or each.isalnum())}
+    if not odd:
+        return ""
+    words = json.dumps(" ".join(sorted(odd)), ensure_ascii=False)
+    source = f'#import "/lib/paper.typ": base-text\n#set document(title: "-")\n#set text(..base-text)\n#text({words})\n'
+    try:
+        with _lock:
+            _compiler(configuration.fonts()).compile(input=source.encode(), format="pdf", pdf_standards=["a-2u"])
+    except typst.TypstError as error:
+        if (found := _missing_text(error.message)) is None:
+            raise
+        return f"“{found.strip()}”不能印在正式文书上。请删除后再提交。"
+    return ""
 
 
 def query_ground() -> str:

@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from erjian import documents
 from erjian.policy import clock
 from erjian.standards import id_numbers, phones
 from erjian.standards.errors import Refusal
@@ -122,6 +123,11 @@ def _landline(value: str) -> str:
         raise ValidationError(refusal.message, code=refusal.code) from refusal
 
 
+def _shown_on_paper(text: str) -> None:
+    if said := documents.unprintable(text):
+        raise ValidationError(said, code="unprintable")
+
+
 class _Checked(forms.CharField):
     """A text field whose value is normalised by one of the standards."""
 
@@ -163,11 +169,12 @@ def _form_field(item: FormField, *, strict: bool) -> forms.Field:
                 check=_landline, max_length=30, widget=forms.TextInput(attrs={"inputmode": "tel"}), **common
             )
         case Control.TEXTAREA:
-            return forms.CharField(max_length=item.max_length, widget=forms.Textarea(attrs={"rows": 3}), **common)
+            area = forms.Textarea(attrs={"rows": 3})
+            return forms.CharField(max_length=item.max_length, widget=area, validators=[_shown_on_paper], **common)
         case Control.CHECK:
             return forms.BooleanField(**{**common, "required": False})
         case _:
-            return forms.CharField(max_length=item.max_length, **common)
+            return forms.CharField(max_length=item.max_length, validators=[_shown_on_paper], **common)
 
 
 class DeclaredForm(forms.Form):

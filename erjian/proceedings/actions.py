@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from erjian import audit, files
+from erjian import audit, documents, files
 from erjian.accounts import confirming, delegating, scopes
 from erjian.accounts.models import Function, User, UserKind
 from erjian.applications.errors import NotYours
@@ -59,6 +59,8 @@ def _words(text: str, label: str, *, field: str = "text") -> str:
         raise ProceedingRefused(f"请填写{label}。", code="words_missing", field=field)
     if len(text) > 2000:
         raise ProceedingRefused(f"{label}最多 2000 个字。请缩短。", code="words_long", field=field)
+    if said := documents.unprintable(text):
+        raise ProceedingRefused(said, code="unprintable", field=field)
     return text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from erjian import audit, files, messaging
+from erjian import audit, documents, files, messaging
 from erjian.accounts import limits
 from erjian.accounts.limits import Limit
 from erjian.accounts.models import Function, User
@@ -110,6 +110,8 @@ def settle(*, objection: Objection, by: User, upheld: bool, answer: str) -> Obje
     answer = answer.strip()
     if not answer:
         raise PublicityRefused("请填写核查结论。", code="answer_missing", field="answer")
+    if said := documents.unprintable(answer):
+        raise PublicityRefused(said, code="unprintable", field="answer")
     with transaction.atomic():
         item = (
             BatchItem.objects.select_for_update(of=("self",))

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from erjian import audit
+from erjian import audit, documents
 from erjian.audit import Actor
 from erjian.files import Blob
 from erjian.registry.changes import remember
@@ -66,6 +66,9 @@ def _check(values: Mapping[str, Any]) -> None:
     for name in REQUIRED:
         if name in values and values[name] in (None, ""):
             raise ProfileRefused("带星号的为必填项。请填写后再保存。", code="required", field=name)
+    for name, value in values.items():
+        if isinstance(value, str) and (said := documents.unprintable(value)):
+            raise ProfileRefused(said, code="unprintable", field=name)
     county, city = values.get("county"), values.get("city")
     if county and county not in regions.counties_of(city or ""):
         raise ProfileRefused("所选区县不属于所选地市。请重新选择。", code="county", field="county")

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from PIL import Image
 
-from erjian import audit, files, messaging
+from erjian import audit, documents, files, messaging
 from erjian.audit import Actor, codes
 from erjian.files import Blob, FileRefused, Limits
 from erjian.messaging import templates
@@ -185,6 +185,8 @@ def set_contact(*, person_id: int, values: Mapping[str, Any], actor: Actor, seen
                 continue
             if name in BLANK_ONLY and not value:
                 continue
+            if isinstance(value, str) and (said := documents.unprintable(value)):
+                raise PersonalRefused(said, code="unprintable", field=name)
             before[name] = _shown(name, known)
             setattr(person, name, value if value or name == "graduated_on" else "")
             after[name] = _shown(name, value)

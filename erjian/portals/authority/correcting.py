@@ -137,7 +137,7 @@ def correction(request: HttpRequest, uuid: UUID) -> HttpResponse:
         try:
             actions.request_correction(application=case, by=user, seen=seen, items=rows)
         except CaseRefused as refusal:
-            if refusal.field != "items" or not at_desk(case, user):
+            if refusal.field not in ("items", "opinion") or not at_desk(case, user):
                 raise
             return _page(request, case, items, free, seen=seen, error=refusal.message, status=422)
         return done(request, case, "request_correction")

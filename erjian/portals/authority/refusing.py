@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from erjian import documents
 from erjian.accounts.models import Function
 from erjian.applications import actions, engine
 from erjian.applications.models import Application
@@ -49,6 +50,9 @@ class RefusalForm(ErjianForm, forms.Form):
         cleaned: dict[str, str] = super().clean() or {}
         if cleaned.get("ground") == Ground.NOT_COMPETENT and not cleaned.get("where"):
             self.add_error("where", "请写明应向哪个机关申请（行政许可法第三十二条）。")
+        for name in ("where", "reason"):
+            if said := documents.unprintable(cleaned.get(name, "")):
+                self.add_error(name, said)
         return cleaned
 
     @property

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications import actions, correcting, engine, facts, form_data, materials
+from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE, State
 from erjian.applications.workflow import TRANSITIONS, Transition
@@ -210,9 +211,15 @@ def answer(request: HttpRequest, uuid: UUID, name: str) -> HttpResponse:
     if request.method == "POST":
         if form is None or form.is_valid():
             opinion = form.cleaned_data["opinion"] if form else ""
-            act(application=found, by=operator(request), seen=seen(request), agreed=agreed, opinion=opinion)
-            messages.success(request, _answered(found, transition))
-            return redirect("enterprise:case", uuid)
+            try:
+                act(application=found, by=operator(request), seen=seen(request), agreed=agreed, opinion=opinion)
+            except CaseRefused as refusal:
+                if form is None or refusal.field != "opinion":
+                    raise
+                form.refuse(refusal)
+            else:
+                messages.success(request, _answered(found, transition))
+                return redirect("enterprise:case", uuid)
         status = 422
     elif transition not in answers(found, request):
         return redirect("enterprise:case", uuid)
