@@ -92,7 +92,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "没有查到这本证书",
             "登记库中没有姓名和编号都相符的证书。请对照证书核对每一个字；仍查不到的，请勿采信。",
         )
-        return _result(request, verdict, None)
+        return _result(request, verdict, None, search=form)
     return _result(request, _worded(finding), finding)
 
 
@@ -306,6 +306,7 @@ def _result(
     *,
     token: str = "",
     signature=None,
+    search: SearchForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context = {
@@ -319,6 +320,7 @@ def _result(
         if token and finding and _portrait(finding.version)
         else "",
         "signature": signature,
+        "search": search,
         "now": clock.now(),
     }
     return render(request, "public/verdict.html", context, status=status)

@@ -94,6 +94,16 @@ def test_what_is_not_found_is_not_to_be_relied_on(
     assert "没有查到这本证书" in page
 
 
+def test_a_slip_of_the_pen_is_corrected_where_nothing_was_found(client: Client, version: CertificateVersion) -> None:
+    page = search(client, version, name="文国标").content.decode()
+    assert "没有查到这本证书" in page
+    assert 'name="name" value="文国标"' in page
+    assert f'value="{version.registration.number}"' in page
+    found = search(client, version).content.decode()
+    assert "核对后再查" not in found
+    assert "怎样核对" in found
+
+
 def test_both_fields_are_needed(client: Client) -> None:
     answer = client.get("/verify/", {"name": "文国栋", "number": ""})
     assert answer.status_code == 422
