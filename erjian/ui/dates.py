@@ -58,7 +58,7 @@ def period(start: date | None, end: date | None) -> str:
 
 def provisional(year: int) -> SafeString:
     """The mark 暂定 behind what was counted in working days of a year whose holidays nobody has published."""
-    return format_html(' <span class="ej-tag" title="{} 年{}">暂定</span>', year, PROVISIONAL)
+    return format_html(' <span class="ej-tag ej-guess" title="{} 年{}">暂定</span>', year, PROVISIONAL)
 
 
 def days_left(left: int | None, *, unit: str = "工作日", before: str = "", soon: bool | None = None) -> SafeString:

@@ -85,7 +85,7 @@ def test_the_hearing_is_counted_again_both_ways(settings: Any, tmp_path: Path) -
         told = scene.notified()
         asked = scene.do(told, "ask_hearing", scene.user, "要求听证")
         assert asked.hearing_due_on == date(2027, 1, 27)
-        assert f'应在 2027-01-27 <span class="ej-tag" {MARK}' in page(scene, told)
+        assert f'应在 2027-01-27 <span class="ej-tag ej-guess" {MARK}' in page(scene, told)
         published(settings, tmp_path, workdays="2027-01-02, 2027-01-03")
         assert robots.run().done == {"recount_proceedings": 1}
         asked.refresh_from_db()
