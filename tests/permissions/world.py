@@ -170,6 +170,7 @@ class Half:
             "certificate": version.pk,
             "token": version.token,
             "qualification": qualification.pk,
+            "enterprise_qualification": self.enterprise.qualifications.get().pk,
         }
 
     def _filed_by_the_person(self) -> None:

@@ -24,6 +24,7 @@ ENTERPRISE = {
     "library": Entry(get=_MANAGES, post=_MANAGES),
     "library-take-over": Entry(post=_MANAGES),
     "qualifications": Entry(get=_LIST),
+    "qualification": Entry(get=_READ, where={"pk": "enterprise_qualification"}),
     "cases": Entry(get=_LIST, post=_LIST),
     "certificates": Entry(get=_LIST, post=_LIST),
     "certificate": Entry(get=_READ, where={"pk": "registration"}),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from erjian.audit import SYSTEM
 from erjian.audit.models import Event
-from erjian.registry.models import Change, Enterprise, Person
+from erjian.policy import clock
+from erjian.registry.changes import remember
+from erjian.registry.models import Change, ChangeKind, Enterprise, Person
 from tests import makers
 from tests.portals.enterprise.test_filing import pick, text
 
@@ -142,6 +146,41 @@ def test_counties_of_a_city(browser: Client) -> None:
     assert "雨湖区" in page
     assert "芙蓉区" not in page
     assert "芙蓉区" not in text(browser.get(address, {"city": "x"}))
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "said"),
+    [(181, "有效", ""), (180, "180 日后到期", "将于"), (0, "0 日后到期", "将于"), (-1, "已过期", "已于")],
+)
+def test_a_qualification_is_warned_of_before_it_runs_out(
+    browser: Client, employer: Enterprise, days: int, status: str, said: str
+) -> None:
+    end = clock.today() + timedelta(days=days)
+    employer.qualifications.update(expires_on=end)
+    page = text(browser.get("/enterprise/qualifications/"))
+    assert status in page
+    for address in ("/enterprise/", "/enterprise/qualifications/"):
+        sentence = f"建筑工程施工总承包二级{said} {end} 到期。请向资质许可机关申请延续"
+        assert (sentence in text(browser.get(address))) is bool(said), address
+    employer.qualifications.update(withdrawn_on=clock.today())
+    assert "到期。请向资质许可机关" not in text(browser.get("/enterprise/"))
+
+
+def test_one_qualification_is_read_with_what_changed_of_it(
+    browser: Client, stranger: Client, employer: Enterprise
+) -> None:
+    held = employer.qualifications.get()
+    address = f"/enterprise/qualifications/{held.pk}/"
+    assert f'href="{address}" aria-label="查阅 建筑工程施工总承包"' in text(browser.get("/enterprise/qualifications/"))
+    remember(
+        ChangeKind.CORRECTED, actor=SYSTEM, enterprise_id=employer.pk,
+        before={f"资质 {held.number} {held.scope}": "三级 至 2025-01-01"},
+        after={f"资质 {held.number} {held.scope}": "二级 至 2030-01-01"},
+    )  # fmt: skip
+    page = text(browser.get(address))
+    for words in (held.number, held.scope, held.level, "2024-01-01", str(held.expires_on), "三级 至 2025-01-01 → 二级"):
+        assert words in page, words
+    assert stranger.get(address).status_code == 404
 
 
 def test_the_qualifications_of_the_enterprise(browser: Client, employer: Enterprise) -> None:

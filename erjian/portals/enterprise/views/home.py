@@ -25,6 +25,7 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import departures, own_cases
 from erjian.portals.enterprise.views.certificates import conditions
 from erjian.portals.enterprise.views.confirming import answering
+from erjian.portals.enterprise.views.qualifications import warning
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import renewals
 from erjian.procedures.renewals import Chance
@@ -64,6 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "shell": shell(request, "home"),
         "missing": missing_profile(enterprise),
+        "warning": warning(enterprise),
         "tiles": _tiles(counts, expiring.count(), leaving.count()),
         "waiting": Table(
             columns=_columns(), rows=waiting, name="subject.name", caption="等待本企业办理的申报",

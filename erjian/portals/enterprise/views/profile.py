@@ -1,4 +1,4 @@
-"""基本信息: 企业基本信息 with its two tabs, and 资质信息."""
+"""基本信息: 企业基本信息 with its two tabs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from erjian import audit, files
 from erjian.accounts.models import EnterpriseRight
 from erjian.applications.facts import missing_profile
 from erjian.files.refusals import sizes_text
-from erjian.policy import clock
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.profile_form import ProfileForm
@@ -23,14 +22,10 @@ from erjian.portals.shared import case as case_parts
 from erjian.portals.shared.refusals import wants_json
 from erjian.registry import enterprise_profile
 from erjian.registry.enterprise_profile import ProfileStale
-from erjian.registry.models import Enterprise, EnterpriseQualification
+from erjian.registry.models import Enterprise
 from erjian.standards import regions
 from erjian.standards.errors import Refusal
 from erjian.ui import parts
-from erjian.ui.dates import day
-from erjian.ui.paging import paginate
-from erjian.ui.tables import Column, Table, strong
-from erjian.ui.templatetags.ej import chip
 
 
 def _tabs(current: str) -> tuple[parts.View, ...]:
@@ -146,42 +141,3 @@ def licence(request: HttpRequest) -> HttpResponse:
     if blob is None:
         raise Http404
     return files.response(blob, filename="营业执照", thumbnail=bool(request.GET.get("thumbnail")))
-
-
-@for_enterprise()
-@require_safe
-def qualifications(request: HttpRequest) -> HttpResponse:
-    """资质信息: what the enterprise register knows."""
-    today = clock.today()
-    found = EnterpriseQualification.objects.filter(enterprise=employer(request)).order_by("number", "pk")
-    page = paginate(found, request.GET)
-
-    def status(row: EnterpriseQualification) -> str:
-        if row.withdrawn_on:
-            return chip("bad", "已撤回")
-        if row.expires_on and row.expires_on < today:
-            return chip("bad", "已过期")
-        return chip("done", "有效")
-
-    table = Table(
-        columns=(
-            Column("企业资质证书编号", "number", css="ej-num m-top"),
-            Column("企业资质范围", lambda row: strong(row.scope), css="m-wide"),
-            Column("企业资质等级", "level", css="ej-num", data_label="等级"),
-            Column("发证日期", lambda row: day(row.issued_on), css="ej-num m-end", data_label="发证"),
-            Column("有效期至", lambda row: day(row.expires_on), css="ej-num", data_label="有效期至"),
-            Column("状态", status, css="m-top m-end"),
-        ),
-        rows=page,
-        numbered=True,
-        first=page.start,
-        empty="企业库中没有本企业的资质。新设立企业申报时须上传承诺书。",
-        caption="资质信息",
-    )
-    context = {
-        "shell": shell(request, "qualifications"),
-        "table": table,
-        "page": page,
-        "may_save": holds(operator(request), EnterpriseRight.MANAGE),
-    }
-    return render(request, "enterprise/qualifications.html", context)
