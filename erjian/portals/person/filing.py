@@ -187,5 +187,5 @@ def delete(request: HttpRequest, uuid: Any) -> HttpResponse:
     """删除 a draft that was never reported."""
     case = own_or_404(request, uuid)
     actions.delete_draft(application=case, by=account(request))
-    messages.success(request, "已删除。")
+    messages.success(request, f"已删除{case.procedure.kind_label}的草稿。需要时可以重新填写。")
     return redirect("person:filing")

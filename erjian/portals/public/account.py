@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -117,25 +117,24 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 def remove_authenticator(request: HttpRequest) -> HttpResponse:
     """Remove the app."""
     confirming.require()
-    return _removed(request, lambda: second_factor.remove_authenticator(user=request.user))
+    return _removed(request, "动态口令", lambda: second_factor.remove_authenticator(user=request.user))
 
 
 @require_POST
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove one passkey."""
-    if not Passkey.objects.filter(pk=pk, user=request.user).exists():
-        raise Http404
+    key = get_object_or_404(Passkey, pk=pk, user=request.user)
     confirming.require()
-    return _removed(request, lambda: passkeys.remove(user=request.user, pk=pk))
+    return _removed(request, f"通行密钥“{key.name}”", lambda: passkeys.remove(user=request.user, pk=pk))
 
 
-def _removed(request: HttpRequest, remove: Any) -> HttpResponse:
+def _removed(request: HttpRequest, what: str, remove: Any) -> HttpResponse:
     try:
         remove()
     except Refusal as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, "已移除。")
+        messages.success(request, f"{what}已移除，以后登录不能再用它。")
     return redirect("public:account")
 
 

@@ -42,6 +42,7 @@ def test_a_scan_is_attached_shown_and_removed(browser: Client, draft: Applicatio
     assert browser.get(answer.json()["thumbnail"]).headers["Content-Type"].startswith("image/")
     item = draft.materials.filter(code="contract").latest("pk")
     removed = browser.post(f"/enterprise/cases/{draft.uuid}/materials/{item.pk}/delete/")
+    assert f"已删除“{item.filename}”。" in browser.get(removed.url).content.decode()
     assert removed.status_code == 302
     assert draft.materials.filter(code="contract").count() == before
     assert Blob.objects.get(pk=item.blob_id).discarded_at is not None

@@ -151,7 +151,8 @@ def test_materials_are_added_and_removed(me: User, client: Client, held: Registr
     assert empty.status_code == 415
     assert "附件材料" in text(empty)
     assert client.post(f"{base}materials/nonsense/add/", {"file": makers.upload()}).status_code == 404
-    client.post(f"{base}materials/{item.pk}/delete/")
+    removed = client.post(f"{base}materials/{item.pk}/delete/")
+    assert f"已删除“{item.filename}”。" in text(client.get(removed.url))
     assert not case.materials.filter(code="cancellation_ground").exists()
 
 
@@ -176,6 +177,7 @@ def test_a_draft_can_be_deleted(me: User, client: Client, held: Registration) ->
     assert "继续填写" in text(client.get("/person/filing/"))
     assert f"/person/cases/{case.uuid}/delete/" in text(client.get("/person/cases/"))
     assert client.post(f"/person/cases/{case.uuid}/delete/").url == "/person/filing/"
+    assert "已删除注销申报的草稿" in text(client.get("/person/filing/"))
     assert not Application.objects.exists()
 
 

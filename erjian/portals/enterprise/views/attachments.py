@@ -77,7 +77,7 @@ def attach(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     address = reverse("enterprise:material", args=(case.uuid, item.pk))
     if wants_json(request):
         return JsonResponse({"message": "已上传", "url": address, "thumbnail": f"{address}?thumbnail=1"})
-    messages.success(request, "已上传。")
+    messages.success(request, f"已上传“{item.filename}”。")
     return redirect(f"{reverse('enterprise:materials', args=(case.uuid,))}#material-{code}")
 
 
@@ -88,5 +88,5 @@ def detach(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     case = own_or_404(request, uuid)
     item = get_object_or_404(MaterialFile, pk=pk, application=case)
     materials.detach(application=case, material_id=item.pk, by=operator(request))
-    messages.success(request, "已删除。")
+    messages.success(request, f"已删除“{item.filename}”。")
     return redirect(f"{reverse('enterprise:materials', args=(case.uuid,))}#material-{item.code}")
