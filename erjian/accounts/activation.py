@@ -26,6 +26,7 @@ from erjian.policy import clock
 from erjian.registry.models import Person
 from erjian.standards import id_numbers, phones
 from erjian.standards.errors import Refusal
+from erjian.standards.text import name_key
 
 codes.register("account.activated", "激活账户")
 codes.register("account.password_reset", "重新设置口令")
@@ -66,10 +67,10 @@ class Claim:
 def claim_person(*, name: str, id_number: str) -> Claim:
     """The person of exactly this name and number who has an account. Raises Refusal for what is no ID number."""
     number = id_numbers.parse(id_number, today=clock.today()).number18
-    person = Person.objects.filter(
-        id_number_index=protection.index("id_number", number), name=name.strip(), user__isnull=False
-    ).first()
-    return Claim(person_id=person.pk) if person and person.phone_index else Claim()
+    index = protection.index("id_number", number)
+    person = Person.objects.filter(id_number_index=index, user__isnull=False).first()
+    fits = person is not None and name_key(person.name) == name_key(name)
+    return Claim(person_id=person.pk) if person and fits and person.phone_index else Claim()
 
 
 def claim_account(*, username: str, phone: str) -> Claim:

@@ -26,7 +26,7 @@ from erjian.registry.models.qualifications import ReviewResult
 from erjian.registry.models.registrations import LIVE
 from erjian.standards import id_numbers
 from erjian.standards.specialties import SECOND_CLASS
-from erjian.standards.text import compact
+from erjian.standards.text import name_key
 
 audit.codes.register("qualification.search", "按身份证号查询资格证")
 
@@ -60,11 +60,11 @@ def look_up(*, procedure: Procedure, enterprise: Enterprise, name: str, id_numbe
     Raises Refusal for a number that cannot be one, TooMany beyond the limits.
     """
     number = str(id_numbers.parse(id_number, today=clock.today()))
-    if not compact(name):
+    if not name_key(name):
         raise CaseRefused("请填写人员姓名。", code="name_missing", field="name")
     count(by, "pick")
     person = Person.objects.filter(id_number_index=protection.index("id_number", number)).first()
-    fits = person is not None and compact(person.name) == compact(name)
+    fits = person is not None and name_key(person.name) == name_key(name)
     audit.record(
         "application.pick",
         actor=by.actor,

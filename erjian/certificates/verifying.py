@@ -12,6 +12,7 @@ from erjian import documents
 from erjian.certificates.models import CertificateVersion, UsageWindow, VersionState
 from erjian.policy import clock
 from erjian.registry.models import Registration, RegistrationStatus
+from erjian.standards.text import name_key
 
 
 class Standing(models.TextChoices):
@@ -99,15 +100,14 @@ def by_token(token: str) -> Finding | None:
 
 
 def by_number(number: str, name: str) -> Finding | None:
-    """The latest certificate of a registration number (or certificate number) when the name fits exactly."""
-    number, name = number.strip().upper(), name.strip()
+    """The latest certificate of a registration number (or certificate number) when the name fits."""
+    number, name = number.strip().upper(), name_key(name)
     if not number or not name:
         return None
-    registrations = Registration.objects.filter(person__name=name).filter(
-        models.Q(number=number) | models.Q(certificate_number=number)
-    )
+    numbered = Registration.objects.filter(models.Q(number=number) | models.Q(certificate_number=number))
+    registrations = [row.pk for row in numbered.select_related("person") if name_key(row.person.name) == name]
     version = _versions().filter(registration__in=registrations).order_by("-created_at", "-version").first()
-    if version is None or version.facts.get("name") != name:
+    if version is None or name_key(version.facts.get("name")) != name:
         return None
     return judge(version)
 

@@ -21,6 +21,7 @@ from erjian.registry.models import Assurance, Person, Qualification, Registratio
 from erjian.registry.verification import reaches
 from erjian.standards import id_numbers, phones
 from erjian.standards.errors import Refusal
+from erjian.standards.text import name_key
 
 codes.register("identity.started", "开始实名认证")
 codes.register("identity.stranger", "实名认证：未查到资格证书")
@@ -101,15 +102,15 @@ def prove(*, verification: Verification, code: str, address: str) -> Verificatio
 
 def _found(own: Verification) -> Verification:
     """The way goes on for a holder of a qualification; for nobody else."""
-    person = Person.objects.filter(id_number_index=protection.index("id_number", own.id_number), name=own.name).first()
+    person = Person.objects.filter(id_number_index=protection.index("id_number", own.id_number)).first()
     now = clock.now()
-    if person is None or not _holds(person):
+    if person is None or name_key(person.name) != name_key(own.name) or not _holds(person):
         own.step, own.ended_at = Step.STRANGER, now
         own.save(update_fields=["step", "ended_at"])
         audit.record("identity.stranger", actor=audit.PUBLIC, subject=("verification", own.pk))
         return own
     rules = policy.current().identity
-    own.person = person
+    own.person, own.name = person, person.name
     own.step = Step.CONSENT
     own.expires_at = now + timedelta(days=rules.resume_days)
     if person.phone != own.phone and rules.unregistered_mobile == "officer":

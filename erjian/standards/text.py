@@ -6,6 +6,7 @@ import re
 import sys
 import unicodedata
 
+_DOTS = re.compile(r"[\u00b7\u2022\u2027\u2219\u22c5\u25cf\u30fb.]")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 
 
@@ -18,6 +19,14 @@ def compact(text: object) -> str:
     if isinstance(text, str) and text.isascii() and text.isalnum():
         return text.upper()
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", str(text or ""))).upper()
+
+
+def name_key(name: object) -> str:
+    """A person's name as two spellings of it are compared: without blanks, every dot between its parts the same.
+
+    Keyboards have several dots for 阿卜杜拉·买买提 (U+00B7, 2022, 2027, 30FB, FF0E …).
+    """
+    return _DOTS.sub("·", compact(name))
 
 
 def beginning(text: str) -> tuple[str, str]:

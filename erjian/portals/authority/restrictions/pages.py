@@ -23,6 +23,7 @@ from erjian.portals.authority.restrictions.kept import Kept, kept_or_404
 from erjian.registry.models import Person
 from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
+from erjian.standards.text import name_key
 from erjian.ui.addresses import row_address
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import paginate
@@ -217,9 +218,10 @@ def _chosen(request: HttpRequest) -> Person | None:
 def _named(request: HttpRequest, who: WhoForm | None) -> Person | None:
     assert who is not None
     index = protection.index("id_number", who.cleaned_data["id_number"])
-    found = scopes.people(officer(request)).filter(id_number_index=index, name=who.cleaned_data["name"]).first()
-    if found is None:
+    found = scopes.people(officer(request)).filter(id_number_index=index).first()
+    if found is None or name_key(found.name) != name_key(who.cleaned_data["name"]):
         who.add_error("id_number", _SHARED)
+        return None
     return found
 
 

@@ -234,12 +234,16 @@ def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any]
     }
 
 
+def _held(request: HttpRequest) -> QuerySet[Registration]:
+    """Every registration at this enterprise, with the paper ones: a lost paper certificate is replaced by a file."""
+    return Registration.objects.filter(enterprise=employer(request)).select_related("person", "enterprise")
+
+
 @for_enterprise()
 @require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """One registration's certificate: how it stands, what it says, every version. A paper one can be renewed here, too."""
-    held = Registration.objects.filter(enterprise=employer(request)).select_related("person", "enterprise")
-    registration = get_object_or_404(held, pk=pk)
+    registration = get_object_or_404(_held(request), pk=pk)
     versions = list(registration.certificates.select_related("preview").order_by("-version"))
     today = clock.today()
     current = next((each for each in versions if each.state in (VersionState.CURRENT, VersionState.PENDING)), None)
@@ -292,7 +296,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _version(request: HttpRequest, pk: int, version: int) -> CertificateVersion:
-    registration = get_object_or_404(own(request), pk=pk)
+    registration = get_object_or_404(_held(request), pk=pk)
     return get_object_or_404(
         CertificateVersion.objects.select_related("file", "preview", "registration__person"),
         registration=registration,
