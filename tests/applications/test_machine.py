@@ -31,7 +31,7 @@ from erjian.proceedings import states as proceeding_states
 from erjian.proceedings.measures import Measure
 from erjian.proceedings.models import Event as ProceedingEvent
 from erjian.proceedings.models import Proceeding
-from erjian.registry.models import Person, Qualification, Registration, RegistrationSpecialty
+from erjian.registry.models import Bar, Person, Qualification, Registration, RegistrationSpecialty
 from erjian.registry.models.registrations import LIVE
 from erjian.standards.errors import Refusal
 from erjian.standards.specialties import Specialty
@@ -253,6 +253,9 @@ class Machine(RuleBasedStateMachine):
     @rule(whom=st.integers(0, 3), measure=st.sampled_from(Measure.values), days=st.sampled_from([20, 90]))
     def propose(self, whom: int, measure: str, days: int) -> None:
         """The authority begins something against what somebody holds."""
+        self.begin(whom, measure, days)
+
+    def begin(self, whom: int, measure: str, days: int) -> None:
         held = Registration.objects.filter(person=self.world.people[whom]).order_by("-id").first()
         if held is None:
             return
@@ -276,9 +279,11 @@ class Machine(RuleBasedStateMachine):
             by = User.objects.get(pk=users[who % len(users)].pk)
             self.attempt(lambda: proceedings.perform(proceeding=found, name=name, by=by, seen=None, text="查明属实。"))
 
-    @rule(position=st.integers(0, 3))
-    def decide_a_proceeding(self, position: int) -> None:
-        """Told, heard by silence, decided."""
+    @rule(position=st.integers(0, 3), measure=st.sampled_from(Measure.values))
+    def decide_a_proceeding(self, position: int, measure: str) -> None:
+        """Begun where nothing is, told, heard by silence, decided."""
+        if self.proceeding(position) is None:
+            self.begin(position, measure, 90)
         found = self.proceeding(position)
         if found is None:
             return
@@ -352,6 +357,50 @@ class Machine(RuleBasedStateMachine):
             )
             assert case.state in ENDED or acts_itself or case.acting_function, f"stuck in {case.state}"
         assert max(blocking.values(), default=0) <= 1, "two open cases of one person"
+
+    @invariant()
+    def every_step_was_taken_by_the_hand_it_needs(self) -> None:
+        world = self.world
+        filers = {each.pk: each.enterprise_id for each in world.operators}
+        holders = {each.pk: each.person_id for each in world.holders}
+        offices = {each.pk: each.authority_code for each in world.officers}
+        for case in Application.objects.prefetch_related("timeline"):
+            if case.first_reviewer_id and case.final_reviewer_id:
+                assert case.first_reviewer_id != case.final_reviewer_id, "reviewed twice by one officer"
+            for entry in case.timeline.all():
+                row, by = TRANSITIONS.get(entry.transition), entry.actor_user_id
+                if row is None:
+                    continue
+                if row.who == Who.SYSTEM:
+                    assert (entry.actor_kind, by) == ("system", None), f"{row.name} by hand"
+                elif row.who == Who.PERSON or (row.who == Who.FILER and case.procedure.filer == Filer.PERSON):
+                    assert holders.get(by) == case.person_id, f"{row.name} by a stranger"
+                elif row.who == Who.OFFICER:
+                    assert offices.get(by) in (case.authority_code, PROVINCE), f"{row.name} by another office"
+                else:
+                    former = row.who == Who.FORMER
+                    expected = case.former_enterprise_id if former else case.enterprise_id
+                    assert filers.get(by) == expected, f"{row.name} by a stranger"
+
+    @invariant()
+    def what_forbids_is_not_got_round(self) -> None:
+        """Nobody is registered inside a bar, nor while a 暂扣 runs whose registration was given up."""
+        bars = {(bar.person_id, "", bar.begins, bar.ends) for bar in Bar.objects.filter(lifted_on=None)}
+        told = Proceeding.objects.filter(measure=Measure.SUSPEND, state="decided").select_related("registration")
+        lifted = set(
+            Proceeding.objects.filter(measure=Measure.RESTORE, state="decided").values_list(
+                "registration_id", flat=True
+            )
+        )
+        for row in told:
+            held = row.registration
+            if held.status not in LIVE and held.ended_on and held.pk not in lifted and row.until:
+                bars.add((row.person_id, held.registration_class, held.ended_on, row.until))
+        for person, kind, begins, ends in bars:
+            inside = Registration.objects.filter(person_id=person, registered_on__gt=begins)
+            inside = inside.filter(registration_class=kind) if kind else inside
+            inside = inside.filter(registered_on__lte=ends) if ends else inside
+            assert not inside.exists(), "registered although it was forbidden"
 
     @invariant()
     def the_register_and_its_certificates_agree(self) -> None:
