@@ -230,6 +230,9 @@ def test_contact_fills_blanks_and_leaves_what_is_known(mine: SimpleNamespace) ->
     form = mine.client.get("/person/information/contact/").content.decode()
     assert 'name="major"' in form
     assert 'name="school"' not in form
+    assert '<a href="/person/identity/edit/">实名认证信息修改</a>' in form, (
+        "what is known is mended elsewhere, and it says where"
+    )
     data = {
         "seen": version,
         "landline": "0731-88950025",
