@@ -32,6 +32,7 @@ def test_every_column_of_the_enterprises_query_is_seen(visit: Visit) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     page.goto(page.url.split("/enterprise/")[0] + "/enterprise/cases/")
     assert page.locator("tbody tr").count() == 3
+    assert page.evaluate("[...document.querySelectorAll('tbody tr')].every(one => one.clientHeight <= 60)"), "two lines"
     assert page.evaluate(
         "[...document.querySelectorAll('.table-scroll')].every(one => one.scrollWidth <= one.clientWidth)"
     )

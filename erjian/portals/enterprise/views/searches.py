@@ -134,6 +134,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         empty="没有符合条件的申报。" if request.GET else "还没有上报的申报。",
         empty_links=(("查看全部", "?"),) if request.GET else (),
         caption="建造师企业申报查询",
+        css="ej-table ej-stack tight",
     )
     context = {
         "shell": shell(request, "cases"),
@@ -157,7 +158,7 @@ def _columns() -> Iterator[Column]:
     yield Column("姓名", lambda row: strong(row.subject.name), css="ej-num m-top")
     yield Column("身份证号", case_parts.person_number, css="ej-num m-wide", data_label="身份证号")
     yield Column("企业名称", "enterprise.name", css="cut m-hide w-low", title=True)
-    yield Column("申报类型", "procedure.kind_label", css="m-top m-end")
+    yield Column("申报类型", "procedure.kind_label", css="ej-num m-top m-end")
     yield Column("注册类型", case_list.class_cell, css="m-hide w-low2")
     yield Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报")
     for number, label in enumerate(("受理状态", "初审状态", "复审状态")):
