@@ -31,6 +31,8 @@ pytestmark = pytest.mark.django_db
 WALKERS = tuple(
     role for role in (*OTHERS, *MIGHTY) if Side.OWN in role.sides and role.right in (None, EnterpriseRight.MANAGE)
 )
+EXAMPLES = {"authority:import_template"}
+"""A blank form, whose example has a number of nobody that happens to be the makers' too."""
 _NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9])")
 
 
@@ -61,7 +63,7 @@ def test_a_full_number_is_read_on_the_record(world: World, clients: dict[Role, C
     seen: list[str] = []
     unseen: list[str] = []
     for name, entry in TABLE.items():
-        if entry.get is None:
+        if entry.get is None or name in EXAMPLES:
             continue
         with transaction.atomic():
             arguments = {key: world.find(what, Side.OWN, world.users.get(role)) for key, what in entry.where.items()}
