@@ -31,7 +31,7 @@ from erjian.proceedings import states as proceeding_states
 from erjian.proceedings.measures import Measure
 from erjian.proceedings.models import Event as ProceedingEvent
 from erjian.proceedings.models import Proceeding
-from erjian.registry.models import Bar, Person, Qualification, Registration, RegistrationSpecialty
+from erjian.registry.models import Bar, Enterprise, Person, Qualification, Registration, RegistrationSpecialty
 from erjian.registry.models.registrations import LIVE
 from erjian.standards.errors import Refusal
 from erjian.standards.specialties import Specialty
@@ -52,6 +52,9 @@ class World:
 
     def __init__(self) -> None:
         self.enterprises = [makers.enterprise(f"湖南第{n}建设有限公司") for n in range(2)]
+        # The second files with the province, where one officer could do both reviews.
+        Enterprise.objects.filter(pk=self.enterprises[1].pk).update(filing_authority=PROVINCE)
+        self.enterprises[1].refresh_from_db()
         self.operators = [makers.operator(item) for item in self.enterprises]
         self.people = [makers.person(f"周启{n}", birth=date(1985, 3, 1 + n)) for n in range(4)]
         for number, item in enumerate(self.people):
@@ -68,6 +71,7 @@ class World:
             makers.officer(CITY, Function.ACCEPTANCE, Function.FIRST_REVIEW),
             makers.officer(PROVINCE, *everything),
             makers.officer("430200", *everything),
+            makers.officer(PROVINCE, *everything),
         ]
         self.keeper = makers.officer(PROVINCE, Function.REGISTER)
         self.users: list[User] = [*self.operators, *self.holders, *self.officers]
@@ -249,6 +253,11 @@ class Machine(RuleBasedStateMachine):
                     found.refresh_from_db()
                     if found.version != before:
                         break
+
+    @rule(case=st.integers(0, 5))
+    def finish(self, case: int) -> None:
+        """The case goes all the way."""
+        self.go_on(case, 12)
 
     @rule(whom=st.integers(0, 3), measure=st.sampled_from(Measure.values), days=st.sampled_from([20, 90]))
     def propose(self, whom: int, measure: str, days: int) -> None:
