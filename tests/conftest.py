@@ -12,10 +12,15 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from erjian.config.postgres import Cluster
 from tests.faces.serving import Faces, serving
 
+# How fast the machine is says nothing of the rules that are tested.
+hypothesis_settings.register_profile("erjian", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("erjian")
 _cluster: Cluster | None = None
 
 
