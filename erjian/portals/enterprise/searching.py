@@ -21,6 +21,7 @@ from erjian import protection
 from erjian.policy import clock
 from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
+from erjian.standards.text import beginning
 from erjian.ui.forms import ErjianForm
 
 MOST_PICKED = 300
@@ -113,6 +114,14 @@ def person_condition(request: HttpRequest, form: PersonFilter, person: str = "pe
         return Q(**{f"{person}id_number_index": holder.index})
     name = form.cleaned_data.get("name")
     return Q(**{f"{person}name__startswith": name}) if name else Q()
+
+
+def only_a_name(request: HttpRequest, form: PersonFilter) -> tuple[str, str] | None:
+    """The span of the names asked for, where nothing else is: a search that a query compiled once can answer."""
+    asked = [key for key, value in form.cleaned_data.items() if value]
+    if asked != ["name"] or form.errors or read_holder(request) is not None:
+        return None
+    return beginning(form.cleaned_data["name"])
 
 
 def picked(request: HttpRequest) -> list[str]:

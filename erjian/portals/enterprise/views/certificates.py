@@ -26,7 +26,7 @@ from erjian.policy import clock
 from erjian.portals.enterprise.access import employer, for_enterprise, holds, operator
 from erjian.portals.enterprise.leading import linked
 from erjian.portals.enterprise.navigation import shell
-from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
+from erjian.portals.enterprise.searching import PersonFilter, only_a_name, person_condition, shown
 from erjian.portals.enterprise.views.picking import choice
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import guards, renewals
@@ -114,6 +114,11 @@ def _unfiltered(enterprise_id: int) -> QuerySet[Registration]:
     return _listed(_of(enterprise_id))
 
 
+@compiled
+def _of_name(enterprise_id: int, first: str, last: str) -> QuerySet[Registration]:
+    return _listed(_of(enterprise_id).filter(person__name__range=(first, last)))
+
+
 def _counted(rows: QuerySet[Registration], today: date, soon: date) -> QuerySet[Registration]:
     """One row with the number of all and of each saved view, after the enterprise's; none where there is nothing."""
     views = {code: Count("pk", filter=part, distinct=True) for code, (_, part) in conditions(today, soon).items()}
@@ -125,6 +130,11 @@ def _counts(enterprise_id: int, today: date, soon: date) -> QuerySet[Registratio
     return _counted(_of(enterprise_id), today, soon)
 
 
+@compiled
+def _counts_of_name(enterprise_id: int, today: date, soon: date, first: str, last: str) -> QuerySet[Registration]:
+    return _counted(_of(enterprise_id).filter(person__name__range=(first, last)), today, soon)
+
+
 @for_enterprise()
 @require_http_methods(["GET", "HEAD", "POST"])
 def certificates(request: HttpRequest) -> HttpResponse:
@@ -133,20 +143,26 @@ def certificates(request: HttpRequest) -> HttpResponse:
         return CertificateFilter(request.POST).address(request)
     form: Any = shown(request, CertificateFilter)
     asked, enterprise, today = form.cleaned_data, employer(request), clock.today()
-    saved = conditions(today, renewals_until(today))
+    soon = renewals_until(today)
+    saved = conditions(today, soon)
     state = request.GET.get("state", "")
     found = own(request)
+    counted: Any
     rows: Any
-    if any(asked.values()) or form.errors:
+    if state not in saved and (span := only_a_name(request, form)):
+        named = {"enterprise_id": enterprise.pk, "first": span[0], "last": span[1]}
+        counted = _counts_of_name(today=today, soon=soon, **named)
+        rows = _of_name.bind(**named)
+    elif any(asked.values()) or form.errors:
         found = found.filter(person_condition(request, form))
         if asked.get("kind"):
             found = found.filter(registration_class=asked["kind"])
         if asked.get("specialty"):
             found = found.filter(specialties__specialty=asked["specialty"], specialties__voided=False).distinct()
-        counted: Any = list(_counted(found, today, renewals_until(today)))
+        counted = list(_counted(found, today, soon))
         rows = _listed(found.filter(saved[state][1]) if state in saved else found)
     else:
-        counted = _counts(enterprise_id=enterprise.pk, today=today, soon=renewals_until(today))
+        counted = _counts(enterprise_id=enterprise.pk, today=today, soon=soon)
         rows = (
             _listed(found.filter(saved[state][1])) if state in saved else _unfiltered.bind(enterprise_id=enterprise.pk)
         )

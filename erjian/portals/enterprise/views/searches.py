@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -21,7 +21,7 @@ from erjian.portals.enterprise.access import employer, for_enterprise, holds, op
 from erjian.portals.enterprise.case_list import between
 from erjian.portals.enterprise.navigation import case_counts, shell
 from erjian.portals.enterprise.scope import cases_of, filed_by_person, own_cases
-from erjian.portals.enterprise.searching import PersonFilter, person_condition, read_holder, shown
+from erjian.portals.enterprise.searching import PersonFilter, only_a_name, person_condition, shown
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import About, Filer, all_procedures, get
 from erjian.registry.models import RegistrationClass
@@ -63,13 +63,16 @@ def _kinds() -> dict[str, list[str]]:
 _REPORTED = frozenset(State) - {State.DRAFT}
 
 
+def _names_itself(request: HttpRequest, form: SearchFilter) -> bool:
+    """Whether the name asked for is the enterprise's own, which is the 姓名 of its cases about itself."""
+    name = form.cleaned_data.get("name")
+    return bool(name) and employer(request).name.startswith(name)
+
+
 def _subject(request: HttpRequest, form: SearchFilter) -> Q:
     """Cases whose 姓名 the list shows so: the person's, or the enterprise's own where the case is about it."""
-    name = form.cleaned_data.get("name")
     condition = person_condition(request, form)
-    if not name or read_holder(request) is not None:
-        return condition
-    return condition | Q(about=About.ENTERPRISE, enterprise__name__startswith=name)
+    return condition | Q(about=About.ENTERPRISE) if _names_itself(request, form) else condition
 
 
 def _listed(cases: QuerySet[Application], state: str) -> QuerySet[Application]:
@@ -85,6 +88,21 @@ def _unfiltered(state: str) -> Compiled:
         return _listed(cases_of(enterprise_id), state)
 
     return rows
+
+
+@cache
+def _of_name(state: str) -> Compiled:
+    @compiled
+    def rows(enterprise_id: int, first: str, last: str) -> QuerySet[Application]:
+        return _listed(cases_of(enterprise_id).filter(person__name__range=(first, last)), state)
+
+    return rows
+
+
+@compiled
+def _counts_of_name(enterprise_id: int, first: str, last: str) -> QuerySet[Application, Any]:
+    named = cases_of(enterprise_id).filter(person__name__range=(first, last))
+    return named.order_by().values_list("state").annotate(Count("pk"))
 
 
 def _counts(request: HttpRequest) -> dict[str, int]:
@@ -107,7 +125,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     asked = form.cleaned_data
     state, enterprise = case_list.known_view(request.GET.get("state", "")), employer(request)
     rows: Any
-    if any(asked.values()) or form.errors:
+    if (span := only_a_name(request, form)) and not _names_itself(request, form):
+        named = {"enterprise_id": enterprise.pk, "first": span[0], "last": span[1]}
+        views = case_list.views(None, request, everything=_REPORTED, counts=dict(_counts_of_name(**named)))
+        rows = _of_name(state).bind(**named)
+    elif any(asked.values()) or form.errors:
         found = own_cases(request).filter(
             _subject(request, form), between("reported_at", asked.get("begin"), asked.get("end"))
         )
