@@ -193,8 +193,8 @@ def request_correction(
 def resubmit(*, application: Application, by: User, seen: int | None, explanation: str = "") -> Application:
     """Hand in the correction as the next data version.
 
-    What was asked for and is as it was needs an explanation, which the officer reads: without one correcting.Untouched. The person is asked again only when data they confirmed has changed, not for materials
-    alone (decision G.3).
+    What was asked for and is as it was needs an explanation, which the officer reads: without one correcting.Untouched.
+    The person is asked again only when data they confirmed has changed, not for materials alone (decision G.3).
     """
     asks = policy.current().asks_person(application.procedure_code) and Step.PERSON in application.procedure.route
     with transaction.atomic():

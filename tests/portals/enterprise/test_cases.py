@@ -17,6 +17,8 @@ from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.messaging.models import InboxMessage
+from erjian.policy import clock
+from erjian.registry import changes
 from erjian.registry.models import Enterprise, Registration
 from tests import makers
 from tests.files import hostile
@@ -218,6 +220,23 @@ def test_an_issued_certificate_is_viewed_and_printed(
     searched = text(browser.get("/enterprise/cases/"))
     assert searched.count("审核通过") == 2
     assert "受理通过" in searched
+
+
+def test_a_link_of_before_a_transfer_says_that_the_person_has_left(
+    browser: Client, stranger: Client, reported: Application, office: Office
+) -> None:
+    case = issued(reported, office)
+    url = f"/enterprise/certificates/{case.registration_id}/"
+    changes.move(
+        registration_id=case.registration_id, enterprise_id=makers.enterprise("株洲某公司").pk, on=clock.today(),
+        case_number="BG-2026-000001", actor=office.decision.actor,
+    )  # fmt: skip
+    answer = browser.get(url, follow=True)
+    assert answer.redirect_chain == [("/enterprise/certificates/", 302)]
+    assert "该人员已不在本企业注册" in text(answer)
+    for tail in ("1/file.pdf", "1/preview/"):
+        assert browser.get(f"{url}{tail}").status_code == 404
+    assert stranger.get(url).status_code == 404
 
 
 def test_every_procedure_opens_its_form(browser: Client, reported: Application, office: Office, operator: User) -> None:

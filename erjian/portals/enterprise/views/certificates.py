@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
@@ -33,6 +34,7 @@ from erjian.procedures import guards, renewals
 from erjian.procedures.guards import Stage
 from erjian.registry.models import (
     CertificateKind,
+    Change,
     Registration,
     RegistrationClass,
     RegistrationStatus,
@@ -255,11 +257,21 @@ def _held(request: HttpRequest) -> QuerySet[Registration]:
     return Registration.objects.filter(enterprise=employer(request)).select_related("person", "enterprise")
 
 
+def _moved(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a link of the time before a transfer leads. Raises Http404 where this enterprise never held the registration."""
+    if not Change.objects.filter(registration_id=pk, enterprise_id=employer(request).pk).exists():
+        raise Http404
+    messages.info(request, "该人员已不在本企业注册，这里不再提供其证书。")
+    return redirect("enterprise:certificates")
+
+
 @for_enterprise()
 @require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """One registration's certificate: how it stands, what it says, every version. A paper one can be renewed here, too."""
-    registration = get_object_or_404(_held(request), pk=pk)
+    registration = _held(request).filter(pk=pk).first()
+    if registration is None:
+        return _moved(request, pk)
     versions = list(registration.certificates.select_related("preview").order_by("-version"))
     today = clock.today()
     current = next((each for each in versions if each.state in (VersionState.CURRENT, VersionState.PENDING)), None)
