@@ -1,6 +1,8 @@
-"""建造师企业申报查询 has the most columns of all lists: every one of them is seen on a screen of 1366 px."""
+"""Every column is seen on a screen of 1366 px: in 建造师企业申报查询, which has the most, and beside a long 剩余时限."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
@@ -33,6 +35,25 @@ def test_every_column_of_the_enterprises_query_is_seen(visit: Visit) -> None:
     page.goto(page.url.split("/enterprise/")[0] + "/enterprise/cases/")
     assert page.locator("tbody tr").count() == 3
     assert page.evaluate("[...document.querySelectorAll('tbody tr')].every(one => one.clientHeight <= 60)"), "two lines"
+    assert page.evaluate(
+        "[...document.querySelectorAll('.table-scroll')].every(one => one.scrollWidth <= one.clientWidth)"
+    )
+
+
+def test_a_long_limit_takes_two_lines_rather_than_room_from_the_operations(visit: Visit) -> None:
+    company = makers.enterprise("湖南省第六工程有限公司")
+    operator = makers.operator(company, username="luchuan")
+    for number, name in enumerate(("古丽娜尔·艾则孜", "周启明")):
+        Application.objects.create(
+            person=makers.person(name), enterprise=company, registration_class="constructor", procedure_code="addition",
+            state=State.REPORTED, number=f"CS-2026-{number:06d}", authority_code="430100", created_by=operator,
+            specialties=["building", "municipal", "highway"], created_at=clock.now(), reported_at=clock.now(), accepted_at=clock.now(),
+            due_on=clock.today() - timedelta(days=100),
+        )  # fmt: skip
+    page = visit("李晓琳").sign_in(operator.username, makers.PASSWORD)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(page.url.split("/enterprise/")[0] + "/enterprise/addition/")
+    assert "受理逾期" in page.locator("tbody tr").first.inner_text()
     assert page.evaluate(
         "[...document.querySelectorAll('.table-scroll')].every(one => one.scrollWidth <= one.clientWidth)"
     )

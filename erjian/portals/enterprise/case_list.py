@@ -257,7 +257,7 @@ def _columns_of_enterprise() -> Iterator[Column]:
 def _columns_of_progress(*, reported: str = "ej-num m-wide") -> Iterator[Column]:
     yield Column("上报时间", lambda row: day(row.reported_at), css=reported, data_label="上报时间")
     yield Column("状态", state_chip, css="m-top m-end", plain="get_state_display")
-    yield Column("剩余时限", case_parts.time_left(), css="ej-num m-wide", plain=None)
+    yield Column("剩余时限", case_parts.time_left(), css="ej-due m-wide", plain=None)
 
 
 @cache

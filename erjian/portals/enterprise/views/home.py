@@ -193,5 +193,5 @@ def _columns() -> tuple[Column, ...]:
         ),
         Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
         Column("状态", case_list.state_chip, css="m-top m-end"),
-        Column("剩余时限", case_parts.time_left(), css="ej-num m-wide"),
+        Column("剩余时限", case_parts.time_left(), css="ej-due m-wide"),
     )
