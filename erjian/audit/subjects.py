@@ -9,6 +9,7 @@ LABELS = {
     "certificate": "证书",
     "demo": "演示数据",
     "enterprise": "企业",
+    "figures": "统计",
     "import": "导入文件",
     "notice": "通知公告",
     "objection": "异议",

@@ -180,7 +180,8 @@ def test_a_proceeding_opened_and_decided_by_two(opens: Open) -> None:
     typed = {"choice": "revoke:quality", "facts": "发生重大质量事故，有事故调查报告为证。"}
     page = f"/authority/register/registrations/{scene.registration.pk}/proceeding/"
     there = [opens(scene.keeper), opens(scene.keeper)]
-    loser = one_wins(at_once(*[lambda who=who: who.post(page, typed) for who in there]))
+    other = typed | {"facts": "另有人员举报，核查属实。"}
+    loser = one_wins(at_once(lambda: there[0].post(page, typed), lambda: there[1].post(page, other)))
     assert "已有正在办理的事项" in words(loser)
     one = Proceeding.objects.get()
     notify = f"/authority/proceedings/{one.uuid}/act/notify/"

@@ -148,8 +148,8 @@ def test_a_bad_attachment_is_refused_at_its_field(browser: Client) -> None:
 
 
 def test_too_many_open_questions_wait_for_answers_first(browser: Client, operator: User) -> None:
-    for _ in range(questions.MOST_OPEN):
-        asked(browser)
+    for number in range(questions.MOST_OPEN):
+        asked(browser, title=f"{ASK['title']}（{number}）")
     answer = browser.post("/enterprise/questions/new/", ASK)
     assert answer.status_code == 422
     assert "等待答复" in text(answer)

@@ -169,6 +169,11 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
                     uploads=data["files"],
                 )  # fmt: skip
             except (actions.ProceedingRefused, files.FileRefused) as refusal:
+                one = actions.open_of(row)
+                if one and (one.measure, one.ground, one.facts, one.handled_by[:1]) == (
+                    measure, ground, data["facts"], [user.pk],
+                ):  # fmt: skip
+                    return redirect("authority:proceeding", one.uuid)  # clicked twice
                 if refusal.field is None and isinstance(refusal, files.FileRefused):
                     refusal.field = "files"
                 form.refuse(refusal)
