@@ -23,6 +23,8 @@ PER_PAGE = 30
 EXACT = 1000
 EXACT_NAMED = 300
 """How far those of a name are counted in the whole register, where each is found through its person."""
+PLACE = ("page", "after", "before")
+"""The parameters that say which page of a list is shown; all others say what is listed."""
 _SALT = "erjian.ui.paging"
 
 
@@ -93,6 +95,12 @@ class _Key:
             if row is None:
                 return None
         return row
+
+
+def searched(params: Mapping[str, str]) -> dict[str, str]:
+    """What a list is searched by: the parameters that have a value, without those of the page."""
+    given = {name: value.strip() for name, value in params.items() if name not in PLACE}
+    return {name: value for name, value in given.items() if value}
 
 
 def paginate(

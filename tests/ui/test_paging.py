@@ -7,7 +7,7 @@ from django.db.models import F, Value
 from django.db.models.functions import NullIf
 
 from erjian.compiled import compiled
-from erjian.ui.paging import EXACT, paginate
+from erjian.ui.paging import EXACT, paginate, searched
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +152,8 @@ def test_a_compiled_query_is_paged_as_any_other(rows, django_assert_num_queries)
         page = paginate(bound, {"page": "3"})
     usual = paginate(bound.queryset, {"page": "3"})
     assert (page.items, page.total, page.next, page.last) == (usual.items, usual.total, usual.next, usual.last)
+
+
+def test_a_list_is_searched_by_what_has_a_value_and_is_not_the_page():
+    params = {"page": "2", "after": "x", "before": "y", "name": " 张 ", "number": "", "person": "  "}
+    assert searched(params) == {"name": "张"}

@@ -40,7 +40,7 @@ from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
-from erjian.ui.paging import EXACT, EXACT_NAMED, paginate
+from erjian.ui.paging import EXACT, EXACT_NAMED, paginate, searched
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -134,11 +134,11 @@ def _waiting(authority_code: str, functions: frozenset[str]) -> Compiled:
 
 def listed(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application] | Bound:
     """The same as `found` with the columns that the list shows; compiled where only a name or a view is asked for."""
-    asked = {name for name, value in params.items() if value} - {"page", "after", "before"}
     view = params.get("view", "")
-    if user.authority is not None and asked <= {"view", "name"} and (not view or view in _STATES):
+    if user.authority is not None and searched(params).keys() <= {"view", "name"} and (not view or view in _STATES):
         form = form or CaseFilter(params, user=user)
-        name = form.cleaned_data["name"] if form.is_valid() else ""
+        form.is_valid()
+        name = form.cleaned_data.get("name", "")
         if not name:
             return unfiltered(user.authority.code, view).bind()
         first, last = beginning(name)

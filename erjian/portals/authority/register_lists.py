@@ -40,7 +40,7 @@ from erjian.standards.text import beginning
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
-from erjian.ui.paging import EXACT, EXACT_NAMED, Page, paginate
+from erjian.ui.paging import EXACT, EXACT_NAMED, Page, paginate, searched
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -61,8 +61,6 @@ _QUALIFICATION = (
     "specialty", "management_number", "pass_year", "obtained_on", "review_result", "used_at", "person__name",
     "person__id_number_mask",
 )  # fmt: skip
-
-_PAGING = ("page", "after", "before")
 
 
 class RegisterFilter(ErjianForm, forms.Form):
@@ -145,9 +143,9 @@ def _order(request: HttpRequest, name: str) -> tuple[str, ...]:
 
 def _only_a_name(request: HttpRequest) -> str:
     """The name, where nothing else is looked for."""
-    asked = {key: value.strip() for key, value in request.GET.items() if value.strip() and key not in _PAGING}
-    name = asked.pop("name", "")
-    return "" if asked or "\x00" in name else name
+    given = searched(request.GET)
+    name = given.get("name", "")
+    return name if given.keys() == {"name"} and "\x00" not in name else ""
 
 
 def _person_url(pk: int) -> str:

@@ -26,6 +26,7 @@ from erjian.standards import id_numbers
 from erjian.standards.specialties import SECOND_CLASS, Specialty
 from erjian.ui import parts
 from erjian.ui.dates import NOTHING, day
+from erjian.ui.paging import PLACE
 from erjian.ui.tables import Column, Op, strong
 from erjian.ui.templatetags.ej import chip
 
@@ -145,7 +146,7 @@ def views(
         counts = dict(cases.order_by().values_list("state").annotate(Count("pk")))
     chosen = request.GET.get("state", "")
     query = request.GET.copy()
-    for name in ("page", "after", "before", "state"):
+    for name in (*PLACE, "state"):
         query.pop(name, None)
     kept = query.urlencode()
 

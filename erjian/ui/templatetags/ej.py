@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from erjian.standards import id_numbers, phones
 from erjian.ui import dates, fields, lists, tables
 from erjian.ui.icons import icon as draw_icon
-from erjian.ui.paging import Page
+from erjian.ui.paging import PLACE, Page
 from erjian.ui.parts import Bar, Condition, View
 
 register = template.Library()
@@ -199,7 +199,7 @@ def _with(query: QueryDict, changes: Mapping) -> str:
 def pager(context: Mapping, page: Page) -> SafeString:
     """第 n 页 … 转到 GO 每页 30 条 共 n 条记录."""
     query = _query(context)
-    for key in ("page", "after", "before"):
+    for key in PLACE:
         query.pop(key, None)
     links = [
         (label, image, _with(query, where) if where else "")

@@ -43,7 +43,7 @@ from erjian.registry.models import (
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day, period, stamp
-from erjian.ui.paging import paginate
+from erjian.ui.paging import PLACE, paginate
 from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
@@ -186,7 +186,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
         caption="建造师电子证书",
     )
     query = request.GET.copy()
-    for name in ("page", "after", "before", "state"):
+    for name in (*PLACE, "state"):
         query.pop(name, None)
     rest = f"&{query.urlencode()}" if query else ""
     views = (
