@@ -22,7 +22,7 @@ from django.db.models import F
 from erjian import audit, files
 from erjian.accounts.models import User
 from erjian.audit import Actor, ActorKind
-from erjian.exchange import keeping, kinds, loading, presenting, sources, workbooks
+from erjian.exchange import keeping, kinds, loading, presenting, sources
 from erjian.exchange.columns import Kind
 from erjian.exchange.loading import Outcome, Progress
 from erjian.exchange.models import ImportRun, RunState
@@ -44,7 +44,7 @@ def upload(
 ) -> ImportRun:
     """Keep an uploaded file and queue its check. Raises ImportRefused for what is no spreadsheet at all."""
     declared = kinds.get(kind)
-    workbooks.kind_of(content)
+    sources.glance(content, kind=declared)
     with transaction.atomic():
         run = ImportRun.objects.create(
             kind=declared.code,

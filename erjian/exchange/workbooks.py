@@ -12,6 +12,8 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
@@ -76,18 +78,33 @@ def _corrupt() -> ImportRefused:
     return ImportRefused("表格文件已损坏，无法打开。请在 Excel 中重新保存后再上传。", code="corrupt")
 
 
+def glance(content: bytes) -> None:
+    """What can be told of a workbook without unpacking it: whether it is one, and what size it claims to have.
+
+    Raises ImportRefused.
+    """
+    with _opened(content) as package:
+        _outline(package)
+
+
 def inspect(content: bytes) -> list[Sheet]:
     """The worksheets in the order of the workbook. Raises ImportRefused."""
+    with _opened(content) as package:
+        return _inspect(package)
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            return _inspect(package)
+            yield package
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError, ET.ParseError):
         raise _corrupt() from None
     except RuntimeError:  # what zipfile says of an encrypted member
         raise ImportRefused("表格文件设有密码。请取消密码后再上传。", code="encrypted") from None
 
 
-def _inspect(package: zipfile.ZipFile) -> list[Sheet]:
+def _outline(package: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     parts = package.infolist()
     if len(parts) > MAX_PARTS:
         raise _corrupt()
@@ -96,6 +113,11 @@ def _inspect(package: zipfile.ZipFile) -> list[Sheet]:
         raise _no_spreadsheet()
     if sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise _unpacks_too_large()
+    return parts
+
+
+def _inspect(package: zipfile.ZipFile) -> list[Sheet]:
+    parts = _outline(package)
     sheets = _sheets(package)
     unpacked = 0
     for part in parts:

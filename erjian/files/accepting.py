@@ -29,8 +29,15 @@ class _Judged:
     pages: int | None = None
 
 
-def accept(uploaded_file: UploadedFile, *, limits: Limits, actor: Actor, scan_with: Scanner | None = None) -> Blob:
-    """Judge, clean and store an upload. Raises FileRefused; then nothing is kept of it.
+def accept(
+    uploaded_file: UploadedFile,
+    *,
+    limits: Limits,
+    actor: Actor,
+    field: str | None = None,
+    scan_with: Scanner | None = None,
+) -> Blob:
+    """Judge, clean and store an upload. Raises FileRefused, which names `field`; then nothing is kept of it.
 
     The row belongs to the caller's transaction; if that is rolled back, the object is an orphan
     and swept a day later.
@@ -38,6 +45,7 @@ def accept(uploaded_file: UploadedFile, *, limits: Limits, actor: Actor, scan_wi
     try:
         judged, scanned = _looked_at(uploaded_file, limits, scan_with or scanner())
     except FileRefused as refusal:
+        refusal.field = field
         _log.warning("upload refused: %s", refusal.code)
         raise
     return _stored(judged, actor=actor, scanned=scanned)

@@ -292,7 +292,7 @@ def _take(uploads: Iterable[Any], by: User) -> list[tuple[Any, str]]:
     if len(kept) > MOST_FILES:
         raise ProceedingRefused(f"一次最多上传 {MOST_FILES} 个文件。", code="too_many", field="files")
     limits = files.Limits.of("document")
-    return [(files.accept(each, limits=limits, actor=by.actor), each.name[-200:]) for each in kept]
+    return [(files.accept(each, limits=limits, actor=by.actor, field="files"), each.name[-200:]) for each in kept]
 
 
 def _record(proceeding: Proceeding, name: str, by: User, *, text: str, to: str, taken: list[tuple[Any, str]]) -> Event:

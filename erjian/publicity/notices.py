@@ -156,4 +156,4 @@ def _accept(attachment: Any, by: User) -> tuple[Any, str]:
     if not attachment:
         return None, ""
     limits = files.Limits.of("document")
-    return files.accept(attachment, limits=limits, actor=by.actor), attachment.name[-200:]
+    return files.accept(attachment, limits=limits, actor=by.actor, field="attachment"), attachment.name[-200:]

@@ -59,13 +59,14 @@ def receive(
     number = id_numbers.parse(id_number, today=clock.today()).number18
     phone = phones.parse_mobile(phone)
     limits.take(GUESSES, address, phone)
-    if not messaging.codes.check(phone, code, purpose=PURPOSE):
-        raise PublicityRefused("验证码不对或已过期。请核对短信，或重新获取验证码。", code="code", field="code")
-    limits.take(PER_ADDRESS, address)
-    limits.take(PER_PHONE, phone)
+    _confirm(phone, code, keep=True)
     actor = Actor(kind=ActorKind.PUBLIC, user_id=None, label="异议人", address=address)
-    blob = files.accept(evidence, limits=_limits(), actor=actor) if evidence else None
     with transaction.atomic():
+        # A refused file uses up neither the code nor a place among the objections of the day.
+        blob = files.accept(evidence, limits=_limits(), actor=actor, field="evidence") if evidence else None
+        limits.take(PER_ADDRESS, address)
+        limits.take(PER_PHONE, phone)
+        _confirm(phone, code)
         item = BatchItem.objects.select_for_update(of=("self",)).select_related("batch", "application").get(pk=item_id)
         if not is_open(item.batch) or item.state not in (ItemState.DONE, ItemState.HELD) or not item.granted:
             raise PublicityRefused("公示已结束或该人员已办结，不再接受异议。", code="closed")
@@ -102,6 +103,11 @@ def receive(
             link=f"/authority/objections/{objection.pk}/",
         )
     return objection
+
+
+def _confirm(phone: str, code: str, *, keep: bool = False) -> None:
+    if not messaging.codes.check(phone, code, purpose=PURPOSE, keep=keep):
+        raise PublicityRefused("验证码不对或已过期。请核对短信，或重新获取验证码。", code="code", field="code")
 
 
 def settle(*, objection: Objection, by: User, upheld: bool, answer: str) -> Objection:

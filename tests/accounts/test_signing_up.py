@@ -143,7 +143,9 @@ def test_bad_fields_are_said_and_what_was_typed_is_kept(changes: dict, said: str
 def test_an_accepted_licence_is_kept_while_other_fields_are_put_right() -> None:
     applicant = proved()
     wrong = fields(credit_code="123")
-    assert "已上传" in applicant.post("/register/new/", wrong).content.decode()
+    page = applicant.post("/register/new/", wrong).content.decode()
+    assert "已上传" in page
+    assert "没有保存" not in page
     right = {name: value for name, value in fields(key=wrong["key"]).items() if name != "licence"}
     assert applicant.post("/register/new/", right).url == "/register/mine/"
     assert SignUp.objects.get().licence.media_type == "image/jpeg"

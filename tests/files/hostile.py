@@ -1,6 +1,7 @@
 """Uploads made on the spot, honest and hostile."""
 
 import io
+import zipfile
 import zlib
 
 import pypdfium2
@@ -50,6 +51,18 @@ def jpeg_bomb(side: int = 65_000) -> bytes:
     small = jpeg(64, 64)
     sizes = small.index(b"\xff\xc0") + 5
     return small[:sizes] + side.to_bytes(2, "big") * 2 + small[sizes + 4 :]
+
+
+def archive(parts: dict[str, bytes], *, claims: int = 0) -> bytes:
+    """A zip; with `claims` its list of contents says that every part unpacks to that many bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+        if claims:
+            for part in package.infolist():
+                part.file_size = claims
+    return out.getvalue()
 
 
 def text_chunks(payload: str) -> PngImagePlugin.PngInfo:

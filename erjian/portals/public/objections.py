@@ -70,6 +70,8 @@ def make(request: HttpRequest, pk: int, item: int) -> HttpResponse:
         # Only the mobile matters yet: what else is missing is not complained about.
         form = ObjectionForm(initial={name: request.POST.get(name, "") for name in ObjectionForm.base_fields})
         context["form"] = form
+        if upload := request.FILES.get("evidence"):
+            form.fields["evidence"].help_text = f"刚才选择的 {upload.name} 没有保存，请重新选择。"
         try:
             objections.request_code(phone=request.POST.get("phone", ""), address=address_of(request))
         except Refusal as refusal:

@@ -313,9 +313,9 @@ def _licence(request: HttpRequest, form: EnterpriseForm) -> Blob | None:
     if upload is not None:
         actor = Actor(kind=ActorKind.PUBLIC, user_id=None, label="注册申请人", address=address_of(request))
         try:
-            blob = files.accept(upload, limits=_limits(), actor=actor)
+            blob = files.accept(upload, limits=_limits(), actor=actor, field="licence")
         except Refusal as refusal:
-            form.add_error("licence", refusal.message)
+            form.refuse(refusal)
             return None
         state["licence"] = str(blob.pk)
         request.session.modified = True
@@ -335,6 +335,8 @@ def _form(request: HttpRequest, form: EnterpriseForm, *, status: int = 200) -> H
 def _ask_for_licence(form: EnterpriseForm, *, kept: bool) -> None:
     # Asked for by `submit`; a licence that is kept need not be sent again.
     form["licence"].field.required = not kept
+    if kept and not form.errors.get("licence"):
+        form.files.clear()  # what was sent now is kept as well, and need not be chosen again
     form["licence"].help_text = (
         "已上传。要更换的，请重新选择。" if kept else "照片或扫描件，JPG、PNG 或 PDF，四角完整、字迹清楚。"
     )

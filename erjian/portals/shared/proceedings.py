@@ -359,8 +359,6 @@ def compel(request: HttpRequest, case: Application, frame: Frame) -> HttpRespons
                     application=case, ground=data["ground"], facts=data["facts"], by=user, uploads=data["files"]
                 )
             except (actions.ProceedingRefused, files.FileRefused) as refusal:
-                if refusal.field is None and isinstance(refusal, files.FileRefused):
-                    refusal.field = "files"
                 form.refuse(refusal)
             else:
                 messages.success(request, "已提交，主管部门受理后会告知您。")

@@ -92,6 +92,23 @@ def test_a_case_taken_back_stays_on_the_list_and_says_so(client: Client, batch: 
     assert second.application.state == State.PUBLICITY
 
 
+def test_a_refused_file_costs_no_code(client: Client, batch: Batch) -> None:
+    url = url_of(batch)
+    sent = fields(code_for(client, url))
+    for _ in range(objections.PER_PHONE.most):
+        answer = client.post(url, {**sent, "evidence": makers.upload(b"MZ" + bytes(500))})
+        assert answer.status_code == 415
+        assert 'id="id_evidence_error"' in answer.content.decode()
+    assert client.post(url, {**sent, "evidence": makers.upload()}).status_code == 302
+    assert client.post(url, sent).status_code == 422, "a code is good for one objection"
+    assert Objection.objects.count() == 1
+
+
+def test_asking_for_the_code_says_that_a_chosen_file_is_to_be_chosen_again(client: Client, batch: Batch) -> None:
+    answer = client.post(url_of(batch), {"do": "code", "phone": PHONE, "evidence": makers.upload(name="合同.jpg")})
+    assert "刚才选择的 合同.jpg 没有保存，请重新选择。" in answer.content.decode()
+
+
 def test_an_objection_holds_one_row_and_not_the_others(client: Client, batch: Batch) -> None:
     made = object_to(client, batch)
     first, second = batch.items.order_by("pk")

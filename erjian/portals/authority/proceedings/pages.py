@@ -174,8 +174,6 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
                     measure, ground, data["facts"], [user.pk],
                 ):  # fmt: skip
                     return redirect("authority:proceeding", one.uuid)  # clicked twice
-                if refusal.field is None and isinstance(refusal, files.FileRefused):
-                    refusal.field = "files"
                 form.refuse(refusal)
             else:
                 messages.success(request, "已提出。发出告知书后，期限开始计算。")

@@ -171,8 +171,6 @@ def _refuse(form: NoticeForm, refusal: Refusal) -> int:
     status: int = getattr(refusal, "status", 422)
     if status == 403:
         raise refusal
-    if refusal.field is None and "attachment" in form.files:
-        refusal.field = "attachment"
     form.refuse(refusal)
     return status
 

@@ -96,7 +96,7 @@ def _attached(upload: Any, request: HttpRequest) -> questions.Attachment | None:
     if not upload:
         return None
     limits = files.Limits.of("document")
-    blob = files.accept(upload, limits=limits, actor=operator(request).actor)
+    blob = files.accept(upload, limits=limits, actor=operator(request).actor, field="attachment")
     return questions.Attachment(blob_id=blob.pk, name=upload.name[-200:])
 
 
@@ -119,8 +119,6 @@ def ask(request: HttpRequest) -> HttpResponse:
                     by=operator(request).actor,
                 )
             except Refusal as refusal:
-                if refusal.field is None and isinstance(refusal, files.FileRefused):
-                    refusal.field = "attachment"
                 form.refuse(refusal)
             else:
                 messages.success(request, "已提交，答复后会在消息中告知。")
