@@ -13,7 +13,7 @@ from erjian.demo import moments
 from erjian.demo.offices import Officers
 from erjian.demo.stories import Event, Teller
 from erjian.policy import authorities, clock
-from erjian.proceedings import actions
+from erjian.proceedings import actions, opening
 from erjian.proceedings.measures import Measure
 from erjian.proceedings.models import Proceeding
 from erjian.registry import restrictions
@@ -83,7 +83,7 @@ class Dealings:
         def begin() -> None:
             until = clock.today() + timedelta(days=120) if measure == Measure.SUSPEND else None
             kept.append(
-                actions.open_ex_officio(
+                opening.open_ex_officio(
                     registration=held, measure=measure, ground=ground, facts=facts, until=until, by=self._keeper
                 )
             )

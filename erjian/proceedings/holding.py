@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from erjian.applications import facts
 from erjian.policy import clock
-from erjian.proceedings import actions
+from erjian.proceedings import opening
 from erjian.proceedings.measures import RULES, Measure
 from erjian.proceedings.models import Proceeding
 from erjian.proceedings.states import OPEN, State
@@ -39,4 +39,4 @@ def _outlived(ids: list[int]) -> Iterable[Proceeding]:
 
 
 facts.hold_back(held_back)
-objections.after_grant(actions.open_on_objection)
+objections.after_grant(opening.open_on_objection)

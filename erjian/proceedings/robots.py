@@ -9,9 +9,9 @@ from erjian import audit
 from erjian.applications import robots
 from erjian.audit import codes
 from erjian.policy import clock
-from erjian.proceedings import telling, terms
+from erjian.proceedings import telling, terms, timeline
 from erjian.proceedings.measures import Measure
-from erjian.proceedings.models import Event, Proceeding
+from erjian.proceedings.models import Proceeding
 from erjian.proceedings.states import State
 from erjian.registry import changes
 from erjian.registry.models import RegistrationStatus
@@ -37,22 +37,10 @@ def end(*, row: Proceeding) -> None:
     """Lift it: the register, the proceeding's timeline, the audit and both parties, in one transaction."""
     with transaction.atomic():
         changes.restore(registration_id=row.registration_id, case_number=row.number, actor=audit.SYSTEM)
-        event = Event.objects.create(
-            proceeding=row,
-            name="term_over",
-            at=clock.now(),
-            actor_kind=audit.SYSTEM.kind,
-            actor_label=audit.SYSTEM.label,
-            organisation="",
-            text=f"暂扣至 {row.until}，期限已满，暂扣自动解除。",
-            to_state=row.state,
-        )
-        audit.record(
-            "proceeding.term_over",
-            actor=audit.SYSTEM,
-            subject=("proceeding", row.pk),
+        event = timeline.record(
+            row, "term_over", actor=audit.SYSTEM, text=f"暂扣至 {row.until}，期限已满，暂扣自动解除。",
             data={"registration": row.registration_id, "until": str(row.until)},
-        )
+        )  # fmt: skip
         telling.term_over(row, event)
 
 

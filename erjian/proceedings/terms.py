@@ -12,8 +12,8 @@ from django.db import transaction
 
 from erjian import audit, policy
 from erjian.policy import clock, working_days
-from erjian.proceedings import telling
-from erjian.proceedings.models import Event, Proceeding
+from erjian.proceedings import telling, timeline
+from erjian.proceedings.models import Proceeding
 from erjian.proceedings.states import State
 
 audit.codes.register("proceeding.recount", "重新计算期限")
@@ -60,33 +60,19 @@ def recount(*, row: Proceeding) -> None:
         locked = (
             Proceeding.objects.select_for_update(of=("self",)).select_related("person", "enterprise").get(pk=row.pk)
         )
-        before = (locked.due_on, locked.hearing_due_on)
-        if locked.state not in (State.NOTIFIED, State.HEARING) or counted(locked) == before:
+        before, now = (locked.due_on, locked.hearing_due_on), counted(locked)
+        if locked.state not in (State.NOTIFIED, State.HEARING) or now == before:
             return
-        locked.due_on, locked.hearing_due_on = counted(locked)
+        locked.due_on, locked.hearing_due_on = now
         locked.version += 1
         locked.save(update_fields=["due_on", "hearing_due_on", "version"])
         said = [
             f"{label}由 {old} 改为 {new}"
-            for label, old, new in zip(
-                ("陈述申辩期限", "听证期限"), before, (locked.due_on, locked.hearing_due_on), strict=True
-            )
+            for label, old, new in zip(("陈述申辩期限", "听证期限"), before, now, strict=True)
             if old != new
         ]
-        event = Event.objects.create(
-            proceeding=locked,
-            name="recount",
-            at=clock.now(),
-            actor_kind=audit.SYSTEM.kind,
-            actor_label=audit.SYSTEM.label,
-            organisation="",
-            text=f"节假日安排已公布，{'，'.join(said)}。",
-            to_state=locked.state,
-        )
-        audit.record(
-            "proceeding.recount",
-            actor=audit.SYSTEM,
-            subject=("proceeding", locked.pk),
-            data={"from": [str(day or "") for day in before], "to": [str(day or "") for day in counted(locked)]},
-        )
+        event = timeline.record(
+            locked, "recount", actor=audit.SYSTEM, text=f"节假日安排已公布，{'，'.join(said)}。",
+            data={"from": [str(day or "") for day in before], "to": [str(day or "") for day in now]},
+        )  # fmt: skip
         telling.recounted(locked, event)

@@ -24,7 +24,7 @@ from erjian.applications.models import Application, FormVersion
 from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.certificates.models import CertificateVersion
-from erjian.proceedings import actions as proceedings
+from erjian.proceedings import opening
 from erjian.registry.models import Change, Enterprise, Registration
 from erjian.standards.errors import Refusal
 from tests import makers
@@ -280,7 +280,7 @@ def test_a_registration_is_not_restarted_under_a_proceeding_that_begins_at_once(
 
     def propose() -> Any:
         with transaction.atomic():
-            made = proceedings.open_ex_officio(
+            made = opening.open_ex_officio(
                 registration=scene.registration, measure="revoke", ground="quality", facts="查明属实。", by=keeper
             )
             proposed.set()

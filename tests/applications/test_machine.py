@@ -26,7 +26,7 @@ from erjian.certificates.models import CertificateVersion
 from erjian.policy import clock
 from erjian.procedures import Filer, all_procedures, get
 from erjian.proceedings import actions as proceedings
-from erjian.proceedings import measures
+from erjian.proceedings import measures, opening
 from erjian.proceedings import states as proceeding_states
 from erjian.proceedings.measures import Measure
 from erjian.proceedings.models import Event as ProceedingEvent
@@ -271,7 +271,7 @@ class Machine(RuleBasedStateMachine):
         found = measures.rule(measure)
         until = clock.today() + timedelta(days=days) if found.longest_months else None
         self.attempt(
-            lambda: proceedings.open_ex_officio(
+            lambda: opening.open_ex_officio(
                 registration=held, measure=measure, ground=next(iter(found.codes)), facts="查明属实。", until=until,
                 by=User.objects.get(pk=self.world.keeper.pk),
             )

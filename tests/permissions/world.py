@@ -23,7 +23,7 @@ from erjian.messaging.models import Question
 from erjian.policy import clock
 from erjian.procedures import get
 from erjian.proceedings import actions as proceedings
-from erjian.proceedings import papers
+from erjian.proceedings import opening, papers
 from erjian.proceedings.models import Proceeding
 from erjian.publicity import shown
 from erjian.publicity.models import (
@@ -290,7 +290,7 @@ class Half:
         things = self.things
         registration = Registration.objects.get(pk=things["registration"])
         keeper = makers.officer(PROVINCE, Function.REGISTER, name="罗婷")
-        made = proceedings.open_ex_officio(
+        made = opening.open_ex_officio(
             registration=registration, measure="revoke", ground="quality", facts="发生重大质量事故", by=keeper,
             uploads=[makers.upload()],
         )  # fmt: skip

@@ -14,7 +14,7 @@ from erjian.applications import form_data
 from erjian.applications.models import Application
 from erjian.policy import clock, working_days
 from erjian.procedures import get
-from erjian.proceedings import actions
+from erjian.proceedings import actions, opening
 from erjian.proceedings.models import Proceeding
 from erjian.registry import changes
 from erjian.registry.models import Registration, RegistrationClass
@@ -60,7 +60,7 @@ class Scene:
             "facts": "2026 年 3 月，其任项目负责人的工程发生重大质量事故，有事故调查报告为证。",
             "by": self.keeper,
         }
-        return actions.open_ex_officio(
+        return opening.open_ex_officio(
             registration=self.registration, measure=measure, ground=ground, **(values | changed)
         )
 

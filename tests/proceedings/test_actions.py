@@ -17,8 +17,8 @@ from erjian.audit.models import Event as AuditEvent
 from erjian.certificates.models import VersionState
 from erjian.messaging.models import InboxMessage
 from erjian.policy import clock
-from erjian.proceedings import actions, papers
-from erjian.proceedings.actions import ProceedingRefused, ProceedingStale
+from erjian.proceedings import opening, papers
+from erjian.proceedings.errors import ProceedingRefused, ProceedingStale
 from erjian.proceedings.measures import RULES, Measure
 from erjian.proceedings.models import Paper, Proceeding
 from erjian.proceedings.states import TRANSITIONS, State
@@ -247,10 +247,24 @@ def test_one_proceeding_at_a_time(scene: Scene) -> None:
         scene.proposed("cancel", "bankrupt")
 
 
+def test_who_says_the_same_once_more_gets_what_is_open(scene: Scene) -> None:
+    said = {"facts": "事故调查报告：\r\n二级建造师负主要责任。", "until": clock.today() + timedelta(days=60)}
+    made = scene.proposed("suspend", **said)
+    assert scene.proposed("suspend", **said) == made
+    assert (made.events.count(), AuditEvent.objects.filter(code="proceeding.open").count()) == (1, 1)
+    another = makers.officer(PROVINCE, Function.REGISTER, name="谭学军")
+    later = {"until": clock.today() + timedelta(days=61)}
+    for changed in ({"by": another}, {"facts": "另有人员举报。"}, {"measure": "revoke", "until": None}, later):
+        with pytest.raises(ProceedingRefused, match="正在办理"):
+            scene.proposed(**({"measure": "suspend"} | said | changed))
+    scene.do(made, "close", scene.decider, "不再办理")
+    assert scene.proposed("suspend", **said) != made
+
+
 def test_another_constraint_is_not_called_an_open_proceeding(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     scene.do(scene.proposed(), "close", scene.decider, "不再办理")
     taken = Proceeding.objects.get().number
-    monkeypatch.setattr(actions.numbers, "take", lambda *_, **__: int(taken.rsplit("-", 1)[1]))
+    monkeypatch.setattr(opening.numbers, "take", lambda *_, **__: int(taken.rsplit("-", 1)[1]))
     with pytest.raises(IntegrityError):
         scene.proposed()
 
@@ -272,7 +286,7 @@ class TestOneSide:
             "by": scene.user,
             "uploads": [makers.upload()],
         }
-        return actions.file_one_sided(application=case, **(values | changed))
+        return opening.file_one_sided(application=case, **(values | changed))
 
     def test_filed_accepted_told_decided(self, scene: Scene) -> None:
         filed = self.file(scene)

@@ -190,6 +190,18 @@ def test_a_proceeding_opened_and_decided_by_two(opens: Open) -> None:
     told_once()
 
 
+def test_one_officer_s_two_clicks_open_one_proceeding(opens: Open) -> None:
+    scene = Proceedings()
+    typed = {"choice": "revoke:quality", "facts": "发生重大质量事故，有事故调查报告为证。"}
+    page = f"/authority/register/registrations/{scene.registration.pk}/proceeding/"
+    there = [opens(scene.keeper), opens(scene.keeper)]
+    answers = at_once(*[lambda who=who: who.post(page, typed) for who in there])
+    one = Proceeding.objects.get()
+    assert [answer.headers["Location"] for answer in answers] == [f"/authority/proceedings/{one.uuid}/"] * 2
+    assert audited("proceeding.open") == 1
+    told_once()
+
+
 def test_a_window_of_use_made_and_withdrawn_twice(opens: Open) -> None:
     scene = Proceedings()
     version = certificates.issuing.issue(scene.registration.certificates.get().pk)

@@ -21,7 +21,7 @@ from erjian.portals.person.navigation import shell
 from erjian.portals.shared import case as shared
 from erjian.portals.shared import serving
 from erjian.procedures import Filer
-from erjian.proceedings.actions import may_turn_to_authority
+from erjian.proceedings.opening import may_turn_to_authority
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View

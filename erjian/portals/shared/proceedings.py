@@ -22,7 +22,8 @@ from erjian.accounts.models import User, UserKind
 from erjian.applications.models import Application
 from erjian.policy import clock
 from erjian.portals.shared.case import due_day
-from erjian.proceedings import actions
+from erjian.proceedings import actions, opening, timeline
+from erjian.proceedings.errors import ProceedingRefused
 from erjian.proceedings.measures import for_one_side, rule
 from erjian.proceedings.models import Attachment, Event, Origin, Paper, Proceeding
 from erjian.proceedings.states import TONE, TRANSITIONS, State, Transition
@@ -76,7 +77,7 @@ def files_field(*, required: bool, label: str = "证明材料") -> forms.FileFie
         label=label,
         required=required,
         widget=_Multiple(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-        help_text=f"PDF、JPG 或 PNG，最多 {actions.MOST_FILES} 个文件",
+        help_text=f"PDF、JPG 或 PNG，最多 {timeline.MOST_FILES} 个文件",
     )
 
 
@@ -272,7 +273,7 @@ def act(request: HttpRequest, uuid: UUID, name: str, frame: Frame) -> HttpRespon
                 proceeding=proceeding, name=name, by=user, seen=int(seen), text=form.cleaned_data.get("text", ""),
                 uploads=form.cleaned_data.get("files", ()),
             )  # fmt: skip
-        except (actions.ProceedingRefused, files.FileRefused) as refusal:
+        except (ProceedingRefused, files.FileRefused) as refusal:
             if refusal.code == "wrong_state":
                 raise
             form.refuse(refusal)
@@ -343,10 +344,10 @@ def attachment(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponseBase:
 def compel(request: HttpRequest, case: Application, frame: Frame) -> HttpResponse:
     """申请强制注销 after a 注销 that the other side refused or did not answer."""
     user: Any = request.user
-    if not actions.may_turn_to_authority(case, user):
+    if not opening.may_turn_to_authority(case, user):
         raise Http404
     assert case.registration is not None
-    if found := actions.open_of(case.registration):
+    if found := opening.open_of(case.registration):
         return redirect(frame.url("proceeding", found.uuid))
     form = OneSidedForm(request.POST or None, request.FILES or None)
     status = 200
@@ -355,10 +356,10 @@ def compel(request: HttpRequest, case: Application, frame: Frame) -> HttpRespons
         if form.is_valid():
             data = form.cleaned_data
             try:
-                made = actions.file_one_sided(
+                made = opening.file_one_sided(
                     application=case, ground=data["ground"], facts=data["facts"], by=user, uploads=data["files"]
                 )
-            except (actions.ProceedingRefused, files.FileRefused) as refusal:
+            except (ProceedingRefused, files.FileRefused) as refusal:
                 form.refuse(refusal)
             else:
                 messages.success(request, "已提交，主管部门受理后会告知您。")

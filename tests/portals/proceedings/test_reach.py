@@ -23,7 +23,7 @@ from tests.portals.authority.scenes import signed_in
 from tests.proceedings.scenes import OTHER_CITY, Scene, after
 
 pytestmark = pytest.mark.django_db
-SENT = {"choice": "revoke:quality", "until": "", "facts": "发生重大质量事故，有事故调查报告为证。"}
+SENT = {"choice": "revoke:quality", "until": "", "facts": "发生重大质量事故。\r\n有事故调查报告为证。"}
 
 
 @pytest.fixture

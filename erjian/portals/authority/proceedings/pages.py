@@ -20,7 +20,8 @@ from erjian.policy import clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.shared import proceedings as shared
-from erjian.proceedings import actions
+from erjian.proceedings import opening
+from erjian.proceedings.errors import ProceedingRefused
 from erjian.proceedings.measures import RULES, Measure, Rule
 from erjian.proceedings.models import Proceeding
 from erjian.proceedings.states import OPEN, State
@@ -152,7 +153,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a proceeding about a registration in scope."""
     user = officer(request)
     row = get_object_or_404(scopes.registrations(user).select_related("person", "enterprise"), pk=pk)
-    if request.method != "POST" and (found := actions.open_of(row)):
+    if request.method != "POST" and (found := opening.open_of(row)):
         messages.info(request, "这项注册已有正在办理的事项。")
         return redirect("authority:proceeding", found.uuid)
     rules = possible(row)
@@ -164,16 +165,11 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             data = form.cleaned_data
             measure, _, ground = data["choice"].partition(":")
             try:
-                made = actions.open_ex_officio(
+                made = opening.open_ex_officio(
                     registration=row, measure=measure, ground=ground, facts=data["facts"], until=data["until"], by=user,
                     uploads=data["files"],
                 )  # fmt: skip
-            except (actions.ProceedingRefused, files.FileRefused) as refusal:
-                one = actions.open_of(row)
-                if one and (one.measure, one.ground, one.facts, one.handled_by[:1]) == (
-                    measure, ground, data["facts"], [user.pk],
-                ):  # fmt: skip
-                    return redirect("authority:proceeding", one.uuid)  # clicked twice
+            except (ProceedingRefused, files.FileRefused) as refusal:
                 form.refuse(refusal)
             else:
                 messages.success(request, "已提出。发出告知书后，期限开始计算。")

@@ -27,7 +27,7 @@ from erjian.portals.shared import case as case_parts
 from erjian.portals.shared import filing, serving
 from erjian.procedures import Filer
 from erjian.procedures.facts import QualificationFacts
-from erjian.proceedings.actions import may_turn_to_authority
+from erjian.proceedings.opening import may_turn_to_authority
 from erjian.registry.models import RegistrationClass
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
