@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from django.conf import settings
 from django.test import Client
 from lxml import html
 
@@ -434,26 +432,3 @@ def test_the_dialog_that_chooses_a_certificate(db: None) -> None:
         assert answer.status_code == 302
         assert scene.person.id_number not in answer.url
         assert ("选择该证书信息" in browser.get(answer.url).content.decode()) is shown, given
-
-
-OF_FILES = {"documents/signers.py", "exchange/sources.py", "exchange/workbooks.py", "files/refusals.py"}
-LABELS = {
-    "ui/navigation.py": "修改密码",
-    "ui/templates/ui/parts/top.html": "修改密码",
-    "portals/public/templates/public/manual.html": "修改密码",
-    "portals/public/templates/public/second/enrol.html": "解锁密码",  # the phone's own
-}
-SIGN_IN_OF_PEOPLE = {"portals/person/entering.py", "portals/person/templates/person/sign_in.html"}
-
-
-def test_a_password_has_one_word() -> None:
-    """口令, but for the manual's own labels (docs/glossary.md) and what locks a file or a phone."""
-    root = Path(settings.BASE_DIR) / "erjian"
-    wrong = [
-        f"{name}: {line.strip()}"
-        for path in sorted((*root.rglob("*.py"), *root.rglob("*.html"), *root.rglob("*.js"), *root.rglob("*.toml")))
-        if (name := path.relative_to(root).as_posix()) not in OF_FILES | SIGN_IN_OF_PEOPLE
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if "密码" in line.replace(LABELS.get(name, "密码密码"), "")
-    ]
-    assert wrong == []

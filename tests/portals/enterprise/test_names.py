@@ -11,7 +11,7 @@ from erjian.accounts.models import User
 from erjian.applications.models import Application
 from erjian.registry.models import Enterprise, Person
 from tests import makers
-from tests.portals.enterprise.test_lists import cases, text
+from tests.portals.enterprise.scenes import cases, text
 
 pytestmark = pytest.mark.django_db
 QUERIES = ("/enterprise/cases/", "/enterprise/certificates/")
