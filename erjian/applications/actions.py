@@ -13,10 +13,11 @@ from django.db import transaction
 
 from erjian import audit, policy
 from erjian.accounts.models import Function, User
-from erjian.applications import clocks, correcting, drafting, engine, facts, form_data, materials, telling
+from erjian.applications import clocks, correcting, drafting, engine, facts, form_data, grounds, materials, telling
 from erjian.applications.drafting import delete_draft, problems, save, start
 from erjian.applications.engine import perform
 from erjian.applications.errors import CaseRefused, GuardsRefused, NotYours
+from erjian.applications.grounds import Ground
 from erjian.applications.models import Application, TimelineEntry
 from erjian.applications.states import State
 from erjian.applications.workflow import TRANSITIONS, Who
@@ -221,7 +222,7 @@ def _freeze_correction(by: User, explanation: str) -> engine.Change:
 def refuse_acceptance(
     *, application: Application, by: User, seen: int | None, opinion: str, ground: str
 ) -> Application:
-    """不予受理, with the ground (not_required | not_competent | false_material | conditions) and the reason in words."""
+    """不予受理, with the ground (`grounds.Ground`) and the reason in words."""
     return perform(application.pk, "refuse_acceptance", by=by, seen=seen, opinion=opinion, data={"ground": ground})
 
 
@@ -240,9 +241,12 @@ def first_review(
 
 
 def final_review(
-    *, application: Application, by: User, seen: int | None, passed: bool, opinion: str = ""
+    *, application: Application, by: User, seen: int | None, passed: bool, opinion: str = "", ground: str = ""
 ) -> Application:
-    """复审, never by the officer of the first review (行政许可法第三十四条). On a route without 公告 this decides."""
+    """复审, never by the officer of the first review (行政许可法第三十四条). On a route without 公告 this decides.
+
+    `ground` says why it does not pass, which the decision then rests on; without one it is the conditions.
+    """
     name = "final_pass" if passed else "final_fail"
 
     def change(case: Application, entry: TimelineEntry) -> None:
@@ -251,7 +255,8 @@ def final_review(
         case.final_verdict = "pass" if passed else "fail"
         case.final_reviewer_id = by.pk
 
-    return perform(application.pk, name, by=by, seen=seen, opinion=opinion, change=change)
+    data = {} if passed else {"ground": ground or Ground.CONDITIONS}
+    return perform(application.pk, name, by=by, seen=seen, opinion=opinion, data=data, change=change)
 
 
 def step_back(*, application: Application, by: User, seen: int | None, opinion: str) -> Application:
@@ -277,16 +282,18 @@ def hold(*, application: Application, objection: str) -> Application:
     return perform(application.pk, "object", by=None, data={"objection": objection})
 
 
-def settle_objection(*, application: Application, by: User, upheld: bool, opinion: str) -> Application:
-    """The finding on an objection: dismissed, the case goes on; upheld, it goes to the 不准予 list."""
+def settle_objection(
+    *, application: Application, by: User, upheld: bool, opinion: str, ground: str = ""
+) -> Application:
+    """The finding on an objection: dismissed, the case goes on; upheld, it goes to the 不准予 list on its ground."""
 
     def change(case: Application, entry: TimelineEntry) -> None:
         if upheld:
             case.final_verdict = "fail"
 
-    return perform(
-        application.pk, "uphold_objection" if upheld else "dismiss_objection", by=by, opinion=opinion, change=change
-    )
+    name = "uphold_objection" if upheld else "dismiss_objection"
+    data = {"ground": ground or Ground.CONDITIONS} if upheld else {}
+    return perform(application.pk, name, by=by, opinion=opinion, data=data, change=change)
 
 
 def close_publicity(*, application: Application) -> Application:
@@ -297,12 +304,15 @@ def close_publicity(*, application: Application) -> Application:
 def announce(*, application: Application, by: User, granted: bool, batch: str, opinion: str = "") -> Application:
     """公告 of one case: 准予 runs the procedure's effect on the register, 不准予 ends it with a reasoned decision.
 
-    Guards of the decision run again; a failing one raises GuardsRefused and the batch lists the case as failed.
+    Guards of the decision run again; a failing one raises GuardsRefused and the batch lists the case as failed. A refusal
+    rests on the ground that the review or the finding gave.
     """
 
     def change(case: Application, entry: TimelineEntry) -> None:
         case.decided_at = entry.at
         case.announced_at = entry.at
+        if not granted and (rests_on := grounds.standing(case)):
+            entry.data = {**entry.data, "ground": rests_on.data.get("ground", Ground.CONDITIONS)}
 
     return perform(
         application.pk,
@@ -338,7 +348,7 @@ def time_out(*, application: Application) -> Application:
 
 
 def terminate(*, application: Application, by: User, seen: int | None, opinion: str) -> Application:
-    """The decision-maker ends a case (death, duplicate, false material)."""
+    """The decision-maker ends a case without deciding on it (death, duplicate)."""
     return perform(application.pk, "terminate", by=by, seen=seen, opinion=opinion)
 
 

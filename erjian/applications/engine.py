@@ -15,7 +15,7 @@ from django.db.models import F
 from erjian import audit, documents
 from erjian.accounts import confirming, delegating
 from erjian.accounts.models import User, UserKind
-from erjian.applications import clocks, effects, facts, letters, telling
+from erjian.applications import clocks, effects, facts, grounds, letters, telling
 from erjian.applications.errors import CaseRefused, GuardsRefused, NotYours, Stale, from_constraint
 from erjian.applications.models import Application, LetterKind, TimelineEntry
 from erjian.applications.routing import acting_authority, arrival, takes_effect, target
@@ -178,7 +178,8 @@ def perform(
             telling.tell(application, transition, entry)
             letter = _letter(transition, application, effective=effective)
             if letter is not None:
-                letters.issue(application, letter, entry=entry, actor=actor)
+                issued = letters.issue(application, letter, entry=entry, actor=actor)
+                grounds.follow(application, entry, issued, by=by, actor=actor)
             audit.record(
                 transition.audit_code,
                 actor=actor,

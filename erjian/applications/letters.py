@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app as queue
 
 from erjian import audit, documents, files, policy
 from erjian.accounts.models import User, UserKind
-from erjian.applications import form_data
+from erjian.applications import form_data, grounds
 from erjian.applications.models import Application, Letter, LetterKind, TimelineEntry
 from erjian.audit import Actor
 from erjian.policy import authorities, clock
@@ -112,7 +112,7 @@ def _content(
                 "due": due,
             }
         case LetterKind.NOT_ACCEPT:
-            content |= {"reasons": [entry.opinion]}
+            content |= {"reasons": [entry.opinion], **_false_material(application, entry)}
         case LetterKind.GRANT:
             content |= {
                 "facts": _granted(application),
@@ -121,8 +121,15 @@ def _content(
                 "deemed": application.deemed_granted,
             }
         case LetterKind.REFUSE:
-            content |= {"reasons": [entry.opinion], "accepted": accepted}
+            content |= {"reasons": [entry.opinion], "accepted": accepted, **_false_material(application, entry)}
     return content
+
+
+def _false_material(application: Application, entry: TimelineEntry) -> dict[str, Any]:
+    """Whether false material is the ground, and whom that bars until when."""
+    until = grounds.barred_until(application, entry)
+    barred = {"who": application.subject.name, "until": until.isoformat(), "years": grounds.YEARS} if until else None
+    return {"false_material": entry.data.get("ground") == grounds.Ground.FALSE_MATERIAL, "barred": barred}
 
 
 def _filed(application: Application) -> dict[str, str]:

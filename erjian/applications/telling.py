@@ -69,6 +69,11 @@ _TEMPLATES: dict[str, tuple[str, str, bool]] = {
         True,
     ),
     "not_accepted": ("不予受理", "{person}的{kind}（{number}）不予受理，理由见不予受理通知书。", True),
+    "barred": (
+        "1 年内不得再次申请注册",
+        "{person}隐瞒有关情况或者提供虚假材料申请注册（{number}），1 年内（至 {until}）不得再次申请注册，理由见{letter}。",
+        True,
+    ),
     "published": ("申报正在公示", "{person}的{kind}（{number}）已通过复审，正在公示。", False),
     "granted": ("准予许可", "{person}的{kind}（{number}）已准予许可并公告。", True),
     "refused": ("不予许可", "{person}的{kind}（{number}）不予许可，理由和救济途径见决定书。", True),
@@ -145,14 +150,18 @@ def tell(application: Application, transition: Transition, entry: TimelineEntry)
         send(application, template, who=who, key=f"{template}:{application.pk}:{entry.pk}:{who}", opinion=entry.opinion)
 
 
-def send(application: Application, template: str, *, who: Who, key: str, opinion: str = "") -> None:
-    """Queue one message about a case to one side."""
+def send(application: Application, template: str, *, who: Who, key: str, opinion: str = "", **more: Any) -> None:
+    """Queue one message about a case to one side; `more` are values that only this template shows."""
     to = recipient(application, who)
     if to is None:
         return
     portal = "person" if _side(application, who) == Who.PERSON else "enterprise"
     messaging.send(
-        template, to=to, context=context(application, opinion), key=key, link=f"/{portal}/cases/{application.uuid}/"
+        template,
+        to=to,
+        context=context(application, opinion) | more,
+        key=key,
+        link=f"/{portal}/cases/{application.uuid}/",
     )
 
 

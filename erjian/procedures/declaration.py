@@ -138,6 +138,8 @@ class Procedure:
     """Whether its effect ends the registration, so that the certificate is void: that is made public."""
     one_sided: bool = False
     """Whether who filed may turn to the authority when the other side refuses or is silent (强制注销, G.11)."""
+    registers: bool = False
+    """Whether registration is what is applied for: false material then bars the person for a year (第三十三条)."""
     granted_when_undecided: bool = False
     """Whether a case filed in time and undecided when the registration ends counts as granted (行政许可法第五十条)."""
     conditions: tuple[str, ...] = ()
@@ -162,6 +164,7 @@ class Procedure:
         about_person = self.about == About.PERSON
         assert about_person == (self.registration_class is not None), self.code
         assert about_person == (self.picker != Picker.OWN_ENTERPRISE), self.code
+        assert about_person or not self.registers, self.code
         assert about_person or not ({Step.PERSON, Step.FORMER_ENTERPRISE, Step.ENTERPRISE} & set(self.route)), self.code
 
     @property

@@ -110,8 +110,8 @@ def _confirm(phone: str, code: str, *, keep: bool = False) -> None:
         raise PublicityRefused("验证码不对或已过期。请核对短信，或重新获取验证码。", code="code", field="code")
 
 
-def settle(*, objection: Objection, by: User, upheld: bool, answer: str) -> Objection:
-    """The finding. Upheld: the case goes to the 不准予 list; what counts as granted by then, to 撤销. Dismissed: it goes on once no other objection is open."""
+def settle(*, objection: Objection, by: User, upheld: bool, answer: str, ground: str = "") -> Objection:
+    """The finding, upheld on a ground (`applications.grounds`). Upheld: the case goes to the 不准予 list; what counts as granted by then, to 撤销. Dismissed: it goes on once no other objection is open."""
     check_officer(by, Function.DECISION)
     answer = answer.strip()
     if not answer:
@@ -132,7 +132,7 @@ def settle(*, objection: Objection, by: User, upheld: bool, answer: str) -> Obje
         locked.handled_at = clock.now()
         locked.handled_by = by.name
         locked.save(update_fields=["state", "answer", "handled_at", "handled_by"])
-        _go_on(item, by=by, upheld=upheld, answer=answer)
+        _go_on(item, by=by, upheld=upheld, answer=answer, ground=ground)
         audit.record(
             "publicity.settle",
             actor=by.actor,
@@ -156,7 +156,7 @@ def after_grant(act: Callable[..., None]) -> None:
     _AFTER_GRANT[:] = [act]
 
 
-def _go_on(item: BatchItem, *, by: User, upheld: bool, answer: str) -> None:
+def _go_on(item: BatchItem, *, by: User, upheld: bool, answer: str, ground: str) -> None:
     held = item.application.state == State.OBJECTION
     others = item.objections.filter(state=ObjectionState.RECEIVED).exists()
     if upheld:
@@ -169,7 +169,7 @@ def _go_on(item: BatchItem, *, by: User, upheld: bool, answer: str) -> None:
             act(item.application, by=by, answer=answer)
     if not held or (others and not upheld):
         return
-    case = cases.settle_objection(application=item.application, by=by, upheld=upheld, opinion=answer)
+    case = cases.settle_objection(application=item.application, by=by, upheld=upheld, opinion=answer, ground=ground)
     if not upheld and (item.batch.state == BatchState.CLOSED or running.over(item.batch)):
         cases.close_publicity(application=case)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from erjian.applications.models import Application, TimelineEntry
+from erjian.applications import grounds
+from erjian.applications.models import Application
 from erjian.policy import authorities
 from erjian.registry.models import Registration
 from erjian.standards.specialties import Specialty
-
-_REFUSING = ("final_fail", "uphold_objection")
 
 
 def facts_of(application: Application) -> dict[str, str]:
@@ -33,5 +32,5 @@ def granted_facts(application: Application) -> dict[str, str]:
 
 def reason_of(application: Application) -> str:
     """Why a case is not granted: the final reviewer's opinion, or the finding on an objection."""
-    last = TimelineEntry.objects.filter(application=application, transition__in=_REFUSING).order_by("-pk").first()
+    last = grounds.standing(application)
     return last.opinion if last else ""

@@ -76,6 +76,11 @@ def test_no_filing_leaves_out_a_condition_of_all(guard: str) -> None:
     assert {code for code, each in ROWS if each == guard} == ASKED_OF[guard]
 
 
+def test_false_material_bars_from_what_asks_for_bars() -> None:
+    """第三十三条: whoever is refused on that ground is kept from each of the filings that apply for registration."""
+    assert {item.code for item in all_procedures() if item.registers} == ASKED_OF["not_barred"] == _NEW_TERM
+
+
 def test_every_guard_of_every_procedure_has_its_scene() -> None:
     assert {guard for _, guard in ROWS} == set(SPOILS)
     assert len(ROWS) == len(set(ROWS)) > 100

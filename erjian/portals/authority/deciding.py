@@ -1,7 +1,7 @@
 """Deciding at the desk: every decision asks once, is written by one action, and goes on to the next case.
 
 With scripts the desk itself asks and says so in `asked`; without, the answer to the first post is the page that asks.
-一次性告知补正 and 不予受理 need more than an opinion: their pages are in `correcting` and `refusing`.
+一次性告知补正, 不予受理 and 复审不通过 need more than an opinion: their pages are in `correcting` and `refusing`.
 """
 
 from __future__ import annotations
@@ -44,9 +44,6 @@ ACTS: Mapping[str, Act] = {
     ),
     "final_pass": lambda case, by, seen, opinion: actions.final_review(
         application=case, by=by, seen=seen, passed=True, opinion=opinion
-    ),
-    "final_fail": lambda case, by, seen, opinion: actions.final_review(
-        application=case, by=by, seen=seen, passed=False, opinion=opinion
     ),
     "step_back": lambda case, by, seen, opinion: actions.step_back(application=case, by=by, seen=seen, opinion=opinion),
 }

@@ -35,7 +35,7 @@ BUTTONS: dict[str, tuple[tuple[str, str], ...]] = {
     Function.FINAL_REVIEW: (("final_pass", "S"), ("step_back", "B"), ("final_fail", "N")),
 }
 """The decisions of each function with their keys. The buttons never change places."""
-OWN_PAGE = {"request_correction": "correction/", "refuse_acceptance": "refusal/"}
+OWN_PAGE = {"request_correction": "correction/", "refuse_acceptance": "refusal/", "final_fail": "refusal/"}
 """Decisions that need more than an opinion have a page of their own, below the case's desk."""
 _STOP = frozenset({"refuse_acceptance", "first_fail", "final_fail"})
 

@@ -72,6 +72,7 @@ ADDITION = Procedure(
         Step.ISSUE,
     ),
     effect=add,
+    registers=True,
     conditions=("已取得二级建造师注册，且有效期剩余超过 {min_days_left} 日", "取得所增专业的资格证书，且经复审合格"),
     basis=("《注册建造师管理规定》第十四条",),
     order=30,

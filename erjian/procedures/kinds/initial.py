@@ -73,6 +73,7 @@ INITIAL = Procedure(
         Step.ISSUE,
     ),
     effect=register,
+    registers=True,
     conditions=(
         "取得二级建造师资格证书，且经职改部门复审合格",
         "受聘于一个具有资质的相关单位",

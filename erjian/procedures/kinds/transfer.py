@@ -90,6 +90,7 @@ TRANSFER = Procedure(
         Step.ISSUE,
     ),
     effect=move,
+    registers=True,
     conditions=(
         "与原聘用单位解除劳动关系",
         "到现单位注册已满 {transfer_months} 个月",

@@ -8,6 +8,7 @@ _ACCEPTANCE, _DECISION, _REGISTER = Function.ACCEPTANCE, Function.DECISION, Func
 _REVIEWING = (_ACCEPTANCE, Function.FIRST_REVIEW, Function.FINAL_REVIEW)
 _READING = (*_REVIEWING, _DECISION, _REGISTER, Function.AUDIT)
 _REVIEW, _READ = officers(*_REVIEWING), officers(*_READING)
+_REFUSING = officers(_ACCEPTANCE, Function.FINAL_REVIEW)
 _DESK = officers(*_REVIEWING, scoped=False)
 _LOOK_UP = officers(*_READING, scoped=False)
 _REGISTERS, _REGISTERED = officers(_REGISTER, scoped=False), officers(_REGISTER)
@@ -28,7 +29,7 @@ _AT_THE_DESK = {
     "desk_held": Entry(get=_REVIEW, where={**_REPORTED, "name": "=portrait"}),
     "decide": Entry(post=_REVIEW, where=_REPORTED),
     "correction": Entry(get=officers(_ACCEPTANCE), post=officers(_ACCEPTANCE), where=_REPORTED),
-    "refusal": Entry(get=officers(_ACCEPTANCE), post=officers(_ACCEPTANCE), where=_REPORTED),
+    "refusal": Entry(get=_REFUSING, post=_REFUSING, where=_REPORTED),
     "phrases": Entry(get=_PHRASES, post=_PHRASES, where={"step": "=acceptance"}),
     "phrase_delete": Entry(post=_DESK, where={"pk": "phrase"}),
 }

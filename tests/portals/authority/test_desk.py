@@ -176,7 +176,6 @@ def test_first_review(scene: Scene, decision: str, opinion: str, state: State) -
     ("decision", "opinion", "state"),
     [
         ("final_pass", "", State.REVIEW_OK),
-        ("final_fail", "不符合注册条件。", State.REVIEW_NG),
         ("step_back", "初审意见不明确。", State.ACCEPTED),
     ],
 )
@@ -187,6 +186,22 @@ def test_final_review_sees_the_first_opinion(scene: Scene, decision: str, opinio
     assert decide(client, case, decision, opinion).status_code == 302
     case.refresh_from_db()
     assert case.state == state
+
+
+def test_final_refusal_has_a_page_for_its_ground_that_takes_the_opinion_over(scene: Scene) -> None:
+    case = scene.reviewed(opinion="经初审，学历与证书一致。")
+    client = signed_in(scene.final)
+    assert f'formaction="{desk(case, "refusal/")}' in client.get(desk(case)).content.decode()
+    asking = client.post(desk(case, "refusal/"), {"seen": case.version, "opinion": "不符合注册条件。"})
+    assert asking.status_code == 200
+    assert "不符合注册条件。</textarea>" in asking.content.decode()
+    data = {"seen": case.version, "send": "1", "ground": "conditions", "reason": " "}
+    answer = client.post(desk(case, "refusal/"), data)
+    assert (answer.status_code, "请填写理由" in answer.content.decode()) == (422, True)
+    assert client.post(desk(case, "refusal/"), data | {"reason": "不符合注册条件。"}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.REVIEW_NG
+    assert case.timeline.get(transition="final_fail").opinion == "不符合注册条件。"
 
 
 @pytest.mark.parametrize(("decision", "suggested"), [("first_pass", ["final_pass"]), ("first_fail", [])])

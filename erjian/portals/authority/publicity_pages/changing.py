@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from erjian.accounts.models import Function
+from erjian.applications import grounds
+from erjian.applications.models import Application
 from erjian.policy import current as policy
 from erjian.portals.authority.access import officer
 from erjian.portals.authority.navigation import shell
@@ -64,6 +66,10 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             "不准予的出具《不予许可决定书》，告知理由和救济途径。",
             "公告后不能撤回，企业也不能再撤回申报。",
         ]
+        if barring := grounds.barring(Application.objects.filter(batch_items__in=batch.items.filter(granted=False))):
+            consequences.insert(
+                2, f"其中 {barring} 人因虚假材料不准予，系统同时登记不予注册记录：自公告之日起 {grounds.YEARS} 年内不得再次申请注册。"
+            )  # fmt: skip
     back = reverse("authority:batch", args=[batch.pk])
     verb = f"发布{batch.get_kind_display()}"
     batches = f"{reverse('authority:batches')}?kind={batch.kind}"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from erjian import audit, files
 from erjian.accounts.models import Function
+from erjian.applications.grounds import YEARS, Ground
 from erjian.portals.authority.access import officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.publicity_pages.batches import batch_views
@@ -33,8 +34,13 @@ _TONES = {ObjectionState.RECEIVED: "mine", ObjectionState.UPHELD: "bad", Objecti
 class FindingForm(ErjianForm, forms.Form):
     finding = forms.ChoiceField(
         label="核查结果",
-        choices=(("dismissed", "异议不成立，继续公示"), ("upheld", "异议成立，列入不准予名单")),
+        choices=(
+            ("dismissed", "异议不成立，继续公示"),
+            ("upheld", "异议成立，列入不准予名单"),
+            (Ground.FALSE_MATERIAL.value, f"异议成立，{Ground.FALSE_MATERIAL.label}，列入不准予名单"),
+        ),
         widget=forms.RadioSelect,
+        help_text=f"属虚假材料的，公告不准予时系统登记不予注册记录，自公告之日起 {YEARS} 年内不得再次申请注册。",
     )
     answer = forms.CharField(
         label="核查结论",
@@ -102,19 +108,22 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            finding = form.cleaned_data["finding"]
+            upheld = finding != "dismissed"
             try:
                 objections.settle(
                     objection=objection,
                     by=user,
-                    upheld=form.cleaned_data["finding"] == "upheld",
+                    upheld=upheld,
                     answer=form.cleaned_data["answer"],
+                    ground=Ground.FALSE_MATERIAL if finding == Ground.FALSE_MATERIAL else "",
                 )
             except Refusal as refusal:
                 if refusal.code == "settled" or getattr(refusal, "status", 422) == 403:
                     raise
                 form.refuse(refusal)
             else:
-                granted = objection.item.application.deemed_granted and form.cleaned_data["finding"] == "upheld"
+                granted = objection.item.application.deemed_granted and upheld
                 follows = "该申报已视为准予延续，注册转入撤销程序，请在“处置”中办理。" if granted else ""
                 messages.success(request, f"异议已办结，结论已短信告知异议人。{follows}")
                 return redirect("authority:objections")
