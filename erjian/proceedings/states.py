@@ -117,6 +117,7 @@ _ROWS = (
         who=Who.KEEPER,
         reason="听证笔录要点",
         files=True,
+        confirm="记录后听证结束，陈述申辩期满即可作出决定。要点和附件当事人看得到。",
     ),
     Transition(
         name="decide",

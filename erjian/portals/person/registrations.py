@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from erjian.policy import clock
@@ -29,7 +31,7 @@ class Shown:
     status: str
     tone: str
     rows: tuple[tuple[str, str], ...]
-    specialties: tuple[tuple[str, str, bool], ...]
+    specialties: tuple[tuple[str, SafeString], ...]
     history: tuple[Moment, ...]
 
 
@@ -80,7 +82,7 @@ def _shown(item: Registration, changes: list[Change]) -> Shown:
         status=status.label,
         tone=_TONE.get(status, ""),
         rows=tuple(rows),
-        specialties=tuple(validity(item, each) for each in item.specialties.all()),
+        specialties=tuple(_until(*validity(item, each)) for each in item.specialties.all()),
         history=tuple(
             Moment(
                 title=change.get_kind_display(),
@@ -90,3 +92,7 @@ def _shown(item: Registration, changes: list[Change]) -> Shown:
             for change in changes
         ),
     )
+
+
+def _until(name: str, words: str, soon: bool) -> tuple[str, SafeString]:
+    return name, format_html('<span class="{}">{}</span>', "ej-soon" if soon else "", words)

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -15,10 +16,13 @@ from erjian.audit.middleware import address_of
 from erjian.portals.public.navigation import shell
 from erjian.publicity import objections, queries
 from erjian.publicity.models import BatchItem, BatchKind, Objection
+from erjian.standards import phones
 from erjian.standards.errors import Refusal
 from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.parts import Row
+
+_ASK_FOR_CODE = mark_safe('<button class="btn text-nowrap" name="do" value="code" formnovalidate>获取验证码</button>')
 
 
 class ObjectionForm(ErjianForm, forms.Form):
@@ -32,7 +36,6 @@ class ObjectionForm(ErjianForm, forms.Form):
     code = forms.CharField(
         label="短信验证码",
         max_length=6,
-        required=False,
         help_text="先填手机号码，点“获取验证码”。",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
@@ -63,21 +66,22 @@ def make(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     if not objections.is_open(batch) or row.case_state in queries.GONE:  # type: ignore[attr-defined]
         return render(request, "public/objection_closed.html", context, status=410)
     form = ObjectionForm(request.POST or None, request.FILES or None)
-    context["form"] = form
+    context |= {"form": form, "ask_for_code": _ASK_FOR_CODE}
     if request.method != "POST":
         return render(request, "public/objection.html", context)
     if request.POST.get("do") == "code":
         # Only the mobile matters yet: what else is missing is not complained about.
-        form = ObjectionForm(initial={name: request.POST.get(name, "") for name in ObjectionForm.base_fields})
-        context["form"] = form
-        if upload := request.FILES.get("evidence"):
-            form.fields["evidence"].help_text = f"刚才选择的 {upload.name} 没有保存，请重新选择。"
+        form.errors.clear()
+        phone = request.POST.get("phone", "")
         try:
-            objections.request_code(phone=request.POST.get("phone", ""), address=address_of(request))
+            objections.request_code(phone=phone, address=address_of(request))
         except Refusal as refusal:
-            context["problem"] = refusal.message
+            form.add_error("phone", refusal.message)
             return render(request, "public/objection.html", context, status=getattr(refusal, "status", 422))
-        context["sent"] = True
+        form.fields["code"].widget.attrs["autofocus"] = True
+        if upload := request.FILES.get("evidence"):
+            form["evidence"].help_text = f"刚才选择的 {upload.name} 没有保存，请重新选择。"
+        context["sent_to"] = phones.mask(phones.parse_mobile(phone))
         return render(request, "public/objection.html", context)
     status = 422
     if form.is_valid():

@@ -18,7 +18,7 @@ from erjian.publicity.models import BatchItem, BatchKind, ItemState
 from erjian.ui.dates import NOTHING, day
 from erjian.ui.paging import paginate
 from erjian.ui.parts import Row, View
-from erjian.ui.tables import Column, Op, Table
+from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
 PER_PAGE = 100
@@ -32,7 +32,7 @@ def _shown(name: str) -> Callable[[BatchItem], object]:
 
 def _columns(*more: Column) -> tuple[Column, ...]:
     return (
-        Column("姓名", _shown("name"), css="m-top"),
+        Column("姓名", lambda row: strong(row.shown.get("name", "")), css="m-top"),
         Column("身份证号", _shown("id_number"), css="ej-num m-wide", data_label="身份证号"),
         Column("企业名称", _shown("enterprise"), css="m-wide"),
         Column("申报类型", _shown("kind"), css="m-wide", data_label="申报类型"),

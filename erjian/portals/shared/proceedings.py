@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from erjian import audit, files
 from erjian.accounts.models import User, UserKind
@@ -32,7 +33,7 @@ from erjian.ui.dates import day, moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.navigation import Shell
 from erjian.ui.parts import Moment, Row
-from erjian.ui.tables import Column, Op, Table, word
+from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip, crumbs
 
 NAME = "依职权办理和强制注销"
@@ -129,12 +130,12 @@ def table(rows: Iterable[Proceeding], frame: Frame, *, start: int = 1) -> Table:
     return Table(
         columns=(
             Column("编号", "number", css="ej-num m-wide"),
-            Column("姓名", "person.name", css="m-top"),
+            Column("姓名", lambda row: strong(row.person.name), css="m-top", plain="person.name"),
             Column("事项", lambda row: word(row, "measure"), data_label="事项"),
             Column("注册号", "registration.number", css="ej-num m-wide w-low"),
             Column("企业名称", "enterprise.name", css="m-wide"),
             Column("来源", "get_origin_display", css="m-hide"),
-            Column("陈述申辩期限", lambda row: due_day(row.due_on), css="ej-num", data_label="陈述申辩期限"),
+            Column("期限", _limit, css="ej-num m-wide", data_label="期限"),
             Column("状态", lambda row: chip(TONE.get(row.state, ""), word(row, "state")), css="m-top m-end"),
         ),
         rows=rows,
@@ -145,6 +146,13 @@ def table(rows: Iterable[Proceeding], frame: Frame, *, start: int = 1) -> Table:
         empty="没有依职权办理和强制注销的事项。",
         caption=NAME,
     )
+
+
+def _limit(row: Proceeding) -> SafeString | str:
+    """The last day that somebody waits for: of the hearing while there is to be one, else of the statements."""
+    if row.state == State.HEARING:
+        return format_html("听证 {}", due_day(row.hearing_due_on))
+    return format_html("陈述申辩 {}", due_day(row.due_on)) if row.due_on else due_day(None)
 
 
 def page(request: HttpRequest, uuid: UUID, frame: Frame) -> HttpResponse:

@@ -257,3 +257,17 @@ def test_the_enterprise_reads_why_a_person_cannot_be_picked() -> None:
     client = signed_in(makers.operator(enterprise))
     asked = {"name": person.name, "id_number": person.id_number}
     assert "任梅溪湖项目负责人" in client.post("/enterprise/initial/new/", asked).content.decode()
+
+
+def test_the_list_waits_for_the_hearing_while_there_is_to_be_one(scene: Scene) -> None:
+    made = scene.notified()
+    keeper = signed_in(scene.keeper)
+    assert f"陈述申辩 {made.due_on}" in keeper.get("/authority/proceedings/").content.decode()
+    person = signed_in(scene.user)
+    asked = person.post(url(made, "act/ask_hearing/", portal="person"), {"seen": made.version, "text": "事实不清"})
+    assert asked.status_code == 302
+    made.refresh_from_db()
+    assert f"听证 {made.hearing_due_on}" in keeper.get("/authority/proceedings/").content.decode()
+    asks = keeper.get(url(made, "act/record_hearing/")).content.decode()
+    assert "记录后听证结束" in asks
+    assert "并告知主管部门" not in asks, "it is the authority that records"

@@ -104,6 +104,17 @@ def test_a_refused_file_costs_no_code(client: Client, batch: Batch) -> None:
     assert Objection.objects.count() == 1
 
 
+def test_everything_that_is_wrong_is_said_at_its_field(client: Client, batch: Batch) -> None:
+    answer = client.post(url_of(batch), {"do": "submit"})
+    said = re.findall(r'id="id_(\w+)_error"', answer.content.decode())
+    assert said == ["name", "id_number", "phone", "code", "text"]
+    answer = client.post(url_of(batch), {"do": "code", "phone": "1390731", "name": "欧阳明"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.findall(r'id="id_(\w+)_error"', page) == ["phone"]
+    assert "欧阳明" in page
+
+
 def test_asking_for_the_code_says_that_a_chosen_file_is_to_be_chosen_again(client: Client, batch: Batch) -> None:
     answer = client.post(url_of(batch), {"do": "code", "phone": PHONE, "evidence": makers.upload(name="合同.jpg")})
     assert "刚才选择的 合同.jpg 没有保存，请重新选择。" in answer.content.decode()
