@@ -16,12 +16,11 @@ from erjian import audit
 from erjian.accounts.models import Function, User
 from erjian.applications import actions, facts, form_data, materials
 from erjian.applications.models import Application, MaterialFile
-from erjian.demo import figures, moments, paths, pictures
+from erjian.demo import figures, moments, paths, scans
 from erjian.demo.offices import Officers
 from erjian.demo.population import Candidate
 from erjian.policy import authorities, clock
 from erjian.procedures import About, Filer, get
-from erjian.standards.specialties import Specialty
 from erjian.standards.validity import add_years
 
 _NEARLY_THREE_YEARS = 1000
@@ -34,11 +33,6 @@ _WORDS = {
     "change_note": "近期更换发型，申请更换证书上的寸照。",
     "loss_note": "搬迁办公室时遗失，已登报声明。",
 }
-
-
-def _new_name(name: str) -> str:
-    """What an enterprise of the demonstration is called after it was reorganised."""
-    return f"{name.removesuffix('有限公司').removesuffix('集团')}股份有限公司"
 
 
 @dataclass(kw_only=True)
@@ -131,7 +125,7 @@ class Teller:
             "lapsed_on": (clock.today() - timedelta(days=90)).isoformat(),
             "lost_on": (clock.today() - timedelta(days=12)).isoformat(),
             "left_on": (clock.today() - timedelta(days=20)).isoformat(),
-            "new_enterprise_name": _new_name(who.employer.enterprise.name),
+            "new_enterprise_name": scans.new_name(who.employer.enterprise.name),
             "changed_on": (clock.today() - timedelta(days=9)).isoformat(),
             "change_reason": "企业改制，名称经市场监督管理部门核准变更。",
             "new_id_number": figures.corrected(who.facts.id_number),
@@ -166,7 +160,7 @@ class Teller:
                 MaterialFile(
                     application=case,
                     code=code,
-                    blob=self._paper(story, code, label, begin).store(),
+                    blob=scans.of(code, label, story.candidate, kind=case.procedure.kind_label, begin=begin).store(),
                     filename=f"{case.subject.name}-{label}.jpg",
                     origin="本次上传",
                     uploaded_by=filer.name,
@@ -177,79 +171,6 @@ class Teller:
                 "application.attach", actor=filer.actor, subject=("application", case.pk), data={"material": code}
             )
         MaterialFile.objects.bulk_create(rows)
-
-    def _paper(self, story: Story, code: str, label: str, begin: date) -> pictures.Picture:
-        who = story.candidate
-        facts_, specialty = who.facts, Specialty(who.facts.specialty).label
-        match code:
-            case "qualification":
-                lines = [
-                    f"姓　名：{facts_.name}",
-                    f"专业类别：{specialty}",
-                    f"管理号：{who.number}",
-                    "",
-                    "经考试合格，取得二级建造师资格，",
-                    "特发此证。",
-                ]
-                return pictures.paper(
-                    "二级建造师资格证书", lines, issuer="资格考试机构（演示）", day=f"{who.qualified_on}", face=who.face
-                )
-            case "education":
-                lines = [
-                    f"学生 {facts_.name}，在本校 {facts_.major} 专业学习期满，",
-                    "修完教学计划规定的全部课程，",
-                    "成绩合格，准予毕业。",
-                ]
-                return pictures.paper(
-                    "毕业证书", lines, issuer=facts_.school, day=f"{facts_.graduated}", colour="#b08a2e", face=who.face
-                )
-            case "contract":
-                return self._contract(story, begin=begin)
-            case "new_licence" | "rename_approval":
-                employer = who.employer.enterprise
-                lines = [
-                    f"原名称：{employer.name}",
-                    f"新名称：{_new_name(employer.name)}",
-                    f"统一社会信用代码：{employer.credit_code}",
-                ]
-                return pictures.paper(
-                    label, lines, issuer="市场监督管理部门（演示）", day=f"{clock.today()}", colour="#8a2f2f"
-                )
-            case "new_id_front" | "new_id_back":
-                return who.card(back=code == "new_id_back", number=figures.corrected(facts_.id_number))
-            case "new_portrait":
-                return pictures.portrait(97, who.person.sex)
-            case "continuing_education":
-                lines = [f"{facts_.name}，{specialty}专业，", "必修课 60 学时、选修课 60 学时，考核合格。"]
-                return pictures.paper(
-                    "继续教育证明", lines, issuer="继续教育机构（演示）", day=f"{clock.today()}", colour="#2f6a4a"
-                )
-            case _:
-                lines = [
-                    f"姓名：{facts_.name}",
-                    f"单位：{who.employer.enterprise.name}",
-                    f"事项：{get(story.procedure).kind_label}",
-                    "所述情况属实。",
-                ]
-                return pictures.paper(
-                    label, lines, issuer=who.employer.enterprise.name, day=f"{clock.today()}", colour="#3f5878"
-                )
-
-    @staticmethod
-    def _contract(story: Story, *, begin: date | None = None, clear: bool = False) -> pictures.Picture:
-        who = story.candidate
-        begins = begin or who.qualified_on
-        lines = [
-            f"甲方：{who.employer.enterprise.name}",
-            f"乙方：{who.facts.name}",
-            f"岗位：项目负责人（{Specialty(who.facts.specialty).label}）",
-            f"合同自 {begins} 起生效。",
-            "双方在平等自愿的基础上签订本合同。",
-            *(["（双方签章齐全，共三页）"] if clear else []),
-        ]
-        return pictures.paper(
-            "劳动合同书", lines, issuer=who.employer.enterprise.name, day=f"{begins}", colour="#3f5878"
-        )
 
     def _report(self, story: Story) -> None:
         case = Application.objects.get(pk=story.known.pk)
@@ -294,7 +215,7 @@ class Teller:
         MaterialFile.objects.create(
             application=case,
             code="contract",
-            blob=self._contract(story, clear=True).store(),
+            blob=scans.contract(story.candidate, clear=True).store(),
             filename=poor.filename.replace(".", "（补正）."),
             origin="补正上传",
             added_in=case.form_version + 1,

@@ -13,11 +13,11 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from erjian.standards import id_numbers, phones
-from erjian.ui import dates, fields, lists, tables
+from erjian.ui import dates, descriptions, fields, lists, tables
 from erjian.ui.icons import icon as draw_icon
 from erjian.ui.paging import PLACE, Page
 from erjian.ui.parts import Bar, Condition, View
@@ -28,6 +28,7 @@ register.filter("day", dates.day)
 register.filter("month_day", dates.month_day)
 register.filter("moment", dates.moment)
 register.filter("stamp", dates.stamp)
+register.filter("said", descriptions.said)
 register.simple_tag(dates.days_left, name="days_left")
 
 
@@ -81,12 +82,6 @@ def file_size(count: int) -> str:
 def thousands(count: int) -> str:
     """186,402."""
     return f"{count:,}"
-
-
-@register.filter
-def said(value: object) -> object:
-    """The value, or an em dash where it is empty."""
-    return dates.NOTHING if value is None or value == "" else value
 
 
 # ── fields ──
@@ -272,33 +267,7 @@ def panel(
 @register.simple_tag
 def dl(rows: Iterable, *, one: bool = False, bare: bool = False, css: str = "") -> SafeString:
     """Names and values: (label, value) pairs or ``Row``; ``one`` column, ``bare`` without ground."""
-    listed = [_dl_parts(row) for row in rows]
-    if not one:
-        _fill_lines(listed)
-    names = " ".join(name for name, on in (("ej-dl", True), ("one", one), ("bare", bare), (css, css)) if on)
-    return format_html(
-        '<dl class="{}">{}</dl>', names, format_html_join("", "{}", ((_dl_row(*row),) for row in listed))
-    )
-
-
-def _dl_parts(row: object) -> list:
-    """Label, value, wide, origin."""
-    return [row.label, row.value, row.wide, row.origin] if hasattr(row, "label") else [*row, False, ""]
-
-
-def _fill_lines(listed: list[list]) -> None:
-    """Two columns without a hole: what would stand alone, before a wide row or at the end, takes the whole line."""
-    alone: list | None = None
-    for row in [*listed, ["", "", True, ""]]:
-        if row[2] and alone is not None:
-            alone[2] = True
-        alone = None if row[2] or alone is not None else row
-
-
-def _dl_row(label: object, value: object, wide: bool, origin: str) -> SafeString:
-    tail = format_html('<span class="origin">{}</span>', origin) if origin else ""
-    css = mark_safe(' class="wide"' if wide else "")  # noqa: S308
-    return format_html("<dt>{}</dt><dd{}>{}{}</dd>", label, css, said(value), tail)
+    return descriptions.draw(rows, one=one, bare=bare, css=css)
 
 
 @register.inclusion_tag("ui/parts/steps.html")
