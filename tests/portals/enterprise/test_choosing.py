@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from erjian.accounts.models import User
 from erjian.policy import clock
 from erjian.portals.enterprise.leading import linked
-from erjian.procedures import get
+from erjian.procedures import all_procedures, get, guards
 from erjian.registry.models import Registration
 from erjian.standards.validity import add_years
 from tests import makers
@@ -101,3 +102,16 @@ def test_no_class_leads_to_what_the_other_files(db: None) -> None:
     )
     assert linked("正在办理某企业提出的增项申报，办结后才能申请。", get("transfer")).count("<a") == 0
     assert linked("<b>请办理注销。", get("transfer")).startswith("&lt;b&gt;请办理<a ")
+
+
+def test_what_a_condition_tells_to_file_can_be_linked() -> None:
+    """A refusal that calls a procedure otherwise than its page does would lead nowhere."""
+    words = {word for each in all_procedures() for word in (each.kind_label, each.kind_label.removesuffix("申报"))}
+    told = [
+        word
+        for path in Path(guards.__file__).parent.glob("*.py")
+        for clause in re.findall(r"(?:请|先|再|只能)办理([^\W_]+)", path.read_text(encoding="utf-8"))
+        for word in clause.split("或")
+    ]
+    assert len(told) > 10
+    assert set(told) <= words
