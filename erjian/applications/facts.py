@@ -225,7 +225,7 @@ def _about_people(
         Registration.objects.filter(them, registration_class=procedure.registration_class)
         .select_related("enterprise")
         .prefetch_related(
-            Prefetch("specialties", queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty"))
+            Prefetch("specialties", queryset=RegistrationSpecialty.objects.standing().order_by("specialty"))
         )
         .order_by("-id")
     )

@@ -164,7 +164,7 @@ def _granted(application: Application) -> list[list[str]]:
         ["聘用企业", application.enterprise.name, "wide"],
         *(
             [Specialty(item.specialty).label, f"{item.begin} 至 {item.end}", "wide"]
-            for item in registration.specialties.order_by("specialty")
+            for item in registration.specialties.standing().order_by("specialty")
         ),
     ]
 

@@ -21,7 +21,14 @@ from erjian.applications.errors import CaseRefused
 from erjian.policy import clock
 from erjian.procedures import Procedure, SpecialtySource, guards
 from erjian.procedures.guards import Stage, Verdict
-from erjian.registry.models import Enterprise, Person, Qualification, Registration, RegistrationStatus
+from erjian.registry.models import (
+    Enterprise,
+    Person,
+    Qualification,
+    Registration,
+    RegistrationSpecialty,
+    RegistrationStatus,
+)
 from erjian.registry.models.qualifications import ReviewResult
 from erjian.registry.models.registrations import LIVE
 from erjian.standards import id_numbers
@@ -89,15 +96,15 @@ def note_search(index: bytes, *, mask: str, by: User) -> None:
     )
 
 
-def asks_for_unused(procedure: Procedure) -> bool:
-    """Whether a holder needs a qualification that is not used yet (增项)."""
+def asks_for_another(procedure: Procedure) -> bool:
+    """Whether a holder needs a qualification for a specialty that is not registered now (增项)."""
     return procedure.specialties == SpecialtySource.QUALIFICATIONS
 
 
 def holders(*, procedure: Procedure, enterprise: Enterprise) -> QuerySet[Registration]:
     """The enterprise's own holders with their people, who expires first on top; what has lapsed already comes last.
 
-    Where a qualification that is not used yet is asked for, those who have one come before the many who do not.
+    Where a specialty that is not registered now is asked for, those who have one come before the many who do not.
     """
     found = Registration.objects.filter(
         enterprise=enterprise, registration_class=procedure.registration_class, status__in=procedure.standing
@@ -108,12 +115,13 @@ def holders(*, procedure: Procedure, enterprise: Enterprise) -> QuerySet[Registr
             person=OuterRef("person"), registration_class=procedure.registration_class, status__in=LIVE
         )
         return found.exclude(lapsed & Exists(again)).order_by("-status", "valid_until", "pk")
-    if not asks_for_unused(procedure):
+    if not asks_for_another(procedure):
         return found.order_by("valid_until", "pk")
     unused = Qualification.objects.filter(
         person=OuterRef("person"), specialty__in=SECOND_CLASS, used_at=None, review_result=ReviewResult.PASSED
     )
-    return found.annotate(unused=Exists(unused)).order_by("-unused", "valid_until", "pk")
+    ended = RegistrationSpecialty.objects.standing().filter(registration=OuterRef("pk"), end__lt=clock.today())
+    return found.annotate(another=Exists(unused) | Exists(ended)).order_by("-another", "valid_until", "pk")
 
 
 def refused(*, procedure: Procedure, people: Sequence[Person], enterprise: Enterprise) -> dict[int, list[str]]:

@@ -104,7 +104,10 @@ def remind(*, row: Registration) -> None:
     if end < row.valid_until:
         found = row.specialties.filter(voided=False, end=end).order_by("specialty")
         named = "、".join(str(Specialty(each.specialty).label) for each in found)
-        context |= {"number": f"{row.number}，{named}", "after": f"{named}失效，其他专业不变"}
+        context |= {
+            "number": f"{row.number}，{named}",
+            "after": f"{named}失效，其他专业不变。届满后可以办理增项申报恢复",
+        }
     if open_still:
         context["last"] = policy.current().renewal_window(end).last
     employer = messaging.Recipient.enterprise(enterprise.pk, enterprise.name, enterprise.contact_phone)

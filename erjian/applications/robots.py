@@ -78,8 +78,8 @@ def undecided_renewals() -> QuerySet[Application]:
     """
     codes = [item.code for item in all_procedures() if item.granted_when_undecided]
     states = sorted(TRANSITIONS["deem_granted"].froms)
-    ended = RegistrationSpecialty.objects.filter(
-        registration=OuterRef("registration"), voided=False, end__lt=clock.today()
+    ended = RegistrationSpecialty.objects.standing().filter(
+        registration=OuterRef("registration"), end__lt=clock.today()
     )
     open_ones = Application.objects.filter(procedure_code__in=codes, state__in=states, registration__status__in=LIVE)
     return open_ones.alias(ended=ArraySubquery(ended.values("specialty"))).filter(specialties__overlap=F("ended"))

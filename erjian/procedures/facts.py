@@ -143,6 +143,22 @@ class Facts:
         assert self.person is not None
         return self.person
 
+    @property
+    def ended_specialties(self) -> frozenset[str]:
+        """Specialties that were registered once and are not now: what qualified for them can be used again by 增项."""
+        held = (*self.past, self.live) if self.live else self.past
+        once = {item.specialty for registration in held for item in registration.specialties}
+        return frozenset(once - self.running_specialties)
+
+    @property
+    def running_specialties(self) -> frozenset[str]:
+        """Specialties of the live registration whose period is not over."""
+        return (
+            frozenset(item.specialty for item in self.live.specialties if item.end >= self.today)
+            if self.live
+            else frozenset()
+        )
+
     def qualification_for(self, specialty: str) -> QualificationFacts | None:
         """The best qualification for a specialty: one that can still be used before any other."""
         found = [item for item in self.qualifications if item.specialty == specialty]

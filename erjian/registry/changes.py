@@ -6,11 +6,11 @@ procedures' effects, imports and ex-officio decisions only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import BooleanField, ExpressionWrapper, Max, Q
 
 from erjian import policy
 from erjian.audit import Actor
@@ -101,17 +101,21 @@ def _fill_blanks(person: Person, form: Mapping[str, Any]) -> None:
 
 
 def _take_qualifications(
-    person: Person, specialties: tuple[str, ...], *, used_too: bool = False
+    person: Person, specialties: tuple[str, ...], *, again: Collection[str] = ()
 ) -> list[Qualification]:
-    """Lock one reviewed qualification for each specialty. Raises RegisterRefused when one is missing by now."""
+    """Lock one reviewed qualification for each specialty, of those in `again` a used one where there is no other.
+
+    Raises RegisterRefused when one is missing by now.
+    """
     chosen: list[Qualification] = []
     for specialty in specialties:
         fitting = Qualification.objects.select_for_update().filter(
             person=person, specialty=specialty, review_result=ReviewResult.PASSED
         )
-        if not used_too:
+        fitting = fitting.alias(used=ExpressionWrapper(Q(used_at__isnull=False), BooleanField()))
+        if specialty not in again:
             fitting = fitting.filter(used_at__isnull=True)
-        qualification = fitting.order_by("obtained_on", "id").first()
+        qualification = fitting.order_by("used", "obtained_on", "id").first()
         if qualification is None:
             raise RegisterRefused(
                 f"{person.name}已没有可用于“{Specialty(specialty).label}”的合格资格证书。请退回上一环节核实。",
@@ -166,7 +170,7 @@ def register(
                 former, status=RegistrationStatus.CANCELLED, reason="注册有效期满且未延续注册", on=on,
                 case_number=case_number, actor=actor,
             )  # fmt: skip
-    chosen = _take_qualifications(person, specialties, used_too=again)
+    chosen = _take_qualifications(person, specialties, again=specialties if again else ())
     end = period_end(
         on, years=rules.validity_years, birth_date=person.birth_date, age_limit=rules.age_limit_for(registration_class)
     )
@@ -222,14 +226,23 @@ def _saved(
 def add_specialties(
     *, registration_id: int, specialties: tuple[str, ...], on: date, case_number: str, actor: Actor
 ) -> Registration:
-    """增项: further specialties with their own years from `on` (第十四条; decision G.8)."""
+    """增项: further specialties with their own years from `on` (第十四条; decision G.8).
+
+    One that has lapsed, here or with an earlier registration, comes back by the qualification it had.
+    """
     registration = locked(registration_id)
     before = snapshot(registration)
     rules = policy.current()
     end = period_end(
         on, years=rules.validity_years, birth_date=registration.person.birth_date, age_limit=rules.age_limit
     )
-    _add_specialties(registration, _take_qualifications(registration.person, specialties), begin=on, end=end)
+    before_that = RegistrationSpecialty.objects.filter(
+        registration__person=registration.person_id, registration__registration_class=registration.registration_class
+    )
+    chosen = _take_qualifications(
+        registration.person, specialties, again=set(before_that.values_list("specialty", flat=True))
+    )
+    _add_specialties(registration, chosen, begin=on, end=end)
     return _saved(registration, ChangeKind.ADDED, before=before, case_number=case_number, actor=actor)
 
 
@@ -251,7 +264,7 @@ def extend(
     before = snapshot(registration)
     rules = policy.current()
     limit = rules.age_limit_for(registration.registration_class)
-    for item in registration.specialties.select_for_update().filter(voided=False, specialty__in=specialties):
+    for item in registration.specialties.standing().select_for_update().filter(specialty__in=specialties):
         cap = birthday_at(registration.person.birth_date, limit)
         years = extended_end(
             item.end, years=rules.validity_years, birth_date=registration.person.birth_date, age_limit=limit

@@ -108,7 +108,7 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
         row.registrations.filter(status__in=LIVE)
         .select_related("person", "enterprise")
         .prefetch_related(
-            Prefetch("specialties", queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty"))
+            Prefetch("specialties", queryset=RegistrationSpecialty.objects.standing().order_by("specialty"))
         )
         .order_by("-id")[:100]
     )

@@ -41,7 +41,7 @@ def _person(request: HttpRequest, pk: int, *, revealed: bool) -> HttpResponse:
     registrations = (
         person.registrations.select_related("enterprise")
         .prefetch_related(
-            Prefetch("specialties", queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty"))
+            Prefetch("specialties", queryset=RegistrationSpecialty.objects.standing().order_by("specialty"))
         )
         .order_by("-id")
     )

@@ -110,9 +110,7 @@ def _registered(case: Application, facts: Facts, ticked: set[str]) -> list[Row]:
     if registration is None:
         return []
     rows = []
-    for item in registration.specialties.filter(voided=False).order_by("specialty", "-end"):
-        if any(row.code == item.specialty for row in rows):
-            continue
+    for item in registration.specialties.standing().order_by("specialty"):
         holds = _holds(case, facts, item.specialty)
         rows.append(
             Row(

@@ -91,7 +91,7 @@ def live_registrations(person: Person) -> QuerySet[Registration]:
         .prefetch_related(
             Prefetch(
                 "specialties",
-                queryset=RegistrationSpecialty.objects.filter(voided=False).order_by("specialty", "begin"),
+                queryset=RegistrationSpecialty.objects.standing().order_by("specialty"),
             )
         )
         .order_by("registration_class")

@@ -96,8 +96,12 @@ def _qualification(facts: Facts) -> tuple[Answer, str]:
     return no("资格证书复审不合格，不能申报。")
 
 
-def check_specialties(facts: Facts) -> tuple[Answer, str]:
-    """Every chosen specialty has a reviewed, unused qualification of the second class."""
+def _specialties(facts: Facts) -> tuple[Answer, str]:
+    return check_specialties(facts)
+
+
+def check_specialties(facts: Facts, *, again: frozenset[str] = frozenset()) -> tuple[Answer, str]:
+    """Every chosen specialty has a reviewed qualification of the second class, unused but for those in `again`."""
     if not facts.specialties:
         return Answer.ASKS, "请至少勾选一个专业。"
     for code in facts.specialties:
@@ -109,7 +113,7 @@ def check_specialties(facts: Facts) -> tuple[Answer, str]:
             return no(f"没有{label}的资格证书。请取消该专业。")
         if held.review_result != "passed":
             return no(f"{label}的资格证书未通过复审。请取消该专业。")
-        if held.used:
+        if held.used and code not in again:
             return no(f"{label}的资格证书已用于注册。请取消该专业。")
     return yes("、".join(Specialty(code).label for code in facts.specialties))
 
@@ -219,7 +223,7 @@ specialties_usable = Guard(
     holds="注册专业与资格相符",
     fails="注册专业待选择或不符",
     source=f"{REGULATION}第六条",
-    check=check_specialties,
+    check=_specialties,
     stages=frozenset({Stage.REPORT, Stage.DECISION}),
 )
 profile_complete = Guard(

@@ -65,8 +65,13 @@ def _renewal_window(facts: Facts) -> tuple[Answer, str]:
         if not code:
             return no("注册没有可延续的专业。")
         first, last = windows[code].first, windows[code].last
-        late = "申请期已过：到期失效后，或者先办理注销，再办理重新申报。" if facts.today > last else ""
         end = next(item.end for item in facts.live.specialties if item.specialty == code)
+        back = (
+            "到期后可办理增项申报恢复。"
+            if facts.live.valid_until > end
+            else "到期失效后，或者先办理注销，再办理重新申报。"
+        )
+        late = f"申请期已过：{back}" if facts.today > last else ""
         return no(f"{Specialty(code).label}有效期至 {end}，应在 {first} 至 {last} 之间申请延续。{late}")
     return yes(f"期满前 {facts.policy.renewal_opens_days} 日至 {facts.policy.renewal_closes_days} 日之内")
 
@@ -82,17 +87,19 @@ def _registered_specialties(facts: Facts) -> tuple[Answer, str]:
 
 
 def _new_specialties(facts: Facts) -> tuple[Answer, str]:
-    held = {item.specialty for item in facts.live.specialties if item.end >= facts.today} if facts.live else set()
-    again = [code for code in facts.specialties if code in held]
+    again = [code for code in facts.specialties if code in facts.running_specialties]
     if again:
         return no(f"{Specialty(again[0]).label}已注册，不能增项。请取消该专业。")
-    return check_specialties(facts)
+    return check_specialties(facts, again=facts.ended_specialties)
 
 
 def _addable_qualification(facts: Facts) -> tuple[Answer, str]:
-    held = {item.specialty for item in facts.live.specialties if item.end >= facts.today} if facts.live else set()
-    own = [item for item in facts.qualifications if item.specialty in SECOND_CLASS and not item.used]
-    unused = [item for item in own if item.specialty not in held]
+    own = [
+        item
+        for item in facts.qualifications
+        if item.specialty in SECOND_CLASS and (not item.used or item.specialty in facts.ended_specialties)
+    ]
+    unused = [item for item in own if item.specialty not in facts.running_specialties]
     passed = [item for item in unused if item.review_result == "passed"]
     if passed:
         return yes(f"{Specialty(passed[0].specialty).label}　管理号 {passed[0].management_number}")

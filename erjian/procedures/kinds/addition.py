@@ -26,7 +26,7 @@ ADDITION = Procedure(
     label="二级建造师增项申报",
     kind_label="增项申报",
     form_title="增项注册申报",
-    summary="已注册，取得其他专业资格证书后增加注册专业的人员。",
+    summary="已注册，取得其他专业资格证书后增加注册专业，或者恢复已到期专业的人员。",
     registration_class=RegistrationClass.CONSTRUCTOR,
     picker=Picker.OWN_HOLDERS,
     sections=(sections.PERSON, sections.PRESENT_EMPLOYER),
@@ -73,7 +73,11 @@ ADDITION = Procedure(
     ),
     effect=add,
     registers=True,
-    conditions=("已取得二级建造师注册，且有效期剩余超过 {min_days_left} 日", "取得所增专业的资格证书，且经复审合格"),
+    conditions=(
+        "已取得二级建造师注册，且有效期剩余超过 {min_days_left} 日",
+        "取得所增专业的资格证书，且经复审合格",
+        "所增专业未注册，或者注册已到期；恢复已到期的专业使用原资格证书",
+    ),
     basis=("《注册建造师管理规定》第十四条",),
     order=30,
     commitments={

@@ -13,7 +13,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 
 from erjian.registry.models.enterprises import Enterprise
 from erjian.registry.models.people import Person
@@ -119,8 +119,23 @@ class DateRange(Func):
     output_field = DateRangeField()
 
 
+class SpecialtyPeriods(models.QuerySet["RegistrationSpecialty"]):
+    """Periods of specialties."""
+
+    def standing(self) -> SpecialtyPeriods:
+        """Of each specialty the last period that is not voided: one that 增项 has followed is history."""
+        later = RegistrationSpecialty.objects.filter(
+            registration=OuterRef("registration"), specialty=OuterRef("specialty"), begin__gt=OuterRef("begin"),
+            voided=False,
+        )  # fmt: skip
+        return self.filter(~Exists(later), voided=False)
+
+
 class RegistrationSpecialty(models.Model):
-    """One specialty (注册专业) of a registration with its own validity, both days inclusive."""
+    """One period of a specialty (注册专业) of a registration, both days inclusive.
+
+    Renewal moves the end of a period; a specialty that has lapsed beside others gets another period by 增项.
+    """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="specialties")
     specialty = models.CharField("注册专业", max_length=20, choices=Specialty.choices)
@@ -130,6 +145,8 @@ class RegistrationSpecialty(models.Model):
     begin = models.DateField("有效期起")
     end = models.DateField("有效期止")
     voided = models.BooleanField("已作废", default=False)
+
+    objects = SpecialtyPeriods.as_manager()
 
     class Meta:
         verbose_name = "注册专业"

@@ -60,7 +60,7 @@ def test_who_can_add_a_specialty_stands_on_top(browser: Client, operator: User) 
     makers.qualification(held.person, "municipal")
     page = text(browser.get("/enterprise/addition/new/"))
     assert page.index("沈后来") < page.index("沈先到") < page.index("沈居中")
-    assert "有未用于注册的资格证书的在前。" in page
+    assert "有未用于注册的资格证书，或者有专业已到期的在前。" in page
     assert page.index("沈后来") < page.index('name="token"') < page.index("沈先到")
 
 

@@ -282,7 +282,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         "{}　{}",
         (
             (Specialty(item.specialty).label, period(item.begin, item.end))
-            for item in registration.specialties.filter(voided=False).order_by("specialty", "begin")
+            for item in registration.specialties.standing().order_by("specialty")
         ),
     )
     rows = [

@@ -161,7 +161,9 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
     if request.method == "POST":
         return HolderFilter(request.POST).address(request)
     form = shown(request, HolderFilter)
-    context["lead"] = "有未用于注册的资格证书的在前。" if picking.asks_for_unused(procedure) else "先到期的在前。"
+    context["lead"] = (
+        "有未用于注册的资格证书，或者有专业已到期的在前。" if picking.asks_for_another(procedure) else "先到期的在前。"
+    )
     holders = picking.holders(procedure=procedure, enterprise=employer(request)).filter(person_condition(request, form))
     page = paginate(holders, request.GET, per_page=policy.current().dialog_page_size)
     people = [row.person for row in page.items]
