@@ -57,3 +57,28 @@ def test_a_long_limit_takes_two_lines_rather_than_room_from_the_operations(visit
     assert page.evaluate(
         "[...document.querySelectorAll('.table-scroll')].every(one => one.scrollWidth <= one.clientWidth)"
     )
+
+
+def test_extreme_names_widen_no_phone_and_squeeze_nothing_on_paper(visit: Visit) -> None:
+    company = makers.enterprise("湖南省湘西土家族苗族自治州第一建设工程集团股份有限公司龙山县分公司")
+    operator = makers.operator(company, username="luchuan")
+    for number, name in enumerate(("W" * 60, "阿不都热依木·买买提明·吐尔逊江·阿卜杜克热木", "周启明")):
+        Application.objects.create(
+            person=makers.person(name), enterprise=company, registration_class="constructor", procedure_code="id_number",
+            state=State.FIRST_NG, number=f"CS-2026-{number:06d}", authority_code="430100", created_by=operator,
+            created_at=clock.now(), reported_at=clock.now(), accepted_at=clock.now(), announced_at=clock.now(),
+        )  # fmt: skip
+    page = visit("李晓琳").sign_in(operator.username, makers.PASSWORD)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in ("/enterprise/cases/", "/enterprise/id_number/", "/enterprise/"):
+        page.goto(page.url.split("/enterprise/")[0] + address)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, address
+        assert page.evaluate(
+            "[...document.querySelectorAll('.table-scroll')].every(one => one.scrollWidth <= one.clientWidth)"
+        ), address
+    page.goto(page.url.split("/enterprise/")[0] + "/enterprise/cases/")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1017, "height": 700})  # A4 across, within its margins
+    assert page.evaluate("document.documentElement.scrollWidth") == 1017
+    heights = page.evaluate("[...document.querySelectorAll('tbody tr')].map(one => one.clientHeight)")
+    assert max(heights[:2]) <= 110, "neither name is written letter under letter"
