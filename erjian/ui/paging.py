@@ -2,8 +2,9 @@
 
 Counting a million rows costs more than showing thirty of them, and a deep OFFSET reads what it
 skips. So the count is exact up to 1,000 (or what a list whose rows are dear to count says) and then says
-1000+; jumps reach that far; beyond, a page starts after the last row of the one before (keyset). That needs an order in which no two rows are
-equal: a queryset without any order is refused, and ``pk`` is added as the last word.
+1000+; jumps reach that far; beyond, a page starts after the last row of the one before (keyset). That
+needs an order in which no two rows are equal: a queryset without any order is refused, and ``pk`` is added
+as the last word.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from django.core import signing
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.http import QueryDict
 
 from erjian.compiled import Bound, fetch
 
@@ -23,7 +25,7 @@ PER_PAGE = 30
 EXACT = 1000
 EXACT_NAMED = 300
 """How far those of a name are counted in the whole register, where each is found through its person."""
-PLACE = ("page", "after", "before")
+_PLACE = ("page", "after", "before")
 """The parameters that say which page of a list is shown; all others say what is listed."""
 _SALT = "erjian.ui.paging"
 
@@ -99,8 +101,16 @@ class _Key:
 
 def searched(params: Mapping[str, str]) -> dict[str, str]:
     """What a list is searched by: the parameters that have a value, without those of the page."""
-    given = {name: value.strip() for name, value in params.items() if name not in PLACE}
+    given = {name: value.strip() for name, value in params.items() if name not in _PLACE}
     return {name: value for name, value in given.items() if value}
+
+
+def unpaged(query: QueryDict, *without: str) -> QueryDict:
+    """A list's query as its first page has it, and without the parameters named."""
+    kept = query.copy()
+    for name in (*_PLACE, *without):
+        kept.pop(name, None)
+    return kept
 
 
 def paginate(

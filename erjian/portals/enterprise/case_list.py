@@ -26,7 +26,7 @@ from erjian.standards import id_numbers
 from erjian.standards.specialties import SECOND_CLASS, Specialty
 from erjian.ui import parts
 from erjian.ui.dates import NOTHING, day
-from erjian.ui.paging import PLACE
+from erjian.ui.paging import unpaged
 from erjian.ui.tables import Column, Op, strong
 from erjian.ui.templatetags.ej import chip
 
@@ -145,10 +145,7 @@ def views(
         assert cases is not None
         counts = dict(cases.order_by().values_list("state").annotate(Count("pk")))
     chosen = request.GET.get("state", "")
-    query = request.GET.copy()
-    for name in (*PLACE, "state"):
-        query.pop(name, None)
-    kept = query.urlencode()
+    kept = unpaged(request.GET, "state").urlencode()
 
     def view(code: str, label: str, count: int) -> parts.View:
         address = "&".join(part for part in (kept, f"state={code}" if code else "") if part)

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from erjian.standards import id_numbers, phones
 from erjian.ui import dates, descriptions, fields, lists, tables
 from erjian.ui.icons import icon as draw_icon
-from erjian.ui.paging import PLACE, Page
+from erjian.ui.paging import Page, unpaged
 from erjian.ui.parts import Bar, Condition, View
 
 register = template.Library()
@@ -171,7 +171,7 @@ def empty(why: str, *pairs: str) -> SafeString:
 
 def _query(context: Mapping) -> QueryDict:
     request = context.get("request")
-    return request.GET.copy() if request is not None else QueryDict(mutable=True)
+    return request.GET if request is not None else QueryDict()
 
 
 @register.simple_tag(takes_context=True)
@@ -193,9 +193,7 @@ def _with(query: QueryDict, changes: Mapping) -> str:
 @register.simple_tag(takes_context=True)
 def pager(context: Mapping, page: Page) -> SafeString:
     """第 n 页 … 转到 GO 每页 30 条 共 n 条记录."""
-    query = _query(context)
-    for key in PLACE:
-        query.pop(key, None)
+    query = unpaged(_query(context))
     links = [
         (label, image, _with(query, where) if where else "")
         for label, image, where in (

@@ -43,7 +43,7 @@ from erjian.registry.models import (
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day, period, stamp
-from erjian.ui.paging import PLACE, paginate
+from erjian.ui.paging import paginate, unpaged
 from erjian.ui.tables import Column, Op, Table, strong
 from erjian.ui.templatetags.ej import chip
 
@@ -65,11 +65,6 @@ class CertificateFilter(PersonFilter):
 
 def _expired(today: Any) -> Q:
     return Q(status=RegistrationStatus.VALID, dates_binding=True, valid_until__lt=today)
-
-
-def renewals_until(today: date) -> date:
-    """The last day whose expiries can be renewed on a day."""
-    return policy.current().renewable_until(today)
 
 
 def conditions(today: date, soon: date) -> dict[str, tuple[str, Q]]:
@@ -145,7 +140,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
         return CertificateFilter(request.POST).address(request)
     form: Any = shown(request, CertificateFilter)
     asked, enterprise, today = form.cleaned_data, employer(request), clock.today()
-    soon = renewals_until(today)
+    soon = policy.current().renewable_until(today)
     saved = conditions(today, soon)
     state = request.GET.get("state", "")
     found = own(request)
@@ -185,12 +180,10 @@ def certificates(request: HttpRequest) -> HttpResponse:
         empty_links=(("查看全部", "?"),) if request.GET else (),
         caption="建造师电子证书",
     )
-    query = request.GET.copy()
-    for name in (*PLACE, "state"):
-        query.pop(name, None)
-    rest = f"&{query.urlencode()}" if query else ""
+    kept = unpaged(request.GET, "state").urlencode()
+    rest = f"&{kept}" if kept else ""
     views = (
-        parts.View("全部", f"?{query.urlencode()}", counts["everything"], current=state not in saved),
+        parts.View("全部", f"?{kept}", counts["everything"], current=state not in saved),
         *(
             parts.View(label, f"?state={code}{rest}", counts[code], current=state == code)
             for code, (label, _) in saved.items()
@@ -236,7 +229,7 @@ def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any]
     """
     today = clock.today()
     ends = [item.end for item in registration.specialties.all() if not item.voided and item.end >= today]
-    soon = registration.dates_binding and bool(ends) and min(ends) <= renewals_until(today)
+    soon = registration.dates_binding and bool(ends) and min(ends) <= policy.current().renewable_until(today)
     if not soon or registration.status_on(today) != RegistrationStatus.VALID:
         return None
     if not holds(operator(request), EnterpriseRight.FILE):

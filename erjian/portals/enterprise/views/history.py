@@ -16,12 +16,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from erjian import policy
 from erjian.certificates.models import CertificateVersion, VersionState
 from erjian.policy import clock
 from erjian.portals.enterprise.access import employer, for_enterprise
 from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
-from erjian.portals.enterprise.views.certificates import conditions, renewals_until, status_chip
+from erjian.portals.enterprise.views.certificates import conditions, status_chip
 from erjian.portals.shared.register_history import HISTORY
 from erjian.portals.shared.register_history import history as changes_table
 from erjian.registry.models import Change, Registration, RegistrationClass, RegistrationStatus
@@ -37,8 +38,13 @@ _ENDED = (RegistrationStatus.CANCELLED, RegistrationStatus.RESCINDED, Registrati
 _VERSION_TONE = {VersionState.CURRENT: "done", VersionState.PENDING: "office", VersionState.VOID: "bad"}
 
 
+def _conditions() -> dict[str, tuple[str, Q]]:
+    today = clock.today()
+    return conditions(today, policy.current().renewable_until(today))
+
+
 def _states() -> list[tuple[str, str]]:
-    soon = conditions(clock.today(), renewals_until(clock.today()))["expiring"][0]
+    soon = _conditions()["expiring"][0]
     return [("", "全部"), ("valid", "有效"), ("expiring", soon), ("lapsed", "失效"), ("ended", "注销")]
 
 
@@ -57,8 +63,7 @@ _LISTED = (
 
 def _condition(state: str) -> Q:
     """The rows of a 证书状态 as the law has it today, whatever the nightly job has stored yet."""
-    today = clock.today()
-    return Q(status__in=_ENDED) if state == "ended" else conditions(today, renewals_until(today))[state][1]
+    return Q(status__in=_ENDED) if state == "ended" else _conditions()[state][1]
 
 
 def own(request: HttpRequest) -> QuerySet[Registration]:
