@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -27,49 +26,51 @@ class Door:
 
 def of(request: HttpRequest) -> list[Door]:
     """The doors that this reader can open."""
-    kind = request.user.kind if request.user.is_authenticated else None
-    if kind is None:
-        return [*_outside().values(), _public()]
+    outside = _outside()
+    if not request.user.is_authenticated:
+        return [*outside.values(), _public()]
     shell: Shell = frames.of_the_reader(request)["shell"]
-    seen = _outside()[kind]
     tabs = tuple((tab.label, tab.url) for tab in shell.tabs)
-    return [Door(seen.title, seen.icon, seen.lead, tabs, f"进入{shell.edition}", request.user.home), _public()]
+    own = replace(outside[request.user.kind], links=tabs, enter=f"进入{shell.edition}", url=request.user.home)
+    return [own, _public()]
 
 
 def _outside() -> dict[str, Door]:
-    return {door_kind: Door(*words, tuple(_links(*links)), enter, url) for door_kind, words, links, enter, url in (
-        (
-            UserKind.ENTERPRISE, ("企业", "building", "为本单位人员办理注册申报"),
-            (
+    """What a reader who has not signed in sees of each side."""
+    sign_in = reverse("public:sign-in")
+    return {
+        UserKind.ENTERPRISE: Door(
+            "企业", "building", "为本单位人员办理注册申报",
+            _links(
                 ("二级建造师申报", "enterprise:home"),
                 ("建造师企业申报查询", "enterprise:cases"),
                 ("二级建造师资格证信息查询", "enterprise:qualified"),
             ),
-            "企业登录", reverse("public:sign-in"),
+            "企业登录", sign_in,
         ),
-        (
-            UserKind.PERSON, ("建造师个人", "user", "确认申报，下载和出示电子证书"),
-            (
+        UserKind.PERSON: Door(
+            "建造师个人", "user", "确认申报，下载和出示电子证书",
+            _links(
                 ("第一次使用，先实名认证", "person:verify"),
                 ("待我确认的申报", "person:home"),
                 ("我的电子证书", "person:certificates"),
             ),
             "二级建造师个人登录", reverse("person:sign-in"),
         ),
-        (
-            UserKind.OFFICER, ("主管单位", "building-bank", "受理、审核、公示公告和发证"),
-            (
+        UserKind.OFFICER: Door(
+            "主管单位", "building-bank", "受理、审核、公示公告和发证",
+            _links(
                 ("待办事项", "authority:work"),
                 ("批次与公示", "authority:batches"),
                 ("申报查询", "authority:cases"),
             ),
-            "主管单位登录", f"{reverse('public:sign-in')}?side=office",
+            "主管单位登录", f"{sign_in}?side=office",
         ),
-    )}  # fmt: skip
+    }  # fmt: skip
 
 
-def _links(*links: tuple[str, str]) -> Iterator[tuple[str, str]]:
-    return ((label, reverse(name)) for label, name in links)
+def _links(*links: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, reverse(name)) for label, name in links)
 
 
 def _public() -> Door:

@@ -38,12 +38,6 @@ from erjian.ui.templatetags.ej import chip, crumbs
 
 NAME = "依职权办理和强制注销"
 """What the menus, the page and the way to it call the list."""
-_WITHOUT_TRANSITION = {
-    "open": "提出依职权办理",
-    "file": "申请强制注销",
-    "term_over": "暂扣期满，自动解除",
-    "recount": "重新计算期限",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,7 +231,7 @@ def _attachments(proceeding: Proceeding, frame: Frame) -> list[tuple[str, str, s
 
 
 def _done(event: Event) -> str:
-    return _WITHOUT_TRANSITION.get(event.name) or TRANSITIONS[event.name].done
+    return audit.codes.label(f"proceeding.{event.name}")
 
 
 def _moments(proceeding: Proceeding, user: User) -> tuple[Moment, ...]:
