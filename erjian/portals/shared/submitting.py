@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from erjian import documents
 from erjian.accounts.models import User
 from erjian.applications import actions, correcting
 from erjian.applications.errors import FieldsRefused, GuardsRefused, Stale
@@ -34,10 +36,17 @@ _WAITS = {
 _HANDING_IN = ("report", "resubmit", "resubmit_for_consent")
 
 
-class ExplanationForm(ErjianForm, forms.Form):
-    """Why what was asked for stays as it is."""
+def _printable(text: str) -> None:
+    if said := documents.unprintable(text):
+        raise ValidationError(said, code="unprintable")
 
-    explanation = forms.CharField(label="补正说明", max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
+
+class ExplanationForm(ErjianForm, forms.Form):
+    """Why what was asked for stays as it is; an officer reads it, and it is printed."""
+
+    explanation = forms.CharField(
+        label="补正说明", max_length=500, validators=[_printable], widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +115,14 @@ def hand_in(
     Raises Refusal as `submit`, and Stale when somebody saved meanwhile.
     """
     before = State(case.state)
+    explanation = explanation.strip() if before == State.CORRECTION else ""
+    if explanation and not ExplanationForm({"explanation": explanation}).is_valid():
+        return Result(case=again(), asks=True, status=422)
     try:
         if before == State.DRAFT:
             case = actions.report(application=case, by=by, seen=seen)
         else:
-            case = actions.resubmit(application=case, by=by, seen=seen, explanation=explanation[:500])
+            case = actions.resubmit(application=case, by=by, seen=seen, explanation=explanation)
     except (FieldsRefused, GuardsRefused):
         return _judged(case, {}) or judge(again())
     except correcting.Untouched:
@@ -137,7 +149,7 @@ def confirmation(case: Application, *, form_url: str, given: Mapping[str, str] |
         "title": f"{row.label}{procedure.kind_label}",
         "question": f"{row.label}{whose}{procedure.kind_label}？",
         "consequences": [said for said in (unchanged, promise, question(row, procedure)) if said],
-        "form": ExplanationForm(given) if left else None,
+        "form": ExplanationForm(given) if left or (given or {}).get("explanation") else None,
         "verb": row.label,
         "keep": "再检查",
         "keep_url": form_url,

@@ -182,6 +182,29 @@ def test_what_was_asked_for_and_left_as_it_was_needs_a_reason(browser: Client, c
     assert entry.opinion == "合同共两页，签章在第二页下方"
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("合同共两页😀", "“😀”不能印在正式文书上。请删除后再提交。"),
+        ("一" * 501, "补正说明最多 500 个字"),
+    ],
+)
+def test_a_reason_that_cannot_be_taken_is_said_at_its_field(
+    browser: Client, correction: Application, typed: str, said: str
+) -> None:
+    asked = browser.post(address(correction, "edit/"), filled(correction, school="湖南大学", do="report"))
+    correction.refresh_from_db()
+    refused = browser.post(asked.url, {"version": correction.version, "explanation": typed})
+    page = text(refused)
+    assert refused.status_code == 422
+    assert 'id="id_explanation_error"' in refused.content.decode()
+    assert said in page
+    assert typed in page
+    assert "要求补正的“聘用劳动合同”没有改动" in page
+    correction.refresh_from_db()
+    assert correction.state == State.CORRECTION
+
+
 def test_a_second_click_on_resubmit_is_harmless(browser: Client, correction: Application) -> None:
     makers_attach(correction)
     given = filled(correction, school="湖南大学", do="report")
