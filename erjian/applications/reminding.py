@@ -19,13 +19,14 @@ from erjian.messaging import RecipientKind, templates
 from erjian.policy import clock
 from erjian.procedures import renewals
 from erjian.registry.models import Registration, RegistrationStatus
+from erjian.registry.models.registrations import LIVE
 from erjian.standards.specialties import Specialty
 
 templates.register(
     "registration.renewal_opens",
     title="注册即将到期",
-    body="{person}的注册（{number}）有效期至 {end}，请于 {last}前申请延续。",
-    sms="{person}的注册（{number}）有效期至 {end}，请于 {last}前申请延续。",
+    body="{person}的注册（{number}）有效期至 {end}，请于 {last}前申请延续。{suspended}",
+    sms="{person}的注册（{number}）有效期至 {end}，请于 {last}前申请延续。{suspended}",
 )
 templates.register(
     "registration.renewal_missed",
@@ -65,7 +66,7 @@ def to_remind() -> QuerySet[Registration]:
             young,
             ~Exists(filed),
             Q(valid_until__range=near) | Q(pk__in=renewals.registrations_ending(*near)),
-            status=RegistrationStatus.VALID,
+            status__in=LIVE,  # a 暂扣 leaves 延续 open, and the validity runs on
             dates_binding=True,
         )
         .annotate(runs_out=renewals.runs_out(today))
@@ -100,7 +101,14 @@ def remind(*, row: Registration) -> None:
     mark, key, end = row.mark, row.reminder, row.runs_out  # type: ignore[attr-defined]  # annotated by `to_remind`
     open_still = mark >= policy.current().renewal_closes_days
     person, enterprise = row.person, row.enterprise
-    context = {"person": person.name, "number": row.number, "end": end, "after": "请办理重新申报"}
+    suspended = row.status == RegistrationStatus.SUSPENDED
+    context = {
+        "person": person.name,
+        "number": row.number,
+        "end": end,
+        "suspended": "暂扣期间仍可申报延续。" if suspended else "",
+        "after": "待暂扣解除，请办理重新申报" if suspended else "请办理重新申报",
+    }
     if end < row.valid_until:
         found = row.specialties.filter(voided=False, end=end).order_by("specialty")
         named = "、".join(str(Specialty(each.specialty).label) for each in found)

@@ -99,7 +99,7 @@ class Registration(models.Model):
             models.Index(fields=["enterprise", "-id"], name="registration_by_employer_all"),
             models.Index(fields=["person", "registration_class"], name="registration_by_person"),
             models.Index(fields=["number"], name="registration_number_prefix", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["valid_until"], name="registration_live_expiry", condition=Q(status="valid")),
+            models.Index(fields=["valid_until"], name="registration_live_expiry", condition=Q(status__in=LIVE)),
         ]
 
     def __str__(self) -> str:

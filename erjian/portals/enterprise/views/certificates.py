@@ -40,6 +40,7 @@ from erjian.registry.models import (
     RegistrationStatus,
     standing_specialties,
 )
+from erjian.registry.models.registrations import LIVE
 from erjian.standards.specialties import Specialty
 from erjian.ui import parts
 from erjian.ui.dates import day, period, stamp
@@ -74,7 +75,9 @@ def conditions(today: date, soon: date) -> dict[str, tuple[str, Q]]:
         "valid": ("有效", valid),
         "expiring": (
             f"{policy.current().renewal_opens_days} 日内到期",
-            valid & Q(dates_binding=True) & (Q(valid_until__lte=soon) | Q(renewals.ending(today, soon))),
+            # 暂扣 leaves 延续 open.
+            Q(status__in=LIVE, dates_binding=True, valid_until__gte=today)
+            & (Q(valid_until__lte=soon) | Q(renewals.ending(today, soon))),
         ),
         "lapsed": ("已过期", _expired(today) | Q(status=RegistrationStatus.LAPSED)),
         "ended": (
@@ -230,7 +233,7 @@ def _renewal(request: HttpRequest, registration: Registration) -> dict[str, Any]
     today = clock.today()
     ends = [item.end for item in registration.specialties.all() if not item.voided and item.end >= today]
     soon = registration.dates_binding and bool(ends) and min(ends) <= policy.current().renewable_until(today)
-    if not soon or registration.status_on(today) != RegistrationStatus.VALID:
+    if not soon or registration.status_on(today) not in LIVE:
         return None
     if not holds(operator(request), EnterpriseRight.FILE):
         return None
