@@ -19,7 +19,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from erjian import audit, protection
+from erjian import audit
 from erjian.accounts.models import User
 from erjian.applications.models import Application
 from erjian.applications.states import VIEWS, State
@@ -30,11 +30,10 @@ from erjian.policy import authorities, clock
 from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
 from erjian.portals.authority.desk import at_desk
 from erjian.portals.authority.navigation import shell
+from erjian.portals.authority.searching import IdNumberField, parameters
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import all_procedures
 from erjian.registry.models import Person
-from erjian.standards import id_numbers
-from erjian.standards.errors import Refusal
 from erjian.standards.text import beginning, compact
 from erjian.ui import parts
 from erjian.ui.addresses import row_address
@@ -63,7 +62,7 @@ class CaseFilter(ErjianForm, forms.Form):
     """What to look for; every field may stay empty."""
 
     name = forms.CharField(label="姓名", max_length=100, required=False)
-    id_number = forms.CharField(label="身份证号", max_length=18, required=False)
+    id_number = IdNumberField(required=False)
     number = forms.CharField(label="申报编号", max_length=40, required=False)
     enterprise = forms.CharField(label="企业名称", max_length=200, required=False)
     kind = forms.ChoiceField(label="申报类型", required=False)
@@ -82,15 +81,6 @@ class CaseFilter(ErjianForm, forms.Form):
 
     def _choices(self, name: str, found: list[tuple[str, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = [("", "全部"), *found]
-
-    def clean_id_number(self) -> str:
-        text: str = self.cleaned_data["id_number"]
-        if not text:
-            return ""
-        try:
-            return id_numbers.parse(text).number18
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
 
 
 def _in_view(cases: QuerySet[Application], view: str) -> QuerySet[Application]:
@@ -287,12 +277,7 @@ def search(request: HttpRequest) -> HttpResponse:
     form = CaseFilter(request.POST, user=officer(request))
     if not form.is_valid():
         return _page(request, form, status=422)
-    asked = {name: str(value) for name, value in form.cleaned_data.items() if value and name != "id_number"}
-    number = form.cleaned_data.get("id_number")
-    if number:
-        index = protection.index("id_number", number)
-        person = Person.objects.filter(id_number_index=index).values_list("pk", flat=True).first()
-        asked["person"] = str(person or 0)
+    asked = parameters(form.cleaned_data)
     if request.POST.get("view"):
         asked["view"] = request.POST["view"]
     return redirect(f"{reverse('authority:cases')}?{urlencode(asked)}")

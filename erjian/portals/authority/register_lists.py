@@ -17,25 +17,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from erjian import protection
 from erjian.accounts import scopes
 from erjian.accounts.models import Function, User
 from erjian.compiled import Bound, Compiled, compiled
 from erjian.policy import authorities, clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
+from erjian.portals.authority.searching import IdNumberField, parameters
 from erjian.portals.shared import case as case_parts
 from erjian.registry.models import (
     Enterprise,
-    Person,
     Qualification,
     Registration,
     RegistrationStatus,
     ReviewResult,
     standing_specialties,
 )
-from erjian.standards import id_numbers
-from erjian.standards.errors import Refusal
 from erjian.standards.text import beginning
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
@@ -67,7 +64,7 @@ class RegisterFilter(ErjianForm, forms.Form):
     """Name, identity number or another number, by which every list of the register is searched."""
 
     name = forms.CharField(label="姓名", max_length=100, required=False)
-    id_number = forms.CharField(label="身份证号", max_length=18, required=False)
+    id_number = IdNumberField(required=False)
     number = forms.CharField(label="编号", max_length=60, required=False)
 
     def __init__(self, *args: Any, number: str = "", person: bool = True, **kwargs: Any) -> None:
@@ -78,15 +75,6 @@ class RegisterFilter(ErjianForm, forms.Form):
         if not person:
             self.fields["name"].label = "企业名称"
             del self.fields["id_number"]
-
-    def clean_id_number(self) -> str:
-        text: str = self.cleaned_data["id_number"]
-        if not text:
-            return ""
-        try:
-            return id_numbers.parse(text).number18
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
 
 
 def _answer(
@@ -104,11 +92,7 @@ def _answer(
     if request.method == "POST":
         form = RegisterFilter(request.POST, number=number, person=person)
         if form.is_valid():
-            asked = {name: value for name, value in form.cleaned_data.items() if value and name != "id_number"}
-            if wanted := form.cleaned_data.get("id_number"):
-                index = protection.index("id_number", wanted)
-                asked["person"] = Person.objects.filter(id_number_index=index).values_list("pk", flat=True).first() or 0
-            return redirect(f"{request.path}?{urlencode(asked)}")
+            return redirect(f"{request.path}?{urlencode(parameters(form.cleaned_data))}")
         status = 422
     else:
         form, status = RegisterFilter(request.GET or None, number=number, person=person), 200

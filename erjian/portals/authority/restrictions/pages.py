@@ -20,8 +20,8 @@ from erjian.policy import authorities, clock
 from erjian.portals.authority.access import FunctionMissing, for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.restrictions.kept import Kept, kept_or_404
+from erjian.portals.authority.searching import IdNumberField, parameters
 from erjian.registry.models import Person
-from erjian.standards import id_numbers
 from erjian.standards.errors import Refusal
 from erjian.standards.text import name_key
 from erjian.ui.addresses import row_address
@@ -35,22 +35,11 @@ _STATES = [("", "全部"), ("running", "有效"), ("ended", "已结束")]
 _SHARED = "姓名与身份证号不是登记库中本单位范围内的同一人。请核对。"
 
 
-class _Numbered(ErjianForm, forms.Form):
-    def clean_id_number(self) -> str:
-        text: str = self.cleaned_data["id_number"]
-        if not text:
-            return ""
-        try:
-            return id_numbers.parse(text, today=clock.today()).number18
-        except Refusal as refusal:
-            raise forms.ValidationError(refusal.message, code=refusal.code) from refusal
-
-
-class KeptFilter(_Numbered):
+class KeptFilter(ErjianForm, forms.Form):
     """Name, identity number, the list's own vocabulary, state."""
 
     name = forms.CharField(label="姓名", max_length=100, required=False)
-    id_number = forms.CharField(label="身份证号", max_length=18, required=False)
+    id_number = IdNumberField(required=False)
     choice = forms.ChoiceField(required=False)
     state = forms.ChoiceField(label="状态", choices=_STATES, required=False)
 
@@ -63,11 +52,11 @@ class KeptFilter(_Numbered):
             del self.fields["choice"]
 
 
-class WhoForm(_Numbered):
+class WhoForm(ErjianForm, forms.Form):
     """Whom it concerns: name and number must be those of one person."""
 
     name = forms.CharField(label="姓名", max_length=100)
-    id_number = forms.CharField(label="身份证号", max_length=18)
+    id_number = IdNumberField()
 
 
 class ReasonForm(ErjianForm, forms.Form):
@@ -96,11 +85,7 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         form = KeptFilter(kept, request.POST)
         if form.is_valid():
-            asked = {name: value for name, value in form.cleaned_data.items() if value and name != "id_number"}
-            if wanted := form.cleaned_data["id_number"]:
-                index = protection.index("id_number", wanted)
-                asked["person"] = Person.objects.filter(id_number_index=index).values_list("pk", flat=True).first() or 0
-            return redirect(f"{request.path}?{urlencode(asked)}")
+            return redirect(f"{request.path}?{urlencode(parameters(form.cleaned_data))}")
         status = 422
     else:
         form = KeptFilter(kept, request.GET or None)
