@@ -151,6 +151,14 @@ def test_generic_notice_carries_its_own_title_and_words(paper_data, moment):
         assert wanted in text
 
 
+@pytest.mark.parametrize("number", ["湘2432019202012345", "湘建罚〔2026〕12号", "湘建注受〔2026〕04128 号"])
+def test_a_number_is_read_in_one_line(number, paper_data, moment):
+    words = [f"{'依' * length}，{number}，特此告知。" for length in range(12, 42)]
+    data = paper_data("notices", "accept", kind="generic", title="告知书", paragraphs=words)
+    text = text_of(documents.render("notices", data, timestamp=moment))
+    assert text.count(number) == len(words)
+
+
 def test_long_notice_runs_over_pages_with_numbers(paper_data, moment):
     items = [
         {"what": f"第{i}项材料不清晰。", "detail": "扫描件文字不能辨认。" * 3, "do": "重新扫描。"} for i in range(1, 16)
