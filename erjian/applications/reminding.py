@@ -65,7 +65,7 @@ def to_remind() -> QuerySet[Registration]:
         Registration.objects.filter(
             young,
             ~Exists(filed),
-            Q(valid_until__range=near) | Q(pk__in=renewals.registrations_ending(*near)),
+            pk__in=renewals.registrations_ending(*near),
             status__in=LIVE,  # a 暂扣 leaves 延续 open, and the validity runs on
             dates_binding=True,
         )

@@ -17,7 +17,8 @@ from erjian import policy
 from erjian.policy import Window
 from erjian.procedures import guards
 from erjian.procedures.declaration import Procedure, SpecialtySource, all_procedures
-from erjian.registry.models import RegistrationClass, RegistrationSpecialty
+from erjian.registry.models import Registration, RegistrationClass, RegistrationSpecialty
+from erjian.registry.models.registrations import LIVE
 
 
 class Chance(Enum):
@@ -61,8 +62,9 @@ def ending(today: Any, soon: Any) -> Exists:
 
 
 def registrations_ending(today: date, soon: date) -> QuerySet[Any]:
-    """The ids of all registrations of which that holds."""
-    return _ending(today, soon).values("registration")
+    """The ids of all registrations in force of which that holds, or whose own last day lies between: each read from its index."""
+    last = Registration.objects.filter(status__in=LIVE, valid_until__gte=today, valid_until__lte=soon)
+    return _ending(today, soon).values("registration").union(last.values("pk"))
 
 
 def runs_out(today: date) -> Coalesce:

@@ -22,7 +22,8 @@ class ProtectedText(property):
 
     ``kind`` names the sort of value and is authenticated with it; ``mask`` makes the text that lists
     show; ``unique`` puts a unique constraint on the index, otherwise it gets an ordinary one;
-    ``blank`` allows the empty text, whose index is NULL (so many rows may be empty).
+    ``blank`` allows the empty text, whose index is NULL (so many rows may be empty); ``searched`` says
+    whether anything looks for rows by the value, which is what the ordinary index is for.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class ProtectedText(property):
         mask: Callable[[str], str],
         unique: bool = False,
         blank: bool = False,
+        searched: bool = True,
         verbose_name: str | None = None,
     ) -> None:
         super().__init__(self._read, self._write)
@@ -39,6 +41,7 @@ class ProtectedText(property):
         self.mask = mask
         self.unique = unique
         self.blank = blank
+        self.searched = searched
         self.verbose_name = verbose_name
         self.name = ""
 
@@ -59,7 +62,7 @@ class ProtectedText(property):
                 max_length=32,
                 null=self.blank,
                 unique=self.unique,
-                db_index=not self.unique,
+                db_index=self.searched and not self.unique,
             ),
             mask: models.CharField(f"{label}（掩码）", max_length=_MASK_LENGTH, blank=True, default="", editable=False),
         }

@@ -117,7 +117,14 @@ class Clock(models.Model):
                 violation_error_message="期限不能早于起始日期。",
             ),
         ]
-        indexes = [models.Index(fields=["application", "kind"], name="clock_by_case")]
+        indexes = [
+            models.Index(fields=["application", "kind"], name="clock_by_case"),
+            models.Index(
+                fields=["due_on"],
+                name="clock_running",
+                condition=Q(working=True, ended_on__isnull=True, paused_on__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.due_on}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from erjian.protection import ProtectedText
 from erjian.standards import id_numbers, phones
@@ -36,29 +37,65 @@ class Person(models.Model):
     phone_mask: str
     landline = models.CharField("联系电话", max_length=30, blank=True)
     emergency_name = models.CharField("紧急联系人姓名", max_length=100, blank=True)
-    emergency_phone = ProtectedText(kind="phone", mask=phones.mask, blank=True)
+    emergency_phone = ProtectedText(kind="phone", mask=phones.mask, blank=True, searched=False)
     school = models.CharField("毕业院校", max_length=100, blank=True)
     major = models.CharField("所学专业", max_length=100, blank=True)
     graduated_on = models.DateField("毕业时间", null=True, blank=True)
     education = models.CharField("学历", max_length=2, choices=Education.choices, blank=True)
     degree = models.CharField("学位", max_length=2, choices=Degree.choices, blank=True)
     portrait = models.ForeignKey(
-        "files.Blob", verbose_name="人员寸照", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "files.Blob",
+        verbose_name="人员寸照",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     signature = models.ForeignKey(
-        "files.Blob", verbose_name="个人手写签名", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "files.Blob",
+        verbose_name="个人手写签名",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     id_front = models.ForeignKey(
-        "files.Blob", verbose_name="身份证正照", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "files.Blob",
+        verbose_name="身份证正照",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     id_back = models.ForeignKey(
-        "files.Blob", verbose_name="身份证反照", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "files.Blob",
+        verbose_name="身份证反照",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     id_held = models.ForeignKey(
-        "files.Blob", verbose_name="手持身份证照", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "files.Blob",
+        verbose_name="手持身份证照",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     pledge = models.ForeignKey(
-        "files.Blob", verbose_name="个人承诺书", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "files.Blob",
+        verbose_name="个人承诺书",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     id_valid_until = models.DateField("证件有效期至", null=True, blank=True)
     assurance = models.CharField("实名认证", max_length=15, choices=Assurance.choices, default=Assurance.NONE)
@@ -72,6 +109,11 @@ class Person(models.Model):
         indexes = [
             # With the key in it, whoever joins by a name's beginning (注册, 申报) reads this index and not the people.
             models.Index(fields=["name"], name="person_by_name", include=["id"]),
+            # Imported people have no pictures: what a deleted file is looked for in holds only those who have one.
+            *(
+                models.Index(fields=[name], name=f"person_{name}", condition=Q(**{f"{name}__isnull": False}))
+                for name in ("portrait", "signature", "id_front", "id_back", "id_held", "pledge")
+            ),
         ]
 
     def __str__(self) -> str:

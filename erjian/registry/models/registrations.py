@@ -170,6 +170,9 @@ class RegistrationSpecialty(models.Model):
                 violation_error_message="同一注册专业的有效期不能重叠。",
             ),
         ]
+        indexes = [
+            models.Index(fields=["end"], name="specialty_by_end", include=["registration"], condition=Q(voided=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_specialty_display()} {self.begin}—{self.end}"
