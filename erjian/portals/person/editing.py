@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from erjian import audit
-from erjian.applications import form_data, materials
-from erjian.applications.models import Application, MaterialFile
-from erjian.applications.states import EDITABLE, State
+from erjian.applications import form_data
+from erjian.applications.models import Application
+from erjian.applications.states import State
 from erjian.portals.person.access import account, for_person
 from erjian.portals.person.filing import own_or_404
 from erjian.portals.person.navigation import shell
 from erjian.portals.shared import attaching, filing, form_pages, submitting
 from erjian.portals.shared import case as case_parts
-from erjian.portals.shared.refusals import wants_json
 from erjian.procedures import Filer
-from erjian.standards.errors import Refusal
 from erjian.ui import dates
 
 
@@ -101,33 +98,19 @@ def autosave(request: HttpRequest, uuid: UUID) -> JsonResponse:
     return JsonResponse(submitting.autosaved(case, filing.posted(request.POST), by=account(request)))
 
 
+def _materials(request: HttpRequest) -> attaching.Seat:
+    return attaching.Seat(user=account(request), namespace="person", listed="edit", page=_page)
+
+
 @for_person
 @require_POST
 def attach(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Attach the files posted for one material."""
-    case = own_or_404(request, uuid)
-    try:
-        item = attaching.take(case, code, request.FILES.getlist("file"), by=account(request))
-    except Refusal as refusal:
-        if wants_json(request):
-            raise
-        case.refresh_from_db()
-        if case.state not in EDITABLE:
-            raise
-        return _page(request, case, refused=(code, refusal.message), status=getattr(refusal, "status", 422))
-    address = reverse("person:material", args=(case.uuid, item.pk))
-    if wants_json(request):
-        return JsonResponse({"message": "已上传", "url": address, "thumbnail": f"{address}?thumbnail=1"})
-    messages.success(request, f"已上传“{item.filename}”。")
-    return redirect(f"{reverse('person:edit', args=(case.uuid,))}#material-{code}")
+    return attaching.attach(request, own_or_404(request, uuid), code, _materials(request))
 
 
 @for_person
 @require_POST
 def detach(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """Take one file out of the working copy."""
-    case = own_or_404(request, uuid)
-    item = get_object_or_404(MaterialFile, pk=pk, application=case)
-    materials.detach(application=case, material_id=item.pk, by=account(request))
-    messages.success(request, f"已删除“{item.filename}”。")
-    return redirect(f"{reverse('person:edit', args=(case.uuid,))}#material-{item.code}")
+    return attaching.detach(request, own_or_404(request, uuid), pk, _materials(request))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from erjian.accounts.models import EnterpriseRight
-from erjian.applications import correcting, materials
-from erjian.applications.models import Application, MaterialFile
+from erjian.applications import correcting
+from erjian.applications.models import Application
 from erjian.applications.states import EDITABLE
 from erjian.portals.enterprise import case_form
 from erjian.portals.enterprise.access import for_enterprise, operator
@@ -21,9 +20,7 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import own_or_404
 from erjian.portals.shared import attaching, filing
 from erjian.portals.shared import case as case_parts
-from erjian.portals.shared.refusals import wants_json
 from erjian.procedures import Filer
-from erjian.standards.errors import Refusal
 
 
 @for_enterprise(EnterpriseRight.FILE)
@@ -60,33 +57,19 @@ def _page(
     return render(request, "enterprise/case/materials.html", context, status=status)
 
 
+def _seat(request: HttpRequest) -> attaching.Seat:
+    return attaching.Seat(user=operator(request), namespace="enterprise", listed="materials", page=_page)
+
+
 @for_enterprise(EnterpriseRight.FILE)
 @require_POST
 def attach(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """Attach the files posted for one material."""
-    case = own_or_404(request, uuid)
-    try:
-        item = attaching.take(case, code, request.FILES.getlist("file"), by=operator(request))
-    except Refusal as refusal:
-        if wants_json(request):
-            raise
-        case.refresh_from_db()
-        if case.state not in EDITABLE:
-            raise
-        return _page(request, case, (code, refusal.message), status=getattr(refusal, "status", 422))
-    address = reverse("enterprise:material", args=(case.uuid, item.pk))
-    if wants_json(request):
-        return JsonResponse({"message": "已上传", "url": address, "thumbnail": f"{address}?thumbnail=1"})
-    messages.success(request, f"已上传“{item.filename}”。")
-    return redirect(f"{reverse('enterprise:materials', args=(case.uuid,))}#material-{code}")
+    return attaching.attach(request, own_or_404(request, uuid), code, _seat(request))
 
 
 @for_enterprise(EnterpriseRight.FILE)
 @require_POST
 def detach(request: HttpRequest, uuid: UUID, pk: int) -> HttpResponse:
     """Take one file out of the working copy."""
-    case = own_or_404(request, uuid)
-    item = get_object_or_404(MaterialFile, pk=pk, application=case)
-    materials.detach(application=case, material_id=item.pk, by=operator(request))
-    messages.success(request, f"已删除“{item.filename}”。")
-    return redirect(f"{reverse('enterprise:materials', args=(case.uuid,))}#material-{item.code}")
+    return attaching.detach(request, own_or_404(request, uuid), pk, _seat(request))
