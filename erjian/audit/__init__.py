@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from erjian.audit.queries import events_by, events_for, reads_of
     from erjian.audit.recording import Entry, LeakedPersonalData, record, record_many, record_read
     from erjian.audit.sealing import seal
-    from erjian.audit.verification import Report, export, verify, verify_command
+    from erjian.audit.verification import Report, export, verify, verify_command, verify_latest
 
 __all__ = [
     "PUBLIC",
@@ -43,6 +43,7 @@ __all__ = [
     "seal",
     "verify",
     "verify_command",
+    "verify_latest",
 ]
 
 # Models cannot be imported while Django loads its applications, which import this package.
@@ -57,6 +58,7 @@ _LATE = {
     "export": "verification",
     "verify": "verification",
     "verify_command": "verification",
+    "verify_latest": "verification",
     "events_by": "queries",
     "events_for": "queries",
     "reads_of": "queries",

@@ -73,8 +73,23 @@ def verify(*, anchors: Mapping[int, str] | None = None, progress: Callable[[int,
     return _report(broken or _stray(total, anchors), total, events, previous)
 
 
-def _checked(total: int) -> Iterator[tuple[Any, ...]]:
-    for start in range(1, total + 1, _SEALS_AT_ONCE):
+def verify_latest() -> Report:
+    """Recompute the last seals alone, which takes no longer however long the chain is; what is before them is taken on trust."""
+    last = Seal.objects.order_by("-number").first()
+    total = last.number if last else 0
+    first = max(1, total - _SEALS_AT_ONCE + 1)
+    before = Seal.objects.filter(number=first - 1).first()
+    events, previous, broken = 0, bytes(before.digest) if before else GENESIS, None
+    for number, row in enumerate(_checked(total, first), start=first):
+        broken = _first_break(row, number=number, previous=previous, anchor=None)
+        if broken:
+            break
+        events, previous = events + row[4], bytes(row[3])
+    return _report(broken, total - first + 1, events, previous)
+
+
+def _checked(total: int, first: int = 1) -> Iterator[tuple[Any, ...]]:
+    for start in range(first, total + 1, _SEALS_AT_ONCE):
         with connection.cursor() as cursor:
             cursor.execute(_CHECK, [start, min(start + _SEALS_AT_ONCE, total + 1)])
             yield from cursor.fetchall()

@@ -18,8 +18,8 @@ _EMPTY = re.compile(r'class="ej-empty"[^>]*>(?:<b>[^<]*</b>)?<p>([^<]*)</p>')
 
 #: What stays empty, by what its page says.
 _BY_RIGHT = {
-    "您的职能没有需要逐件办理的申报，请从上方菜单进入。": "counter, notices and audit have no cases; menus lead on",
-    "审计管理员查看谁办理了什么、谁查阅过谁的信息，不办理申报，也不管理账号和授权。": "an auditor works on nothing",
+    "您的职能没有需要逐件办理的申报，请从上方菜单进入。": "counter and notices have no cases; menus lead on",
+    "近 7 日没有人查阅个人信息。": "what happened before the demonstration began is no visit",
     "没有等待您办理的处置事项。": "a city proposes; what follows is the province's to do",
     "没有等待人工核对的实名认证。": "needs films of a real face, which no demonstration carries",
     "请先填写企业名称或统一社会信用代码查询。": "lists nothing before something is looked for",

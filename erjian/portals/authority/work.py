@@ -16,7 +16,7 @@ from erjian.accounts.models import ADMINISTRATORS, Function, SignUpState, User
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
 from erjian.policy import authorities, clock, working_days
-from erjian.portals.authority import queue, upkeep
+from erjian.portals.authority import oversight, queue, upkeep
 from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
 from erjian.portals.authority.navigation import built, shell, who
 from erjian.portals.authority.publicity_pages import waiting as lists
@@ -191,7 +191,8 @@ def work(request: HttpRequest) -> HttpResponse:
     context["proceedings"] = _proceedings(user)
     context["statistics"] = bool(user.functions & frozenset(READING))
     context["working"] = bool(user.functions - frozenset(ADMINISTRATORS))
-    context["audits"] = Function.AUDIT in user.functions
+    if Function.AUDIT in user.functions:
+        context["oversight"] = oversight.overview(user)
     context["desk"] = bool(user.functions & frozenset(REVIEWING))
     if Function.ACCEPTANCE in user.functions and signing_up.is_open():
         context["sign_ups"] = signing_up.visible_to(user).filter(state=SignUpState.WAITING).count()
