@@ -39,4 +39,11 @@ def _fill_lines(listed: list[list]) -> None:
 def _row(label: object, value: object, wide: bool, origin: str) -> SafeString:
     tail = format_html('<span class="origin">{}</span>', origin) if origin else ""
     css = mark_safe(' class="wide"' if wide else "")  # noqa: S308
-    return format_html("<dt>{}</dt><dd{}>{}{}</dd>", label, css, said(value), tail)
+    return format_html("<dt>{}</dt><dd{}>{}{}</dd>", label, css, _in_lines(said(value)), tail)
+
+
+def _in_lines(value: object) -> object:
+    """Words typed in several lines keep them; what is drawn already stays as it is."""
+    if not isinstance(value, str) or isinstance(value, SafeString) or "\n" not in value:
+        return value
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in value.splitlines()))

@@ -133,6 +133,13 @@ def test_definition_lists_take_pairs_and_rows():
     assert '<dd class="wide">—<span class="origin">取自登记</span></dd>' in drawn
 
 
+def test_words_typed_in_several_lines_keep_them():
+    typed = [("理由", "一、<b>缺页\r\n二、未盖章"), ("说明", mark_safe("<p>\n见附件</p>"))]
+    drawn = draw("{% dl rows %}", {"rows": typed})
+    assert "一、&lt;b&gt;缺页<br>二、未盖章" in drawn
+    assert "<p>\n见附件</p>" in drawn
+
+
 def test_what_would_stand_alone_in_two_columns_takes_the_whole_line():
     rows = [("甲", "1"), ("乙", "2"), ("丙", "3"), Row("丁", "4", wide=True), ("戊", "5")]
     drawn = draw("{% dl rows %}", {"rows": rows})
