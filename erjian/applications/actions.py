@@ -175,7 +175,10 @@ def deem_accepted(*, application: Application) -> Application:
 def request_correction(
     *, application: Application, by: User, seen: int | None, items: Sequence[Mapping[str, str]]
 ) -> Application:
-    """一次性告知补正: every defect at once, each {target, what, detail} with target a field, a material or empty."""
+    """一次性告知补正: every defect at once, each {target, what, detail} with target a field, a material or empty.
+
+    A further request is about what was told before or changed since: else correcting.ToldTooLate.
+    """
     rows = [
         {
             "target": str(item.get("target", "")),
@@ -188,7 +191,14 @@ def request_correction(
     if not rows:
         raise CaseRefused("请至少写明一项需要补正的内容。", code="no_items", field="items")
     opinion = "\n".join(f"{number}. {row['what']}：{row['detail']}" for number, row in enumerate(rows, 1))
-    return perform(application.pk, "request_correction", by=by, seen=seen, opinion=opinion, data={"items": rows})
+
+    def change(case: Application, entry: TimelineEntry) -> None:
+        if late := correcting.told_too_late(case, rows):
+            raise correcting.ToldTooLate(late)
+
+    return perform(
+        application.pk, "request_correction", by=by, seen=seen, opinion=opinion, data={"items": rows}, change=change
+    )
 
 
 def resubmit(*, application: Application, by: User, seen: int | None, explanation: str = "") -> Application:

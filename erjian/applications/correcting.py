@@ -1,6 +1,11 @@
-"""What a request for correction asks for, and what of it an answer leaves as it was."""
+"""What a request for correction asks for, what of it an answer leaves as it was, and what a further one may not ask for.
+
+行政许可法第三十二条第一款第四项: everything that is missing is told at once.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 
@@ -55,3 +60,39 @@ def untouched(case: Application) -> tuple[str, ...]:
         return target in changed if target in own or target.startswith("material:") else bool(changed)
 
     return tuple(what or "其他" for target, what, _ in asked if not answered(target))
+
+
+_EMPLOYMENT = {"employment_begin", "employment_end", "employment_open"}
+
+
+class ToldTooLate(CaseRefused):
+    """A further request names what could have been told with the first."""
+
+    def __init__(self, late: tuple[str, ...]) -> None:
+        super().__init__(
+            f"“{'”“'.join(late)}”首次告知时没有列出，补正时也没有改动，不能再要求补正（《行政许可法》第三十二条）。请取消勾选。",
+            code="told_too_late",
+            field="items",
+        )
+
+
+def askable(case: Application) -> frozenset[str] | None:
+    """The targets that a further request may name: told before, or changed since; None for the first, which names any."""
+    told = list(case.timeline.filter(transition="request_correction").order_by("id"))
+    if not told:
+        return None
+    first = told[0]
+    targets = {str(item.get("target", "")) for entry in told for item in entry.data.get("items", [])}
+    for entry in case.timeline.filter(transition__startswith="resubmit", pk__gt=first.pk):
+        targets |= set(entry.data.get("changed", ()))
+    since = Q(added_in__gt=first.form_version) | Q(removed_in__gt=first.form_version)
+    targets |= {f"material:{code}" for code in case.materials.filter(since).values_list("code", flat=True)}
+    return frozenset(targets | _EMPLOYMENT if targets & _EMPLOYMENT else targets)
+
+
+def told_too_late(case: Application, items: Iterable[Mapping[str, str]]) -> tuple[str, ...]:
+    """Labels of what a request names though it may not; what names no place is left to the officer's word."""
+    allowed = askable(case)
+    if allowed is None:
+        return ()
+    return tuple(item["what"] for item in items if item["target"] and item["target"] not in allowed)

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from erjian.accounts.models import Function
-from erjian.applications import actions, comparing, engine, facts, form_data, materials
+from erjian.applications import actions, comparing, correcting, engine, facts, form_data, materials
 from erjian.applications.errors import CaseRefused
 from erjian.applications.models import Application
 from erjian.applications.workflow import TRANSITIONS
@@ -75,7 +75,11 @@ def everything(case: Application) -> tuple[Item, ...]:
         )
         for row in materials.listing(case, known)
     )
-    return (*fields, *files)
+    allowed = correcting.askable(case)
+    found = (*fields, *files)
+    if allowed is None:
+        return found
+    return tuple(replace(item, chosen=item.chosen and item.posted["target"] in allowed) for item in found)
 
 
 def lines(opinion: str) -> list[str]:
@@ -169,6 +173,7 @@ def _page(
         "free": [*free, *[""] * max(1, FREE - len(free))],
         "seen": seen,
         "error": error,
+        "again": correcting.askable(case) is not None,
         "row": TRANSITIONS["request_correction"],
         "back": request.get_full_path().replace("correction/", ""),
     }

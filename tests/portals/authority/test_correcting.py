@@ -151,6 +151,43 @@ def test_what_the_correction_changed_is_marked_and_compared(scene: Scene) -> Non
     assert client.get(page(case, "versions/9/")).status_code == 404
 
 
+def test_what_could_have_been_told_at_first_is_not_asked_for_later(scene: Scene) -> None:
+    """行政许可法第三十二条: a further request is about what was told before, or about what the correction changed."""
+    case = scene.reported()
+    client = signed_in(scene.acceptor)
+    address = desk(case, "correction/")
+    assert "已经告知过补正" not in client.get(address).content.decode()
+    first = {"on": ["material:contract"], "detail-material:contract": "缺少签字页。", "send": "1"}
+    assert client.post(address, first | {"seen": case.version}).status_code == 302
+    case.refresh_from_db()
+    values = form_data.unseal(case.draft) | {
+        "school": "中南大学",
+        "employment_open": "",
+        "employment_end": "2031-01-01",
+    }
+    case = actions.save(application=case, values=values, specialties=case.specialties, by=scene.operator)
+    case = actions.resubmit(application=case, by=scene.operator, seen=case.version, explanation="只有两页")
+    if case.state == State.WAIT_PERSON:
+        case = actions.consent(application=case, by=case.person.user, seen=case.version, commitment="同意")
+    assert "已经告知过补正" in client.get(address).content.decode()
+    late = {"on": ["education", "school"], "detail-education": "与学历证书不符。", "detail-school": "请写全称。"}
+    refused = client.post(address, late | {"seen": case.version, "send": "1"})
+    text = refused.content.decode()
+    assert refused.status_code == 422
+    assert "“学历”首次告知时没有列出，补正时也没有改动，不能再要求补正" in text
+    assert "与学历证书不符。</textarea>" in text
+    assert "请写全称。</textarea>" in text
+    case.refresh_from_db()
+    assert case.state == State.REPORTED
+    fine = {
+        "on": ["school", "material:contract", "employment"], "detail-school": "请写全称。",
+        "detail-material:contract": "仍缺签字页。", "detail-employment": "与合同不符。",
+    }  # fmt: skip
+    assert client.post(address, fine | {"seen": case.version, "send": "1"}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.CORRECTION
+
+
 def test_refusing_acceptance_names_its_ground(scene: Scene) -> None:
     case = scene.reported()
     client = signed_in(scene.acceptor)
