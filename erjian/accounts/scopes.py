@@ -45,17 +45,36 @@ def of_authority(authority: authorities.Authority, rows: _Rows, path: str) -> _R
 
 def enterprises(user: User) -> QuerySet[Enterprise]:
     """Enterprises that file with the officer's authority."""
-    return within(user, Enterprise.objects.all(), "filing_authority")
+    return enterprises_of(city_of(user))
 
 
 def registrations(user: User) -> QuerySet[Registration]:
     """Registrations held for those enterprises."""
-    return within(user, Registration.objects.all(), "enterprise__filing_authority")
+    return registrations_of(city_of(user))
 
 
 def qualifications(user: User) -> QuerySet[Qualification]:
     """Qualifications of people registered with those enterprises, or recorded there when they were imported."""
-    city = city_of(user)
+    return qualifications_of(city_of(user))
+
+
+def people(user: User) -> QuerySet[Person]:
+    """People with such a registration or qualification."""
+    return people_of(city_of(user))
+
+
+def enterprises_of(city: str | None) -> QuerySet[Enterprise]:
+    """The same for any officer of a city; None is the province."""
+    return _of_city(city, Enterprise.objects.all(), "filing_authority")
+
+
+def registrations_of(city: str | None) -> QuerySet[Registration]:
+    """The same for any officer of a city; None is the province."""
+    return _of_city(city, Registration.objects.all(), "enterprise__filing_authority")
+
+
+def qualifications_of(city: str | None) -> QuerySet[Qualification]:
+    """The same for any officer of a city; None is the province."""
     if city is None:
         return Qualification.objects.all()
     registered = Registration.objects.filter(person=OuterRef("person"), enterprise__filing_authority=city)
@@ -63,9 +82,8 @@ def qualifications(user: User) -> QuerySet[Qualification]:
     return Qualification.objects.filter(Q(Exists(registered)) | Q(Exists(recorded)))
 
 
-def people(user: User) -> QuerySet[Person]:
-    """People with such a registration or qualification."""
-    city = city_of(user)
+def people_of(city: str | None) -> QuerySet[Person]:
+    """The same for any officer of a city; None is the province."""
     if city is None:
         return Person.objects.all()
     registered = Registration.objects.filter(person=OuterRef("pk"), enterprise__filing_authority=city)

@@ -1,8 +1,10 @@
 """Reading the inbox. A recipient is a kind and one or more ids (an officer holds several functions)."""
 
+from typing import Any
+
 from django.db.models import Exists, Expression, QuerySet
 
-from erjian.compiled import compiled
+from erjian.compiled import narrowed
 from erjian.messaging.models import InboxMessage
 from erjian.messaging.recipients import RecipientKind
 from erjian.policy import clock
@@ -22,17 +24,14 @@ def told(kind: RecipientKind | str, recipient_id: Expression, *, key: Expression
     return Exists(InboxMessage.objects.filter(recipient_kind=kind, recipient_id=recipient_id, key=key))
 
 
-@compiled
-def _unread(kind: str, recipient_id: str) -> QuerySet[InboxMessage]:
-    return messages(kind, recipient_id).filter(read_at__isnull=True).order_by().values_list("pk")
+def _unread() -> QuerySet[InboxMessage, Any]:
+    return InboxMessage.objects.filter(read_at__isnull=True).order_by().values_list("pk")
 
 
 def unread_count(kind: RecipientKind | str, *ids: object) -> int:
     """How many entries are unread, counted up to 100: the badge shows 99+ beyond."""
-    if len(ids) == 1:
-        return len(_unread.bind(kind=str(kind), recipient_id=str(ids[0]))[: UNREAD_CAP + 1])
-    unread = messages(kind, *ids).filter(read_at__isnull=True).order_by()
-    return unread[: UNREAD_CAP + 1].count()
+    theirs = {"recipient_kind": str(kind), "recipient_id__in": tuple(str(each) for each in ids)}
+    return len(narrowed(_unread, theirs, certain=True)[: UNREAD_CAP + 1])
 
 
 def mark_read(kind: RecipientKind | str, *ids: object, message_ids: list[int] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from erjian.compiled import compiled, fetch
+from erjian.compiled import compiled, fetch, narrowed
 from erjian.policy import clock
 from erjian.registry.models import Enterprise, Person, Registration, RegistrationSpecialty, standing_specialties
 from tests import makers
@@ -188,6 +189,57 @@ def test_what_could_not_be_repeated_is_refused(build: Any) -> None:
     values = {"name": "张"} if build is _patterns else {"pk": 1}
     with pytest.raises(TypeError):
         compiled(build)(**values)
+
+
+def _people() -> QuerySet[Person]:
+    return Person.objects.order_by("id")
+
+
+_TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), min_size=1, max_size=8)
+
+
+@given(start=st.sampled_from(["张", "%", "_", "\\", "张_", ""]) | _TEXT)
+def test_a_condition_is_compiled_as_django_would_ask(start: str) -> None:
+    made = list(_people()) or [makers.person(name) for name in ("张三", "张_三", "%张", "\\张", "甲")]
+    Person.objects.filter(pk=made[4].pk).update(name=f"{start}甲")
+    first, last = made[1].pk, sys.maxsize
+    for conditions in (
+        {"name__startswith": start},
+        {"name__startswith": start, "pk__range": (first, last)},
+        {"pk__in": (first, first + 1, first + 3)},
+        {"created_at__lte": clock.now(), "birth_date__gte": date(1900, 1, 1), "name": f"{start}甲"},
+        {},
+    ):
+        asked = narrowed(_people, conditions)
+        expected = list(_people().filter(**conditions))
+        assert list(asked) == expected
+        assert asked[0:2] == expected[:2]
+        assert asked.count(3) == min(3, len(expected))
+        assert list(asked.queryset) == expected
+
+
+def test_conditions_on_the_same_paths_are_compiled_once() -> None:
+    calls = []
+
+    def base() -> QuerySet[Person]:
+        calls.append(1)
+        return _people()
+
+    person = makers.person("彭志远")
+    assert list(narrowed(base, {"name": "彭志远", "pk": person.pk})) == [person]
+    assert list(narrowed(base, {"pk": 0, "name": "彭志远"})) == []
+    assert len(calls) == 1
+    assert list(narrowed(base, {"name": "彭志远"}, certain=True)) == [person]
+    assert len(calls) == 2
+
+
+def test_what_is_planned_for_any_value_is_no_pattern() -> None:
+    with pytest.raises(TypeError):
+        list(narrowed(_people, {"name__startswith": "张"}, certain=True))
+    with pytest.raises(TypeError):
+        list(narrowed(_people, {"name__contains": "张"}))
+    with pytest.raises(TypeError):
+        narrowed(_people, {"portrait__isnull": True})
 
 
 def test_fetch_gives_what_a_list_gives() -> None:

@@ -6,8 +6,9 @@ An identity number never stands in an address: the search is posted, and what is
 from __future__ import annotations
 
 import re
+import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -24,7 +25,7 @@ from erjian.accounts.models import User
 from erjian.applications.models import Application
 from erjian.applications.states import VIEWS, State
 from erjian.audit import codes
-from erjian.compiled import Bound, Compiled, compiled
+from erjian.compiled import Bound, Compiled, compiled, narrowed
 from erjian.exchange import spreadsheets
 from erjian.policy import authorities, clock
 from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
@@ -39,7 +40,7 @@ from erjian.ui import parts
 from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
-from erjian.ui.paging import EXACT, EXACT_NAMED, paginate, searched
+from erjian.ui.paging import EXACT, EXACT_NAMED, paginate
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -47,6 +48,7 @@ codes.register("application.export", "导出申报清单")
 
 EXPORT_LIMIT = 50_000
 _CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
+_MINE = "mine"
 _SHOWN_VIEWS = tuple(view for view in VIEWS if view[0] != "draft")
 _STATES = {code: states for code, _, states in _SHOWN_VIEWS}
 
@@ -56,6 +58,9 @@ _LISTED = (
     "acting_function", "acting_authority", "about", "person__name", "person__id_number_mask", "enterprise__credit_code",
     "enterprise__name",
 )  # fmt: skip
+
+
+_Base = Callable[[], QuerySet[Application]]
 
 
 class CaseFilter(ErjianForm, forms.Form):
@@ -87,25 +92,15 @@ def _in_view(cases: QuerySet[Application], view: str) -> QuerySet[Application]:
     return cases.filter(state__in=sorted(_STATES[view])) if view in _STATES else cases
 
 
-def _reported(authority_code: str, view: str) -> QuerySet[Application]:
-    """The rows of an authority's list or of one of its saved views before anything is asked for."""
-    cases = _in_view(Application.objects.reported_to(authorities.get(authority_code)), view)
-    return cases.select_related("person", "enterprise").only(*_LISTED)
-
-
 @cache
-def unfiltered(authority_code: str, view: str) -> Compiled:
-    """The list or the saved view as it is opened, newest first."""
-    return compiled(lambda: _reported(authority_code, view).order_by("-id"))
+def _rows(authority_code: str, view: str, functions: frozenset[str], order: tuple[str, ...]) -> _Base:
+    """An authority's list or one of its saved views before anything is asked for; `functions` say which are mine."""
 
-
-@cache
-def _of_name(authority_code: str, view: str) -> Compiled:
-    """Of those the cases of people whose name stands in a span, in the order of names, which an index gives."""
-
-    @compiled
-    def rows(first: str, last: str) -> QuerySet[Application]:
-        return _reported(authority_code, view).filter(person__name__range=(first, last)).order_by("person__name", "-id")
+    def rows() -> QuerySet[Application]:
+        cases = _in_view(Application.objects.reported_to(authorities.get(authority_code)), view)
+        if view == _MINE:
+            cases = cases & Application.objects.waiting_at(authority_code, sorted(functions))
+        return cases.select_related("person", "enterprise").only(*_LISTED).order_by(*order)
 
     return rows
 
@@ -122,76 +117,62 @@ def _waiting(authority_code: str, functions: frozenset[str]) -> Compiled:
     return compiled(lambda: Application.objects.waiting_at(authority_code, sorted(functions)))
 
 
-def listed(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application] | Bound:
-    """The same as `found` with the columns that the list shows; compiled where only a name or a view is asked for."""
-    view = params.get("view", "")
-    if user.authority is not None and searched(params).keys() <= {"view", "name"} and (not view or view in _STATES):
-        form = form or CaseFilter(params, user=user)
-        form.is_valid()
-        name = form.cleaned_data.get("name", "")
-        if not name:
-            return unfiltered(user.authority.code, view).bind()
-        first, last = beginning(name)
-        if not _about_enterprises.bind(first=first, last=last)[0:1]:
-            return _of_name(user.authority.code, view).bind(first=first, last=last)
-    return found(user, params, form).only(*_LISTED)
-
-
-def found(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application]:
-    """The cases that an address asks for; what makes no sense is not looked for.
+def listed(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> Bound | QuerySet[Application]:
+    """The cases that an address asks for, with the columns that the list shows; what makes no sense is not looked for.
 
     Newest first; people's of a name in the order of names, which an index gives however many bear it.
     `form` is the filter of the same parameters where the page has made it already.
     """
-    cases = Application.objects.visible_to(user)
+    if user.authority is None:
+        return Application.objects.none()
     view = params.get("view", "")
-    if view == "mine":
-        cases = cases & Application.objects.waiting_for(user)
-    cases = _in_view(cases, view)
+    view = view if view in _STATES or view == _MINE else ""
+    mine = frozenset(user.functions if view == _MINE else ())
     form = form or CaseFilter(params, user=user)
     form.is_valid()
+    conditions, name = _conditions(form, params), form.cleaned_data.get("name", "")
+    base = _rows(user.authority.code, view, mine, ("person__name", "-id") if name else ("-id",))
+    if name:
+        first, last = beginning(name)
+        if about := [pk for (pk,) in _about_enterprises.bind(first=first, last=last)[0:EXPORT_LIMIT]]:
+            # The few cases about enterprises are looked up first, so that a person's name is still found by its index.
+            named = Q(person__name__range=(first, last)) | Q(pk__in=about)
+            return base().filter(named, **conditions).order_by("-id")
+        conditions["person__name__range"] = (first, last)
+    return narrowed(base, conditions, certain=conditions.keys() <= {"person__name__range"})
+
+
+def found(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application]:
+    """The same with all columns, as a queryset."""
+    rows = listed(user, params, form)
+    return (rows.queryset if isinstance(rows, Bound) else rows).defer(None)
+
+
+def _conditions(form: CaseFilter, params: Mapping[str, str]) -> dict[str, Any]:
+    """What is asked for besides a name, by lookup path."""
     asked = form.cleaned_data
+    enterprise, since, until = asked.get("enterprise", ""), asked.get("since"), asked.get("until")
+    credit_code = compact(enterprise)
+    by_code = _CREDIT_CODE.fullmatch(credit_code)
+    person = params.get("person", "")
     conditions = {
-        "number": ("number__startswith", asked.get("number", "").upper()),
-        "enterprise": _enterprise(asked.get("enterprise", "")),
-        "kind": ("procedure_code", asked.get("kind")),
-        "state": ("state", asked.get("state")),
-        "authority": ("authority_code", asked.get("authority")),
-        "since": ("reported_at__gte", asked.get("since") and clock.start_of(asked["since"])),
-        "until": ("reported_at__lt", asked.get("until") and clock.end_of(asked["until"])),
-        "person": ("person_id", params.get("person") if params.get("person", "").isdecimal() else None),
+        "number__startswith": asked.get("number", "").upper(),
+        "enterprise__credit_code": credit_code if by_code else "",
+        "enterprise__name__range": beginning(enterprise) if enterprise and not by_code else (),
+        "procedure_code": asked.get("kind"),
+        "state": asked.get("state"),
+        "authority_code": asked.get("authority"),
+        "reported_at__gte": since and clock.start_of(since),
+        "reported_at__lt": until and clock.end_of(until),
+        "person_id": min(int(person), sys.maxsize) if person.isdecimal() else None,
     }
-    named, order = _named(asked.get("name", ""))
-    return (
-        cases.filter(named, Q(*((path, value) for path, value in conditions.values() if value)))
-        .select_related("person", "enterprise")
-        .order_by(*order)
-    )
-
-
-def _enterprise(text: str) -> tuple[str, str]:
-    """By the beginning of its name, or by its whole credit code."""
-    code = compact(text)
-    return ("enterprise__credit_code", code) if _CREDIT_CODE.fullmatch(code) else ("enterprise__name__startswith", text)
-
-
-def _named(name: str) -> tuple[Q, tuple[str, ...]]:
-    """Cases whose 姓名 the list shows so (the person's, or the enterprise's where a case is about it), and their order.
-
-    The few cases about enterprises are looked up first, so that a person's name alone is still found by its index.
-    """
-    if not name:
-        return Q(), ("-id",)
-    first, last = beginning(name)
-    ids = [pk for (pk,) in _about_enterprises.bind(first=first, last=last)[0:EXPORT_LIMIT]]
-    person = Q(person__name__range=(first, last))
-    return (person | Q(pk__in=ids), ("-id",)) if ids else (person, ("person__name", "-id"))
+    return {path: value for path, value in conditions.items() if value not in (None, "", ())}
 
 
 def _views(request: HttpRequest, user: User) -> tuple[parts.View, ...]:
     here, now = reverse("authority:cases"), request.GET.get("view", "")
     waiting = _waiting(user.authority_code, frozenset(user.functions)).bind().count(1000)
-    mine = (parts.View("待我办理", f"{here}?view=mine", waiting, now == "mine"),) if waiting else ()
+    mine = (parts.View("待我办理", f"{here}?view={_MINE}", waiting, now == _MINE),) if waiting else ()
     return (
         parts.View("全部", here, current=not now),
         *mine,

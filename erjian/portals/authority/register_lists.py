@@ -6,6 +6,8 @@ an address.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -18,9 +20,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from erjian.accounts import scopes
-from erjian.accounts.models import Function, User
-from erjian.compiled import Bound, Compiled, compiled
-from erjian.policy import authorities, clock
+from erjian.accounts.models import Function
+from erjian.compiled import Bound, narrowed
+from erjian.policy import clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.searching import IdNumberField, parameters
@@ -60,6 +62,10 @@ _QUALIFICATION = (
 )  # fmt: skip
 
 
+_Of = Callable[[str | None], QuerySet[Any]]
+"""What a city's officers see of a table; None is the province."""
+
+
 class RegisterFilter(ErjianForm, forms.Form):
     """Name, identity number or another number, by which every list of the register is searched."""
 
@@ -83,7 +89,7 @@ def _answer(
     code: str,
     title: str,
     lead: str,
-    rows: QuerySet[Any] | Bound,
+    rows: Bound,
     number: str,
     draw: Any,
     person: bool = True,
@@ -111,40 +117,48 @@ def _answer(
     return render(request, "authority/register/list.html", context, status=status)
 
 
-def _conditions(request: HttpRequest, **paths: str) -> dict[str, Any]:
-    """The query's parameters as conditions, by the paths given."""
-    asked = {path: request.GET.get(name, "").replace("\x00", "").strip() for name, path in paths.items()}
-    person = paths.get("person")
-    if person and not asked[person].isdecimal():
-        asked[person] = ""
-    return {path: value for path, value in asked.items() if value}
+@cache
+def _base(of: _Of, city: str | None, order: tuple[str, ...]) -> Callable[[], QuerySet[Any]]:
+    """A list of the register as a city or the province opens it."""
+    return lambda: of(city).order_by(*order)
 
 
-def _order(request: HttpRequest, name: str) -> tuple[str, ...]:
-    """Newest first; what is searched by a name in the order of names, which an index gives however many bear it."""
-    return (name, "-id") if request.GET.get("name") else ("-id",)
+def _rows(request: HttpRequest, of: _Of, *, name: str, number: str = "", person: str = "") -> Bound:
+    """The rows of a list that the address asks for, by the paths given.
 
-
-def _only_a_name(request: HttpRequest) -> str:
-    """The name, where nothing else is looked for."""
-    given = searched(request.GET)
-    name = given.get("name", "")
-    return name if given.keys() == {"name"} and "\x00" not in name else ""
+    Newest first; those of a name in the order of names, which an index gives however many bear it.
+    """
+    asked = {key: text.replace("\x00", "") for key, text in searched(request.GET).items()}
+    conditions: dict[str, Any] = {}
+    if asked.get("name"):
+        conditions[f"{name}__range"] = beginning(asked["name"])
+    if number and asked.get("number"):
+        conditions[f"{number}__startswith"] = asked["number"]
+    if person and asked.get("person", "").isdecimal():
+        conditions[person] = min(int(asked["person"]), sys.maxsize)
+    by_name = f"{name}__range"
+    base = _base(of, scopes.city_of(officer(request)), (name, "-id") if by_name in conditions else ("-id",))
+    return narrowed(base, conditions, certain=conditions.keys() <= {by_name})
 
 
 def _person_url(pk: int) -> str:
     return reverse("authority:person", args=[pk])
 
 
+def _registrations(city: str | None) -> QuerySet[Registration]:
+    rows = scopes.registrations_of(city).select_related("person", "enterprise").only(*_REGISTRATION)
+    return rows.annotate(standing=standing_specialties())
+
+
+def _qualifications(city: str | None) -> QuerySet[Qualification]:
+    return scopes.qualifications_of(city).select_related("person").only(*_QUALIFICATION)
+
+
 @for_officer(Function.REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def people(request: HttpRequest) -> HttpResponse:
     """人员."""
-    rows = (
-        scopes.people(officer(request))
-        .filter(**_conditions(request, name="name__startswith", person="pk"))
-        .order_by(*_order(request, "name"))
-    )
+    rows = _rows(request, scopes.people_of, name="name", person="id")
 
     def draw(page: Page, empty: str) -> Table:
         return Table(
@@ -173,38 +187,12 @@ def people(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _shown(rows: QuerySet[Registration]) -> QuerySet[Registration]:
-    """With the columns of the list."""
-    shown = rows.select_related("person", "enterprise").only(*_REGISTRATION)
-    return shown.annotate(standing=standing_specialties())
-
-
-@cache
-def _registrations_of_name(authority_code: str) -> Compiled:
-    """An authority's registrations of people whose name stands in a span, in the order of names."""
-
-    @compiled
-    def rows(first: str, last: str) -> QuerySet[Registration]:
-        every = Registration.objects.filter(person__name__range=(first, last))
-        mine = scopes.of_authority(authorities.get(authority_code), every, "enterprise__filing_authority")
-        return _shown(mine).order_by("person__name", "-id")
-
-    return rows
-
-
 @for_officer(Function.REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def registrations(request: HttpRequest) -> HttpResponse:
     """注册."""
     today = clock.today()
-    user, name = officer(request), _only_a_name(request)
-    rows: QuerySet[Registration] | Bound
-    if name and user.authority is not None:
-        first, last = beginning(name)
-        rows = _registrations_of_name(user.authority.code).bind(first=first, last=last)
-    else:
-        asked = _conditions(request, name="person__name__startswith", person="person_id", number="number__startswith")
-        rows = _shown(scopes.registrations(user)).filter(**asked).order_by(*_order(request, "person__name"))
+    rows = _rows(request, _registrations, name="person__name", number="number", person="person_id")
 
     def status(row: Registration) -> object:
         now = row.status_on(today)
@@ -249,17 +237,7 @@ def _specialties(row: Any) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def qualifications(request: HttpRequest) -> HttpResponse:
     """资格证书."""
-    rows = (
-        scopes.qualifications(officer(request))
-        .filter(
-            **_conditions(
-                request, name="person__name__startswith", person="person_id", number="management_number__startswith"
-            )
-        )
-        .select_related("person")
-        .only(*_QUALIFICATION)
-        .order_by(*_order(request, "person__name"))
-    )
+    rows = _rows(request, _qualifications, name="person__name", number="management_number", person="person_id")
 
     def draw(page: Page, empty: str) -> Table:
         return Table(
@@ -304,12 +282,7 @@ def _used(row: Qualification) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def enterprises(request: HttpRequest) -> HttpResponse:
     """企业."""
-    user: User = officer(request)
-    rows = (
-        scopes.enterprises(user)
-        .filter(**_conditions(request, name="name__startswith", number="credit_code__startswith"))
-        .order_by("-id")
-    )
+    rows = _rows(request, scopes.enterprises_of, name="name", number="credit_code")
 
     def draw(page: Page, empty: str) -> Table:
         return Table(

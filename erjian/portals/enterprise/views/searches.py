@@ -51,7 +51,6 @@ class SearchFilter(PersonFilter):
         field.choices = [("", "全部类型"), *((codes[0], label) for label, codes in _kinds().items())]
 
 
-@cache
 def _kinds() -> dict[str, list[str]]:
     """The codes of each 申报类型: both classes and both who may file have one word, 注册类型 tells them apart."""
     kinds: dict[str, list[str]] = {}
