@@ -18,6 +18,8 @@ from erjian.accounts import limits
 from erjian.accounts.models import User
 from erjian.applications import facts
 from erjian.applications.errors import CaseRefused
+from erjian.applications.models import Application
+from erjian.applications.states import State
 from erjian.policy import clock
 from erjian.procedures import Procedure, SpecialtySource, guards
 from erjian.procedures.guards import Stage, Verdict
@@ -82,6 +84,17 @@ def look_up(*, procedure: Procedure, enterprise: Enterprise, name: str, id_numbe
         return None
     known = facts.assemble(procedure=procedure, person=person, enterprise=enterprise)
     return Found(person=person, verdicts=guards.judge(procedure.guards, known, stage=Stage.PICK))
+
+
+def unanswered(*, procedure: Procedure, people: Sequence[Person], enterprise: Enterprise) -> dict[int, Application]:
+    """What this enterprise has filed for each of several people and they have not answered, by person id.
+
+    It forbids nothing (decision G.4), yet whoever files a second time has overlooked the first.
+    """
+    found = Application.objects.filter(
+        person__in=people, enterprise=enterprise, procedure_code=procedure.code, state=State.WAIT_PERSON
+    )
+    return {case.person_id: case for case in found.order_by("-id") if case.person_id is not None}
 
 
 def note_search(index: bytes, *, mask: str, by: User) -> None:

@@ -67,6 +67,18 @@ def test_a_person_is_picked_by_name_and_number_and_the_form_opens(browser: Clien
     assert again.url == answer.url
 
 
+def test_who_was_filed_for_already_is_told_before_it_is_done_twice(
+    browser: Client, operator: User, holder: Person
+) -> None:
+    case = actions.report(application=makers.draft(holder, operator), by=operator, seen=None)
+    page = text(pick(browser, holder.name, holder.id_number))
+    assert f'href="{address(case)}">{case.number}' in page
+    assert "正在等本人确认" in page
+    assert "选择人员信息" in page, "it forbids nothing"
+    other = browser.post("/enterprise/transfer/new/", {"name": holder.name, "id_number": holder.id_number})
+    assert case.number not in text(other), "another errand is another matter"
+
+
 def test_unknown_person_and_wrong_name_get_the_same_answer(browser: Client, holder: Person) -> None:
     wrong_name = pick(browser, "周启明明", holder.id_number)
     unknown = pick(browser, holder.name, makers.id_number())

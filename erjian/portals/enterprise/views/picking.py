@@ -22,6 +22,7 @@ from erjian.accounts.models import EnterpriseRight
 from erjian.applications import actions, facts, picking
 from erjian.applications.errors import CaseRefused, GuardsRefused
 from erjian.applications.facts import missing_profile
+from erjian.applications.models import Application
 from erjian.portals.enterprise.access import employer, for_enterprise, operator
 from erjian.portals.enterprise.leading import leading, linked
 from erjian.portals.enterprise.navigation import shell
@@ -152,6 +153,9 @@ def _exact(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) 
         },
         "conditions": leading(case_parts.conditions(each for each in found.verdicts if each.stops), procedure),
         "token": choice(request, procedure, person.pk) if found.allowed else "",
+        "waiting": picking.unanswered(procedure=procedure, people=[person], enterprise=employer(request)).get(
+            person.pk
+        ),
     }
     return 200
 
@@ -168,6 +172,7 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
     page = paginate(holders, request.GET, per_page=policy.current().dialog_page_size)
     people = [row.person for row in page.items]
     refused = picking.refused(procedure=procedure, people=people, enterprise=employer(request))
+    waiting = picking.unanswered(procedure=procedure, people=people, enterprise=employer(request))
     table = Table(
         columns=(
             Column("人员姓名", lambda row: strong(row.person.name), css="ej-num m-top"),
@@ -177,7 +182,10 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
             Column("证书类型", "get_certificate_kind_display", css="m-hide ej-num"),
             Column("有效期至", lambda row: day(row.valid_until), css="ej-num", data_label="有效期至"),
             Column(
-                "选择", lambda row: _choose(request, procedure, row, refused[row.person_id]), css="m-wide", head="操作"
+                "选择",
+                lambda row: _choose(request, procedure, row, refused[row.person_id], waiting.get(row.person_id)),
+                css="m-wide",
+                head="操作",
             ),
         ),
         rows=page,
@@ -191,14 +199,23 @@ def _own(request: HttpRequest, procedure: Procedure, context: dict[str, Any]) ->
     return None
 
 
-def _choose(request: HttpRequest, procedure: Procedure, row: Registration, refused: list[str]) -> str:
+def _choose(
+    request: HttpRequest, procedure: Procedure, row: Registration, refused: list[str], waiting: Application | None
+) -> str:
     if refused:
         said = ((linked(each, procedure),) for each in refused)
         return format_html('<span class="ej-3">{}</span>', format_html_join(mark_safe("<br>"), "{}", said))
+    told = ""
+    if waiting is not None:
+        address = reverse("enterprise:case", args=[waiting.uuid])
+        told = format_html(
+            '<br><span class="ej-3">已提出，等本人确认：<a href="{}">{}</a></span>', address, waiting.number
+        )
     return format_html(
-        '<button class="btn btn-plain" form="pick" name="token" value="{}" data-choose aria-label="选择该证书信息 {}">选择该证书信息</button>',
+        '<button class="btn btn-plain" form="pick" name="token" value="{}" data-choose aria-label="选择该证书信息 {}">选择该证书信息</button>{}',
         choice(request, procedure, row.person_id),
         row.person.name,
+        told,
     )
 
 

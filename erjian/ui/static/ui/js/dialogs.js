@@ -9,7 +9,7 @@ function open(dialog) {
     heading.id ||= `${dialog.id || "ej-dialog"}-heading`;
     dialog.setAttribute("aria-labelledby", heading.id);
   }
-  (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[autofocus], .body input:not([type=hidden]), .body select, .body textarea"))?.focus();
+  (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[autofocus]") ?? dialog.querySelector(".body input:not([type=hidden]), .body select, .body textarea"))?.focus();
 }
 
 document.addEventListener("click", (event) => {
