@@ -113,3 +113,23 @@ def test_decisions_by_key(visit: Visit) -> None:
     browser.look("审核台-缺理由", full=False)
     page.keyboard.type("劳动合同不能证明聘用关系。")
     expect(page.get_by_text("请填写初审不通过的理由。")).to_be_hidden()
+
+
+def test_an_opinion_and_a_notice_are_written_without_the_mouse(visit: Visit) -> None:
+    scene = Scene()
+    first, second = scene.reported("彭志远"), scene.reported("段思远")
+    page = visit("审核台").sign_in(scene.acceptor.username, makers.PASSWORD, side="主管单位")
+    page.goto(page.url.split("/authority/")[0] + desk(first))
+    page.locator("[data-keys-ready]").wait_for()
+    page.keyboard.press("w")
+    page.keyboard.type("第 3 页缺章 J")
+    expect(page.locator("#id_opinion")).to_have_value("第 3 页缺章 J")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.wait_for_url("**/correction/**")
+    expect(page.locator("textarea").first).to_be_focused()
+    page.goto(page.url.split("/authority/")[0] + desk(second))
+    page.locator("[data-keys-ready]").wait_for()
+    page.keyboard.press("n")
+    page.wait_for_url("**/refusal/**")
+    expect(page.get_by_role("radio").first).to_be_focused()

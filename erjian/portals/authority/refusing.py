@@ -127,6 +127,7 @@ def refusal(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("authority:case", uuid=case.uuid)
     if not sent:
         form = refusing.form(initial={"reason": plain(request.POST.get("opinion", ""))})
+        form.fields["ground"].widget.attrs["autofocus"] = True
         return _page(request, case, refusing, form, seen=seen)
     form = refusing.form(request.POST)
     if not form.is_valid():

@@ -1,6 +1,6 @@
-/* The reviewer's keys: J K next and former case, D differences, 1–9 material, S B N decide.
+/* The reviewer's keys: J K next and former case, D differences, 1–9 material, W opinion, S B N decide.
 
-   Single keys are off while typing and can be switched off altogether (WCAG 2.1.4). A decision's key
+   Single keys are off while typing, which Escape ends, and can be switched off altogether (WCAG 2.1.4). A decision's key
    presses its button, which asks once; pressed again it answers. The buttons, links and boxes do the same
    without keys. Whether only differences are shown is kept from case to case, in this browser. */
 const off = "ej-keys-off";
@@ -68,10 +68,12 @@ export function wire(root) {
       for (const verb of dialog.querySelectorAll("[data-key]")) if (verb.dataset.key === typed) verb.click();
       return;
     }
+    if (event.key === "Escape") event.target.closest("[data-opinion]")?.blur();
     if (typing(event.target)) return;
     if (typed === "J") move(1);
     else if (typed === "K") move(-1);
     else if (typed === "D") document.querySelector("[data-only-diff]")?.click();
+    else if (typed === "W") document.querySelector("[data-opinion]")?.focus();
     else if (/^[1-9]$/.test(typed)) document.querySelectorAll(".ej-film a")[Number(typed) - 1]?.click();
     else {
       const button = document.querySelector(`[data-key="${CSS.escape(typed)}"]`);
