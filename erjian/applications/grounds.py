@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from erjian import procedures
 from erjian.accounts import confirming
@@ -38,6 +38,8 @@ class Ground(models.TextChoices):
 
 YEARS = 1
 """How long nobody applies again after false material (第三十三条)."""
+SHOWN = 5
+"""Earlier refusals listed at most."""
 REFUSING = ("final_fail", "uphold_objection")
 """What leads to the 不准予 list; the latest of them says why."""
 _DECIDED = (State.NOT_ACCEPTED, State.REJECTED)
@@ -47,6 +49,20 @@ def standing(application: Application) -> TimelineEntry | None:
     """The review or finding that a case on the 不准予 list rests on."""
     found = TimelineEntry.objects.filter(application=application, transition__in=REFUSING)
     return found.order_by("-pk").first()
+
+
+def refused_lately(application: Application) -> list[TimelineEntry]:
+    """How the same filing of the same subject was refused within a year, latest first: whoever decides now sees why."""
+    same = Q(application__person=application.person_id)
+    if application.person_id is None:
+        same = Q(application__enterprise=application.enterprise_id, application__about=application.about)
+    found = TimelineEntry.objects.filter(
+        same,
+        application__procedure_code=application.procedure_code,
+        to_state__in=_DECIDED,
+        at__gte=clock.now() - timedelta(days=365),
+    ).exclude(application=application)
+    return list(found.select_related("application__enterprise").order_by("-at", "-pk")[:SHOWN])
 
 
 def barring(applications: QuerySet[Application]) -> int:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from erjian import audit, files
 from erjian.accounts.models import Function, User
-from erjian.applications import canned, comparing, engine, facts, form_data, materials
+from erjian.applications import canned, comparing, engine, facts, form_data, grounds, materials
 from erjian.applications.comparing import Agreement
 from erjian.applications.models import Application, TimelineEntry
 from erjian.applications.routing import question
@@ -113,6 +113,7 @@ def show(
     verdicts = facts.verdicts(case, facts=known)
     listing = materials.listing(case, known)
     entries = list(case.timeline.order_by("id"))
+    refused = grounds.refused_lately(case)
     waiting = queue.read(user, request.GET, case)
     possible = engine.available(case, user)
     audit.record_read(
@@ -126,11 +127,11 @@ def show(
         "case": case,
         "heading": f"{case.subject.name}　{case.procedure.kind_label}",
         "tone": case_parts.tone(case.state),
-        "summary": summary(case, rows, verdicts),
-        "summary_tone": "mine" if _doubtful(rows, verdicts) else "done",
+        "summary": summary(case, rows, verdicts, refused=len(refused)),
+        "summary_tone": "mine" if refused or _doubtful(rows, verdicts) else "done",
         "rows": rows,
         "changed": _changed(entries),
-        "opinions": earlier(entries),
+        "opinions": (*earlier(entries), *_refused(refused)),
         "conditions": case_parts.conditions(verdicts),
         "replaced": film.replaced(case, listing),
         "viewer": film.show(case, listing, request.GET, wanted=_proof(rows), query=_kept(request)),
@@ -161,7 +162,9 @@ def _guessed(due_on: date) -> str:
     return "（暂定）" if working_days.is_provisional(due_on.year) else ""
 
 
-def summary(case: Application, rows: Iterable[comparing.Row], verdicts: Iterable[Verdict]) -> dict[str, str]:
+def summary(
+    case: Application, rows: Iterable[comparing.Row], verdicts: Iterable[Verdict], *, refused: int = 0
+) -> dict[str, str]:
     """2 处不一致，10 处一致。上报于 …，请在 … 前处理，逾期视为受理: what stands out, and until when."""
     found = comparing.counted(rows)
     failing = sum(item.answer == Answer.NO for item in verdicts)
@@ -171,6 +174,8 @@ def summary(case: Application, rows: Iterable[comparing.Row], verdicts: Iterable
         rest.append(f"{found[Agreement.UNKNOWN]} 处需核对材料")
     if failing:
         rest.append(f"{failing} 项条件不符合")
+    if refused:
+        rest.append(f"一年内曾 {refused} 次未获准，理由见下")
     until = f"请在 {month_day(case.due_on)} 前{_guessed(case.due_on)}" if case.due_on else "请尽快"
     end = {"acceptance": "处理，逾期视为受理。", "first_review": "处理。"}.get(case.acting_function, "作出决定。")
     return {"strong": strong, "rest": f"，{'，'.join(rest)}。上报于 {moment(case.reported_at)}，{until}{end}"}
@@ -212,6 +217,19 @@ def earlier(entries: Iterable[TimelineEntry]) -> tuple[parts.Moment, ...]:
         )
         for entry in sorted(entries, key=lambda item: -item.pk)
         if entry.transition in _SPOKEN
+    )
+
+
+def _refused(entries: Iterable[TimelineEntry]) -> tuple[parts.Moment, ...]:
+    """How the same was refused before: which case, of which enterprise, when and why."""
+    return tuple(
+        parts.Moment(
+            title=f"此前申报{State(entry.to_state).label}",
+            when=moment(entry.at),
+            who=f"{entry.application.number} {entry.application.enterprise.name}",
+            quote=entry.opinion,
+        )
+        for entry in entries
     )
 
 

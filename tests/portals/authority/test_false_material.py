@@ -202,3 +202,23 @@ def test_every_filing_with_an_authority_bars_by_its_declaration(code: str) -> No
     assert Bar.objects.count() == int(procedure.registers)
     if procedure.about == About.PERSON and procedure.registers:
         assert Bar.objects.get().person_id == case.person_id
+
+
+def test_whoever_decides_sees_how_the_same_was_refused_within_a_year(scene: Scene) -> None:
+    case = scene.reported("彭志远")
+    refuse(signed_in(scene.acceptor), case, "not_required")
+    other = makers.enterprise("株洲另一建设有限公司", city=CITY)
+    with clock.travel(days=100):
+        operator = makers.operator(other)
+        again = actions.report(application=makers.draft(case.person, operator), by=operator, seen=None)
+        again = actions.consent(application=again, by=case.person.user, seen=again.version, commitment="同意")
+        stranger = scene.reported("陈思源")
+        client = signed_in(scene.acceptor)
+        text = client.get(desk(again)).content.decode()
+        assert "一年内曾 1 次未获准，理由见下" in text
+        assert "此前申报不予受理" in text
+        assert case.number in text
+        assert REASON in text
+        assert "未获准" not in client.get(desk(stranger)).content.decode()
+    with clock.travel(days=370):
+        assert "未获准" not in signed_in(scene.acceptor).get(desk(again)).content.decode()
