@@ -169,8 +169,10 @@ def _enterprise_qualified(facts: Facts) -> tuple[Answer, str]:
 
 
 def _portrait(facts: Facts) -> tuple[Answer, str]:
-    if facts.individual.has_portrait or "portrait" in facts.materials:
+    if "portrait" in facts.materials:
         return yes("已有照片")
+    if facts.individual.has_portrait:
+        return yes("没有上传的，本人确认时取个人档案中的照片")
     return Answer.ASKS, "请上传近期免冠正面照。"
 
 
