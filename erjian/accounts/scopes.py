@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from erjian.accounts.models import User, UserKind
 from erjian.policy import authorities
 from erjian.registry.models import Enterprise, Person, Qualification, Registration
 
 
-def _city_of(authority: authorities.Authority) -> str | None:
+def confined_to(authority: authorities.Authority) -> str | None:
+    """The city that an authority's officers are confined to; None for the province."""
     return None if authority.level == authorities.PROVINCE_LEVEL else authority.code
 
 
@@ -23,7 +24,7 @@ def city_of(user: User) -> str | None:
     """The city an officer is confined to; None for the province. Raises PermissionError for anybody else."""
     if not user.is_authenticated or user.kind != UserKind.OFFICER or user.authority is None:
         raise PermissionError("only officers have a scope in the register")
-    return _city_of(user.authority)
+    return confined_to(user.authority)
 
 
 _Rows = TypeVar("_Rows", bound=QuerySet[Any])
@@ -40,7 +41,7 @@ def within(user: User, rows: _Rows, path: str) -> _Rows:
 
 def of_authority(authority: authorities.Authority, rows: _Rows, path: str) -> _Rows:
     """The same for anybody of an authority."""
-    return _of_city(_city_of(authority), rows, path)
+    return _of_city(confined_to(authority), rows, path)
 
 
 def enterprises(user: User) -> QuerySet[Enterprise]:
@@ -54,12 +55,12 @@ def registrations(user: User) -> QuerySet[Registration]:
 
 
 def qualifications(user: User) -> QuerySet[Qualification]:
-    """Qualifications of people registered with those enterprises, or recorded there when they were imported."""
+    """Qualifications of those people."""
     return qualifications_of(city_of(user))
 
 
 def people(user: User) -> QuerySet[Person]:
-    """People with such a registration or qualification."""
+    """People registered with those enterprises, or with a qualification recorded there when it was imported."""
     return people_of(city_of(user))
 
 
@@ -75,21 +76,27 @@ def registrations_of(city: str | None) -> QuerySet[Registration]:
 
 def qualifications_of(city: str | None) -> QuerySet[Qualification]:
     """The same for any officer of a city; None is the province."""
-    if city is None:
-        return Qualification.objects.all()
-    registered = Registration.objects.filter(person=OuterRef("person"), enterprise__filing_authority=city)
-    recorded = Enterprise.objects.filter(credit_code=OuterRef("enterprise_code"), filing_authority=city)
-    return Qualification.objects.filter(Q(Exists(registered)) | Q(Exists(recorded)))
+    return present(Qualification.objects.all(), city, "person__")
 
 
 def people_of(city: str | None) -> QuerySet[Person]:
     """The same for any officer of a city; None is the province."""
+    return present(Person.objects.all(), city)
+
+
+def present(rows: _Rows, city: str | None, person: str = "", *, by: str = "held") -> _Rows:
+    """The rows about people whom a city's register holds, or (`cases`) whose cases it knows; all for the province.
+
+    `person` leads from a row to its person: empty, or `person__`.
+    """
     if city is None:
-        return Person.objects.all()
-    registered = Registration.objects.filter(person=OuterRef("pk"), enterprise__filing_authority=city)
-    codes = Enterprise.objects.filter(filing_authority=city).values("credit_code")
-    recorded = Qualification.objects.filter(person=OuterRef("pk"), enterprise_code__in=codes)
-    return Person.objects.filter(Q(Exists(registered)) | Q(Exists(recorded)))
+        return rows
+    return rows.filter(**{f"{person}presences__authority_code": city, f"{person}presences__{by}__gt": 0})
+
+
+def known_as(city: str | None, person: str = "") -> F:
+    """The name of such rows' people in whose order an index gives them: of the city's people, or of everybody."""
+    return F(f"{person}name" if city is None else f"{person}presences__name")
 
 
 def of_people(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from erjian import audit
+from erjian.accounts import scopes
 from erjian.accounts.models import User
 from erjian.applications.models import Application
 from erjian.applications.states import VIEWS, State
@@ -93,14 +94,23 @@ def _in_view(cases: QuerySet[Application], view: str) -> QuerySet[Application]:
 
 
 @cache
-def _rows(authority_code: str, view: str, functions: frozenset[str], order: tuple[str, ...]) -> _Base:
-    """An authority's list or one of its saved views before anything is asked for; `functions` say which are mine."""
+def _rows(authority_code: str, view: str, functions: frozenset[str], *, named: bool) -> _Base:
+    """An authority's list or one of its saved views before anything is asked for; `functions` say which are mine.
+
+    Newest first; people's of a name in the order of names, which an index gives however many bear it.
+    """
+    authority = authorities.get(authority_code)
+    city = scopes.confined_to(authority)
 
     def rows() -> QuerySet[Application]:
-        cases = _in_view(Application.objects.reported_to(authorities.get(authority_code)), view)
+        cases = _in_view(Application.objects.reported_to(authority), view)
         if view == _MINE:
             cases = cases & Application.objects.waiting_at(authority_code, sorted(functions))
-        return cases.select_related("person", "enterprise").only(*_LISTED).order_by(*order)
+        cases = cases.select_related("person", "enterprise").only(*_LISTED)
+        if not named:
+            return cases.order_by("-id")
+        known = scopes.present(cases, city, "person__", by="cases")
+        return known.annotate(known_as=scopes.known_as(city, "person__")).order_by("known_as", "-id")
 
     return rows
 
@@ -120,7 +130,6 @@ def _waiting(authority_code: str, functions: frozenset[str]) -> Compiled:
 def listed(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> Bound | QuerySet[Application]:
     """The cases that an address asks for, with the columns that the list shows; what makes no sense is not looked for.
 
-    Newest first; people's of a name in the order of names, which an index gives however many bear it.
     `form` is the filter of the same parameters where the page has made it already.
     """
     if user.authority is None:
@@ -131,15 +140,15 @@ def listed(user: User, params: Mapping[str, str], form: CaseFilter | None = None
     form = form or CaseFilter(params, user=user)
     form.is_valid()
     conditions, name = _conditions(form, params), form.cleaned_data.get("name", "")
-    base = _rows(user.authority.code, view, mine, ("person__name", "-id") if name else ("-id",))
     if name:
         first, last = beginning(name)
         if about := [pk for (pk,) in _about_enterprises.bind(first=first, last=last)[0:EXPORT_LIMIT]]:
             # The few cases about enterprises are looked up first, so that a person's name is still found by its index.
-            named = Q(person__name__range=(first, last)) | Q(pk__in=about)
-            return base().filter(named, **conditions).order_by("-id")
-        conditions["person__name__range"] = (first, last)
-    return narrowed(base, conditions, certain=conditions.keys() <= {"person__name__range"})
+            either = Q(person__name__range=(first, last)) | Q(pk__in=about)
+            return _rows(user.authority.code, view, mine, named=False)().filter(either, **conditions)
+        conditions["known_as__range"] = (first, last)
+    base = _rows(user.authority.code, view, mine, named=bool(name))
+    return narrowed(base, conditions, certain=conditions.keys() <= {"known_as__range"})
 
 
 def found(user: User, params: Mapping[str, str], form: CaseFilter | None = None) -> QuerySet[Application]:

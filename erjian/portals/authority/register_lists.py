@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +29,7 @@ from erjian.portals.authority.searching import IdNumberField, parameters
 from erjian.portals.shared import case as case_parts
 from erjian.registry.models import (
     Enterprise,
+    Person,
     Qualification,
     Registration,
     RegistrationStatus,
@@ -62,8 +63,8 @@ _QUALIFICATION = (
 )  # fmt: skip
 
 
-_Of = Callable[[str | None], QuerySet[Any]]
-"""What a city's officers see of a table; None is the province."""
+_Of = Callable[[str | None, bool], QuerySet[Any]]
+"""What a city's officers see of a table (None is the province), and whether a name is asked for, `known_as` in the rows."""
 
 
 class RegisterFilter(ErjianForm, forms.Form):
@@ -118,47 +119,59 @@ def _answer(
 
 
 @cache
-def _base(of: _Of, city: str | None, order: tuple[str, ...]) -> Callable[[], QuerySet[Any]]:
-    """A list of the register as a city or the province opens it."""
-    return lambda: of(city).order_by(*order)
+def _base(of: _Of, city: str | None, named: bool) -> Callable[[], QuerySet[Any]]:
+    """A list of the register as a city or the province opens it: newest first, or by names where one is asked for."""
+    return lambda: of(city, named).order_by(*(("known_as", "-id") if named else ("-id",)))
 
 
-def _rows(request: HttpRequest, of: _Of, *, name: str, number: str = "", person: str = "") -> Bound:
+def _rows(request: HttpRequest, of: _Of, *, number: str = "", person: str = "") -> Bound:
     """The rows of a list that the address asks for, by the paths given.
 
-    Newest first; those of a name in the order of names, which an index gives however many bear it.
+    Those of a name stand in the order of names, which an index gives however many bear it.
     """
     asked = {key: text.replace("\x00", "") for key, text in searched(request.GET).items()}
     conditions: dict[str, Any] = {}
     if asked.get("name"):
-        conditions[f"{name}__range"] = beginning(asked["name"])
+        conditions["known_as__range"] = beginning(asked["name"])
     if number and asked.get("number"):
         conditions[f"{number}__startswith"] = asked["number"]
     if person and asked.get("person", "").isdecimal():
         conditions[person] = min(int(asked["person"]), sys.maxsize)
-    by_name = f"{name}__range"
-    base = _base(of, scopes.city_of(officer(request)), (name, "-id") if by_name in conditions else ("-id",))
-    return narrowed(base, conditions, certain=conditions.keys() <= {by_name})
+    base = _base(of, scopes.city_of(officer(request)), bool(asked.get("name")))
+    return narrowed(base, conditions, certain=conditions.keys() <= {"known_as__range"})
 
 
 def _person_url(pk: int) -> str:
     return reverse("authority:person", args=[pk])
 
 
-def _registrations(city: str | None) -> QuerySet[Registration]:
+def _people(city: str | None, named: bool) -> QuerySet[Person]:
+    rows = scopes.people_of(city)
+    return rows.annotate(known_as=scopes.known_as(city)) if named else rows
+
+
+def _registrations(city: str | None, named: bool) -> QuerySet[Registration]:
     rows = scopes.registrations_of(city).select_related("person", "enterprise").only(*_REGISTRATION)
+    if named:
+        rows = scopes.present(rows, city, "person__").annotate(known_as=scopes.known_as(city, "person__"))
     return rows.annotate(standing=standing_specialties())
 
 
-def _qualifications(city: str | None) -> QuerySet[Qualification]:
-    return scopes.qualifications_of(city).select_related("person").only(*_QUALIFICATION)
+def _qualifications(city: str | None, named: bool) -> QuerySet[Qualification]:
+    rows = scopes.qualifications_of(city).select_related("person").only(*_QUALIFICATION)
+    return rows.annotate(known_as=scopes.known_as(city, "person__")) if named else rows
+
+
+def _enterprises(city: str | None, named: bool) -> QuerySet[Enterprise]:
+    rows = scopes.enterprises_of(city)
+    return rows.annotate(known_as=F("name")) if named else rows
 
 
 @for_officer(Function.REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def people(request: HttpRequest) -> HttpResponse:
     """人员."""
-    rows = _rows(request, scopes.people_of, name="name", person="id")
+    rows = _rows(request, _people, person="id")
 
     def draw(page: Page, empty: str) -> Table:
         return Table(
@@ -192,7 +205,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def registrations(request: HttpRequest) -> HttpResponse:
     """注册."""
     today = clock.today()
-    rows = _rows(request, _registrations, name="person__name", number="number", person="person_id")
+    rows = _rows(request, _registrations, number="number", person="person_id")
 
     def status(row: Registration) -> object:
         now = row.status_on(today)
@@ -237,7 +250,7 @@ def _specialties(row: Any) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def qualifications(request: HttpRequest) -> HttpResponse:
     """资格证书."""
-    rows = _rows(request, _qualifications, name="person__name", number="management_number", person="person_id")
+    rows = _rows(request, _qualifications, number="management_number", person="person_id")
 
     def draw(page: Page, empty: str) -> Table:
         return Table(
@@ -282,7 +295,7 @@ def _used(row: Qualification) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def enterprises(request: HttpRequest) -> HttpResponse:
     """企业."""
-    rows = _rows(request, scopes.enterprises_of, name="name", number="credit_code")
+    rows = _rows(request, _enterprises, number="credit_code")
 
     def draw(page: Page, empty: str) -> Table:
         return Table(

@@ -5,6 +5,7 @@ from erjian.registry.models.enterprises import Enterprise, EnterpriseQualificati
 from erjian.registry.models.figures import Figures
 from erjian.registry.models.history import Change, ChangeKind, NumberSequence
 from erjian.registry.models.people import Assurance, Person
+from erjian.registry.models.presence import Presence
 from erjian.registry.models.qualifications import Qualification, ReviewResult
 from erjian.registry.models.registrations import (
     CertificateKind,
@@ -34,6 +35,7 @@ __all__ = [
     "LockKind",
     "NumberSequence",
     "Person",
+    "Presence",
     "Qualification",
     "Registration",
     "RegistrationClass",
