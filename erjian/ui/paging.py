@@ -23,7 +23,7 @@ from erjian.compiled import Bound, fetch
 
 PER_PAGE = 30
 EXACT = 1000
-EXACT_NAMED = 300
+EXACT_NAMED = 100
 """How far those of a name are counted in the whole register, where each is found through its person."""
 _PLACE = ("page", "after", "before")
 """The parameters that say which page of a list is shown; all others say what is listed."""
