@@ -211,21 +211,23 @@ def _measure(address: str, *, admin: bool) -> Reading:
     return cpu(application, address, cookie, postmaster)
 
 
-def cpu(application: Callable[..., Any], address: str, cookie: str, postmaster: int) -> Reading:
-    """What a request costs: CPU of this process and of the database server, the best of `WINDOWS`."""
+def cpu(
+    application: Callable[..., Any], address: str, cookie: str, postmaster: int, *, windows: int = WINDOWS
+) -> Reading:
+    """What a request costs: CPU of this process and of the database server, the best of some windows."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     for _ in range(WARM_UP):
         body = _request(application, address, cookie)
-    windows = []
-    for _ in range(WINDOWS):
+    taken = []
+    for _ in range(windows):
         database, own = _server_nanoseconds(postmaster), time.process_time_ns()
         for _ in range(REQUESTS):
             _request(application, address, cookie)
         own, database = time.process_time_ns() - own, _server_nanoseconds(postmaster) - database
-        windows.append((own / REQUESTS / 1e6, database / REQUESTS / 1e6))
-    own_ms, database_ms = min(windows, key=sum)
+        taken.append((own / REQUESTS / 1e6, database / REQUESTS / 1e6))
+    own_ms, database_ms = min(taken, key=sum)
     with CaptureQueriesContext(connection) as captured:
         _request(application, address, cookie)
     rows = max(0, body.count(b"<tr") - 1)
