@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Case, F, OuterRef, QuerySet, When
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from erjian.accounts.models import User
+from erjian.accounts.models import User, UserKind, held_functions
 from erjian.compiled import compiled
+from erjian.policy import clock
 
 
 @compiled
@@ -21,8 +24,12 @@ def _live_session(key: str, now: datetime) -> QuerySet[Session]:
 
 
 @compiled
-def _active_user(user_id: int) -> QuerySet[User]:
-    return User.objects.select_related("enterprise").filter(pk=user_id, is_active=True)
+def _active_user(user_id: int, today: date) -> QuerySet[User]:
+    """With what an officer may do in `granted`, which is asked at every page of theirs."""
+    held = held_functions(OuterRef("pk"), OuterRef("authority_code"), today)
+    each = JSONObject(function=F("function"), user=F("user_id"), name=F("user__name"))
+    granted = Case(When(kind=UserKind.OFFICER, then=ArraySubquery(held.values_list(each))))
+    return User.objects.select_related("enterprise").filter(pk=user_id, is_active=True).annotate(granted=granted)
 
 
 class AccountBackend(BaseBackend):
@@ -30,7 +37,10 @@ class AccountBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The active user of a session, with the enterprise they act for."""
-        return next(iter(_active_user(user_id=user_id)), None)
+        user = next(iter(_active_user(user_id=user_id, today=clock.today())), None)
+        if user is not None and user.granted is not None:
+            user.granted = [(row["function"], row["user"], row["name"]) for row in user.granted]
+        return user
 
 
 class SessionStore(db.SessionStore):

@@ -151,10 +151,12 @@ class User(AbstractBaseUser):
 
     @cached_property
     def _held(self) -> dict[Function, str]:
-        """Each function with the name of the colleague who lent it, empty for an own one; one query a request."""
+        """Each function with the name of the colleague who lent it, empty for an own one; at most one query a request."""
         if self.kind != UserKind.OFFICER:
             return {}
-        rows = _held_functions(user_id=self.pk, authority_code=self.authority_code, today=clock.today())
+        rows = self.__dict__.get("granted")
+        if rows is None:
+            rows = _held_functions(user_id=self.pk, authority_code=self.authority_code, today=clock.today())
         held: dict[Function, str] = {}
         for function, user_id, name in sorted(rows, key=lambda row: row[1] == self.pk):
             held[Function(function)] = "" if user_id == self.pk else name
@@ -238,9 +240,11 @@ class Grant(models.Model):
         return self.get_function_display()
 
 
-@compiled
-def _held_functions(user_id: int, authority_code: str, today: date) -> models.QuerySet[Grant]:
-    """An officer's own functions and those lent to them: (function, whose it is, their name)."""
+def held_functions(user_id: Any, authority_code: Any, today: Any) -> models.QuerySet[Grant, Any]:
+    """An officer's own functions and those lent to them: (function, whose it is, their name).
+
+    The arguments may be columns of a query about users.
+    """
     lent = Q(
         user__delegations_given__taker=user_id,
         user__delegations_given__begins__lte=today,
@@ -250,6 +254,11 @@ def _held_functions(user_id: int, authority_code: str, today: date) -> models.Qu
         user__authority_code=authority_code,
     ) & ~Q(function__in=ADMINISTRATORS)
     return Grant.objects.filter(Q(user=user_id) | lent).values_list("function", "user_id", "user__name")
+
+
+@compiled
+def _held_functions(user_id: int, authority_code: str, today: date) -> models.QuerySet[Grant, Any]:
+    return held_functions(user_id, authority_code, today)
 
 
 class SignInFailure(models.Model):
