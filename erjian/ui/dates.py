@@ -38,7 +38,10 @@ def month_day(value: date | datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """11-20 16:05 within the year, 2025-11-20 16:05 otherwise."""
-    return f"{month_day(value)} {_local(value):%H:%M}" if value else NOTHING
+    if not value:
+        return NOTHING
+    value = _local(value)
+    return f"{value:%m-%d %H:%M}" if value.year == site.today().year else f"{value:%Y-%m-%d %H:%M}"
 
 
 def stamp(value: datetime | None) -> str:

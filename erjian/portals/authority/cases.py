@@ -42,8 +42,7 @@ from erjian.ui.addresses import row_address
 from erjian.ui.dates import moment
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import EXACT, EXACT_NAMED, paginate
-from erjian.ui.tables import Column, Op, Table, strong, word
-from erjian.ui.templatetags.ej import chip
+from erjian.ui.tables import Column, Op, Table, strong
 
 codes.register("application.export", "导出申报清单")
 
@@ -215,7 +214,7 @@ def _table(user: User, rows: Any, params: Mapping[str, str]) -> Table:
             ),
             Column("注册专业", lambda case: case_parts.short_specialties(tuple(case.specialties)), css="m-hide w-low2"),
             Column("上报时间", lambda case: moment(case.reported_at), css="ej-num", data_label="上报时间"),
-            Column("状态", lambda case: chip(case_parts.tone(case.state), word(case, "state")), css="m-top m-end"),
+            Column("状态", case_parts.state_chip, css="m-top m-end"),
             Column("剩余时限", left, css="ej-num m-end"),
         ),
         rows=rows,

@@ -212,7 +212,7 @@ def _cases(found: Iterable[Application]) -> Table:
             Column("申报类型", lambda case: case.procedure.kind_label, data_label="申报类型"),
             Column("企业名称", "enterprise.name", css="m-wide"),
             Column("上报时间", lambda case: moment(case.reported_at), css="ej-num", data_label="上报时间"),
-            Column("状态", lambda case: chip(case_parts.tone(case.state), word(case, "state")), css="m-top m-end"),
+            Column("状态", case_parts.state_chip, css="m-top m-end"),
         ),
         rows=found,
         name="number",

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from erjian.applications import form_data
 from erjian.applications.models import Application, FormVersion
-from erjian.applications.states import EDITABLE, TONE, VIEWS, WITHDRAWABLE, State
+from erjian.applications.states import EDITABLE, VIEWS, WITHDRAWABLE, State
 from erjian.compiled import Compiled, compiled
 from erjian.policy import authorities, clock
 from erjian.portals.enterprise.scope import cases_of, own_cases
@@ -28,7 +28,6 @@ from erjian.ui import parts
 from erjian.ui.dates import NOTHING, day
 from erjian.ui.paging import unpaged
 from erjian.ui.tables import Column, Op, strong
-from erjian.ui.templatetags.ej import chip
 
 MINE = frozenset({State.DRAFT, State.WAIT_PERSON, State.WAIT_ENTERPRISE, State.CORRECTION})
 """待我处理: to finish, to remind, to answer."""
@@ -254,18 +253,8 @@ def _columns_of_enterprise() -> Iterator[Column]:
 
 def _columns_of_progress(*, reported: str = "ej-num m-wide") -> Iterator[Column]:
     yield Column("上报时间", lambda row: day(row.reported_at), css=reported, data_label="上报时间")
-    yield Column("状态", state_chip, css="m-top m-end", plain="get_state_display")
+    yield Column("状态", case_parts.state_chip, css="m-top m-end", plain="get_state_display")
     yield Column("剩余时限", case_parts.time_left(), css="ej-due m-wide", plain=None)
-
-
-@cache
-def _chip(state: str) -> str:
-    return chip(TONE.get(state, ""), State(state).label)
-
-
-def state_chip(row: Application) -> str:
-    """The status in its colour."""
-    return _chip(row.state)
 
 
 _class_label = cache(lambda code: RegistrationClass(code).label)

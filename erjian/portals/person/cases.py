@@ -25,8 +25,7 @@ from erjian.proceedings.opening import may_turn_to_authority
 from erjian.ui.dates import day
 from erjian.ui.paging import paginate
 from erjian.ui.parts import View
-from erjian.ui.tables import Column, Op, Table, strong, word
-from erjian.ui.templatetags.ej import chip
+from erjian.ui.tables import Column, Op, Table, strong
 
 
 def table(rows: Iterable[Application], *, short: bool = False) -> Table:
@@ -35,7 +34,7 @@ def table(rows: Iterable[Application], *, short: bool = False) -> Table:
         Column("申报类型", lambda row: strong(row.procedure.kind_label), css="m-top"),
         Column("企业", "enterprise.name", css="m-wide"),
         Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
-        Column("状态", lambda row: chip(shared.tone(row.state), word(row, "state")), css="m-top m-end"),
+        Column("状态", shared.state_chip, css="m-top m-end"),
     ]
     if not short:
         columns[1:1] = [

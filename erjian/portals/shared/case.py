@@ -26,6 +26,7 @@ from erjian.procedures.fields import Section
 from erjian.procedures.guards import Answer, Verdict
 from erjian.standards.specialties import Specialty
 from erjian.ui import dates, parts
+from erjian.ui.templatetags.ej import chip
 
 _STEP_OF = {
     State.WAIT_PERSON: Step.PERSON,
@@ -59,6 +60,16 @@ _FINISHED_BY = {
 def tone(state: str) -> str:
     """Chip tone of a state."""
     return TONE.get(state, "")
+
+
+@cache
+def _state_chip(state: str) -> SafeString:
+    return chip(tone(state), State(state).label)
+
+
+def state_chip(application: Application) -> SafeString:
+    """The status in its colour."""
+    return _state_chip(application.state)
 
 
 def _waiting_step(application: Application) -> Step | None:

@@ -23,6 +23,7 @@ from erjian.portals.enterprise.navigation import shell
 from erjian.portals.enterprise.scope import cases_of, departures_of, with_step
 from erjian.portals.enterprise.searching import PersonFilter, person_condition, shown
 from erjian.portals.enterprise.views import agreeing
+from erjian.portals.shared import case as case_parts
 from erjian.procedures import Step
 from erjian.registry.models import RegistrationClass
 from erjian.ui.addresses import row_address
@@ -127,7 +128,7 @@ def cancellations(request: HttpRequest) -> HttpResponse:
         Column("注册类型", "get_registration_class_display", css="ej-num m-wide"),
         Column("证书类型", "registration.get_certificate_kind_display", css="m-hide"),
         Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
-        Column("状态", case_list.state_chip, css="m-top m-end"),
+        Column("状态", case_parts.state_chip, css="m-top m-end"),
     )
     return _page(
         request,
@@ -151,7 +152,7 @@ def _transfer_columns() -> tuple[Column, ...]:
         Column("转出单位", "former_enterprise.name", css="wrap m-wide", data_label="转出单位"),
         Column("转入单位", "enterprise.name", css="wrap m-wide", data_label="转入单位"),
         Column("申报时间", lambda row: day(row.reported_at), css="ej-num", data_label="申报时间"),
-        Column("申报状态", case_list.state_chip, css="m-top m-end"),
+        Column("申报状态", case_parts.state_chip, css="m-top m-end"),
     )
 
 

@@ -121,9 +121,9 @@ def _renewal(row: Registration, filed: dict[int, Application]) -> SafeString:
     """Where the renewal stands, or until when it can be filed."""
     case = filed.get(row.person_id)
     if case and case.state != State.DRAFT:
-        return case_list.state_chip(case)
+        return case_parts.state_chip(case)
     said = _until(row)
-    return format_html("{} {}", case_list.state_chip(case), said) if case else said
+    return format_html("{} {}", case_parts.state_chip(case), said) if case else said
 
 
 def _until(row: Registration) -> SafeString:
@@ -192,6 +192,6 @@ def _columns() -> tuple[Column, ...]:
             data_label="专业",
         ),
         Column("上报时间", lambda row: day(row.reported_at), css="ej-num", data_label="上报时间"),
-        Column("状态", case_list.state_chip, css="m-top m-end"),
+        Column("状态", case_parts.state_chip, css="m-top m-end"),
         Column("剩余时限", case_parts.time_left(), css="ej-due m-wide"),
     )
