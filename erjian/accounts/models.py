@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -23,7 +22,6 @@ from erjian.accounts.safety import (
 )
 from erjian.accounts.sign_ups import SignUp, SignUpState
 from erjian.audit import Actor, ActorKind
-from erjian.compiled import compiled
 from erjian.policy import authorities, clock
 from erjian.protection import ProtectedText
 from erjian.registry.models import Enterprise, Person
@@ -154,9 +152,9 @@ class User(AbstractBaseUser):
         """Each function with the name of the colleague who lent it, empty for an own one; at most one query a request."""
         if self.kind != UserKind.OFFICER:
             return {}
-        rows = self.__dict__.get("granted")
+        rows = getattr(self, "granted", None)  # a session's officer comes with them
         if rows is None:
-            rows = _held_functions(user_id=self.pk, authority_code=self.authority_code, today=clock.today())
+            rows = held_functions(self.pk, self.authority_code, clock.today())
         held: dict[Function, str] = {}
         for function, user_id, name in sorted(rows, key=lambda row: row[1] == self.pk):
             held[Function(function)] = "" if user_id == self.pk else name
@@ -254,11 +252,6 @@ def held_functions(user_id: Any, authority_code: Any, today: Any) -> models.Quer
         user__authority_code=authority_code,
     ) & ~Q(function__in=ADMINISTRATORS)
     return Grant.objects.filter(Q(user=user_id) | lent).values_list("function", "user_id", "user__name")
-
-
-@compiled
-def _held_functions(user_id: int, authority_code: str, today: date) -> models.QuerySet[Grant, Any]:
-    return held_functions(user_id, authority_code, today)
 
 
 class SignInFailure(models.Model):

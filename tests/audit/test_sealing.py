@@ -43,6 +43,19 @@ class TestSealing:
         report = audit.verify()
         assert (report.ok, report.seals, report.events, report.unsealed) == (True, 3, 25, 0)
 
+    def test_the_latest_are_recomputed_as_far_as_their_events_allow(self) -> None:
+        ids = write(25)
+        audit.seal(events_per_seal=10)
+        latest = [audit.verify_latest(most_events=most) for most in (1, 14, 15, 24, 25)]
+        assert [(report.seals, report.events) for report in latest] == [(1, 5), (1, 5), (2, 15), (2, 15), (3, 25)]
+        assert all(report.ok for report in latest)
+        tamper(f"UPDATE audit_event SET actor_label = '别人' WHERE id = {ids[12]}")
+        assert audit.verify_latest(most_events=14).ok
+        assert not audit.verify_latest(most_events=15).ok
+
+    def test_before_the_first_seal_there_is_nothing_to_recompute(self) -> None:
+        assert (audit.verify_latest().ok, audit.verify_latest().seals) == (True, 0)
+
     def test_sealing_nothing_writes_no_seal(self) -> None:
         assert audit.seal() == 0
         assert not Seal.objects.exists()

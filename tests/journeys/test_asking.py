@@ -27,6 +27,7 @@ def test_what_is_missing_is_named_before_anything_is_asked(visit: Visit) -> None
     close.click()
     page.locator(".ej-sum").wait_for()
     assert page.get_by_role("dialog").count() == 0
+    browser.look("核查异议")
     page.get_by_label("异议不成立").check()
     page.locator("[name=answer]").fill("经核查，聘用单位与社会保险一致。")
     close.click()

@@ -6,7 +6,6 @@ An identity number never stands in an address: the search is posted, and what is
 from __future__ import annotations
 
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -32,7 +31,7 @@ from erjian.policy import authorities, clock
 from erjian.portals.authority.access import READING, REVIEWING, for_officer, officer
 from erjian.portals.authority.desk import at_desk
 from erjian.portals.authority.navigation import shell
-from erjian.portals.authority.searching import IdNumberField, parameters
+from erjian.portals.authority.searching import IdNumberField, parameters, whose
 from erjian.portals.shared import case as case_parts
 from erjian.procedures import all_procedures
 from erjian.registry.models import Person
@@ -162,7 +161,6 @@ def _conditions(form: CaseFilter, params: Mapping[str, str]) -> dict[str, Any]:
     enterprise, since, until = asked.get("enterprise", ""), asked.get("since"), asked.get("until")
     credit_code = compact(enterprise)
     by_code = _CREDIT_CODE.fullmatch(credit_code)
-    person = params.get("person", "")
     conditions = {
         "number__startswith": asked.get("number", "").upper(),
         "enterprise__credit_code": credit_code if by_code else "",
@@ -172,7 +170,7 @@ def _conditions(form: CaseFilter, params: Mapping[str, str]) -> dict[str, Any]:
         "authority_code": asked.get("authority"),
         "reported_at__gte": since and clock.start_of(since),
         "reported_at__lt": until and clock.end_of(until),
-        "person_id": min(int(person), sys.maxsize) if person.isdecimal() else None,
+        "person_id": whose(params),
     }
     return {path: value for path, value in conditions.items() if value not in (None, "", ())}
 

@@ -6,7 +6,6 @@ an address.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -25,7 +24,7 @@ from erjian.compiled import Bound, narrowed
 from erjian.policy import clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
-from erjian.portals.authority.searching import IdNumberField, parameters
+from erjian.portals.authority.searching import IdNumberField, parameters, whose
 from erjian.portals.shared import case as case_parts
 from erjian.registry.models import (
     Enterprise,
@@ -135,8 +134,8 @@ def _rows(request: HttpRequest, of: _Of, *, number: str = "", person: str = "") 
         conditions["known_as__range"] = beginning(asked["name"])
     if number and asked.get("number"):
         conditions[f"{number}__startswith"] = asked["number"]
-    if person and asked.get("person", "").isdecimal():
-        conditions[person] = min(int(asked["person"]), sys.maxsize)
+    if person and (key := whose(asked)) is not None:
+        conditions[person] = key
     base = _base(of, scopes.city_of(officer(request)), bool(asked.get("name")))
     return narrowed(base, conditions, certain=conditions.keys() <= {"known_as__range"})
 

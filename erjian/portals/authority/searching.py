@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,3 +38,9 @@ def parameters(asked: Mapping[str, Any]) -> dict[str, str]:
         index = protection.index("id_number", number)
         given["person"] = str(Person.objects.filter(id_number_index=index).values_list("pk", flat=True).first() or 0)
     return given
+
+
+def whose(parameters: Mapping[str, str]) -> int | None:
+    """The person that such an address names, as a key; None where it names nobody or is no key."""
+    text = parameters.get("person", "")
+    return min(int(text), sys.maxsize) if text.isdecimal() else None

@@ -20,7 +20,7 @@ from erjian.policy import authorities, clock
 from erjian.portals.authority.access import FunctionMissing, for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.restrictions.kept import Kept, kept_or_404
-from erjian.portals.authority.searching import IdNumberField, parameters
+from erjian.portals.authority.searching import IdNumberField, parameters, whose
 from erjian.registry.models import Person
 from erjian.standards.errors import Refusal
 from erjian.standards.text import name_key
@@ -127,8 +127,8 @@ def _filtered(request: HttpRequest, kept: Kept, rows: QuerySet[Any]) -> QuerySet
     }
     if asked["name"]:
         rows = rows.filter(person__name__startswith=asked["name"])
-    if asked["person"].isdecimal():
-        rows = rows.filter(person_id=int(asked["person"]) if len(asked["person"]) < 19 else 0)
+    if (person := whose(asked)) is not None:
+        rows = rows.filter(person_id=person)
     if asked["choice"] in dict(kept.choices):
         rows = rows.filter(**{kept.choice_field: asked["choice"]})
     running = kept.running(clock.today())
