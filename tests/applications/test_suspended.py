@@ -11,7 +11,7 @@ from erjian.messaging.models import InboxMessage
 from erjian.policy import clock
 from erjian.registry import changes
 from erjian.registry.models import Registration
-from tests.applications.test_nights import BOTH, MISSED, OPENS, registered, told
+from tests.applications.test_reminding import BOTH, MISSED, OPENS, registered, told
 from tests.procedures.scenes import Scene
 
 pytestmark = pytest.mark.django_db
