@@ -1,4 +1,4 @@
-"""The two tables of the audit: events, and the seals over them.
+"""The two tables of the audit, events and the seals over them, and a count that a job keeps of the events.
 
 Neither has foreign keys, so both can be partitioned and nothing they tell about can be blocked by
 them. Triggers (see the migrations) refuse every change except the sealer's one stamping.
@@ -81,3 +81,16 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number} {bytes(self.digest).hex()}"
+
+
+class Readers(models.Model):
+    """Who was shown most personal data lately, as a job counted it (`reading.count`); only the latest is kept."""
+
+    counted_at = models.DateTimeField("统计时间")
+    most = models.JSONField(help_text="单位（空：全部）→ 查阅个人信息最多的人员")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "查阅统计"
+
+    def __str__(self) -> str:
+        return str(self.counted_at)

@@ -14,7 +14,7 @@ from erjian import audit, certificates
 from erjian.accounts.models import Function, User
 from erjian.applications import letters
 from erjian.applications.models import Letter
-from erjian.audit import SYSTEM, codes
+from erjian.audit import SYSTEM, codes, reading
 from erjian.demo import employers, enquiries, moments, newcomers, notices, offices
 from erjian.demo.batches import Publisher, Round, rounds
 from erjian.demo.dealings import Dealings
@@ -163,6 +163,7 @@ def load(*, people: int | None = None, seed: int = 2026, progress: Progress | No
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     figures.count()
+    reading.count()
     audit.seal()
 
 

@@ -1,46 +1,33 @@
 """What an audit administrator sees first: who read most, whether the chain of seals holds, and the latest events.
 
-The seals are the province's and are checked for every audit administrator; events are shown as in 审计记录. Reads are
-counted over the last days, so each figure is one query however long the trail is.
+The seals are the province's and are checked for every audit administrator; events are shown as in 审计记录. Who read most
+in the last days is counted by a job (`audit.reading`); the tiles are today's.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, IntegerField, Max, Sum
-from django.db.models.expressions import Func
+from django.db.models import Count
 from django.urls import reverse
 
 from erjian import audit
 from erjian.accounts.models import User
+from erjian.audit import reading
 from erjian.audit.models import Event
-from erjian.policy import clock
+from erjian.audit.reading import Counted, Reader
+from erjian.policy import authorities, clock
 from erjian.portals.authority.administration import trail
 from erjian.ui import parts
 from erjian.ui.dates import moment
 from erjian.ui.tables import Column, Op, Table, strong
 
-_LATELY = 7
 _LATEST = 10
-_MOST = 10
 _SEALED_WITHIN = timedelta(minutes=1)
 """The sealer comes every few seconds; what waits longer says that it stands still."""
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Whoever was shown personal data, how often, of how many people (one counts each time), and when last."""
-
-    username: str
-    name: str
-    organisation: str
-    times: int
-    people: int
-    last: datetime
 
 
 @dataclass(frozen=True)
@@ -55,13 +42,15 @@ def overview(user: User) -> dict[str, Any]:
     """What the page shows."""
     mine = trail.visible_to(user)
     today = clock.start_of(clock.today())
-    counted = dict(
+    events = dict(
         mine.filter(at__gte=today).order_by().values_list("code").annotate(times=Count("pk")),
     )
+    province = user.authority_code == authorities.province().code
+    counted = reading.latest(reading.EVERYBODY if province else user.organisation)
     address = reverse("authority:audit_trail")
 
     def of(*codes: str) -> int:
-        return sum(counted.get(code, 0) for code in codes)
+        return sum(events.get(code, 0) for code in codes)
 
     def link(code: str = "") -> str:
         asked = {"code": code, "begins": clock.today().isoformat()}
@@ -70,7 +59,7 @@ def overview(user: User) -> dict[str, Any]:
     locked, failed = of("account.locked"), of("account.sign_in_failed", "account.second_failed")
     return {
         "tiles": (
-            parts.Tile("今日审计记录", sum(counted.values()), "条", link()),
+            parts.Tile("今日审计记录", sum(events.values()), "条", link()),
             parts.Tile(
                 "今日查阅个人信息", of(audit.codes.PERSONAL_DATA_READ), "次", link(audit.codes.PERSONAL_DATA_READ)
             ),
@@ -78,8 +67,8 @@ def overview(user: User) -> dict[str, Any]:
             parts.Tile("今日登录锁定", locked, "次", link("account.locked"), "bad" if locked else ""),
         ),
         "chain": _chain(),
-        "readers": _readers(mine),
-        "since": f"近 {_LATELY} 日",
+        "readers": _readers(counted),
+        "since": f"近 {reading.DAYS} 日，统计时间 {moment(counted.at)}" if counted else "",
         "latest": trail.table(list(mine.order_by("-id")[:_LATEST]), empty="还没有审计记录。"),
         "trail": address,
     }
@@ -97,32 +86,18 @@ def _chain() -> Chain:
     return Chain("done", f"最近 {report.seals} 个封条中的 {report.events} 条记录已逐条核对，与封存时一致。")
 
 
-def _readers(mine: Any) -> Table:
-    since = clock.start_of(clock.today() - timedelta(days=_LATELY - 1))
-    people = Func(F("data__ids"), function="jsonb_array_length", output_field=IntegerField())
-    rows = list(
-        mine.filter(code=audit.codes.PERSONAL_DATA_READ, at__gte=since, actor_user_id__isnull=False)
-        .order_by()
-        .values("actor_user_id", "actor_label", "organisation")
-        .annotate(times=Count("pk"), people=Sum(people), last=Max("at"))
-        .order_by("-people", "-times", "actor_user_id")[:_MOST]
-    )
-    names = dict(User.objects.filter(pk__in=[row["actor_user_id"] for row in rows]).values_list("pk", "username"))
-    readers = [
-        _Reader(
-            names.get(row["actor_user_id"], ""), row["actor_label"], row["organisation"], row["times"], row["people"],
-            row["last"],
-        )
-        for row in rows
-    ]  # fmt: skip
+def _readers(counted: Counted | None) -> Table:
+    """Who read most, with the way to what each of them read."""
+    readers = counted.readers if counted else ()
+    users = dict(User.objects.filter(pk__in=[row.user_id for row in readers]).values_list("pk", "username"))
 
-    def act(row: _Reader) -> tuple[Op, ...]:
+    def act(row: Reader) -> tuple[Op, ...]:
         asked = {
             "code": audit.codes.PERSONAL_DATA_READ,
-            "username": row.username,
-            "begins": clock.day_of(since).isoformat(),
+            "username": users.get(row.user_id, ""),
+            "begins": counted.since.isoformat() if counted else "",
         }
-        return (Op("查阅记录", f"{reverse('authority:audit_trail')}?{urlencode(asked)}"),) if row.username else ()
+        return (Op("查阅记录", f"{reverse('authority:audit_trail')}?{urlencode(asked)}"),) if asked["username"] else ()
 
     return Table(
         columns=(
@@ -136,6 +111,6 @@ def _readers(mine: Any) -> Table:
         ops=act,
         name="name",
         numbered=True,
-        empty=f"近 {_LATELY} 日没有人查阅个人信息。",
+        empty=f"近 {reading.DAYS} 日没有人查阅个人信息。" if counted else "还没有统计。每十分钟统计一次。",
         caption="查阅个人信息最多的人员",
     )

@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 
 from erjian import audit
 from erjian.accounts.models import Function, User
-from erjian.audit.models import Event
+from erjian.audit import tasks
+from erjian.audit.models import Event, Readers
 from erjian.policy import clock
+from erjian.ui.dates import moment
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +47,12 @@ def test_who_read_most_comes_first_and_a_city_sees_its_own() -> None:
     busy, other = makers.officer(CITY, Function.ACCEPTANCE, name="胡敏"), makers.officer(ELSEWHERE, name="谭新")
     reads(busy, 1, times=2)
     reads(other, 1, 2, 3)
+    tasks.count_readers(0)
     province = page(makers.officer(PROVINCE, Function.AUDIT, name="易审"))
     assert [row[0] for row in readers(province)] == ["谭新", "胡敏"]
     assert readers(province)[0][2:] == ["1", "3"]
     assert f"username={other.username}" in province
+    assert f"近 7 日，统计时间 {moment(Readers.objects.get().counted_at)}" in province
     city = page(makers.officer(CITY, Function.AUDIT, name="李审"))
     assert [row[0] for row in readers(city)] == ["胡敏"]
     assert "谭新" not in city
@@ -59,7 +63,30 @@ def test_reads_of_last_month_do_not_count(monkeypatch: pytest.MonkeyPatch) -> No
     with monkeypatch.context() as patch:
         patch.setattr(clock, "now", lambda: earlier)
         reads(makers.officer(CITY, name="胡敏"), 1)
-    assert readers(page(makers.officer(PROVINCE, Function.AUDIT))) == []
+    tasks.count_readers(0)
+    shown = page(makers.officer(PROVINCE, Function.AUDIT))
+    assert readers(shown) == []
+    assert "近 7 日没有人查阅个人信息" in shown
+
+
+def test_a_city_that_reads_little_has_its_own_ten() -> None:
+    quiet = makers.officer(CITY, name="胡敏")
+    reads(quiet, 1)
+    for number in range(12):
+        reads(makers.officer(ELSEWHERE, name=f"谭{number}"), 1, 2, times=number + 1)
+    employer = makers.operator(makers.enterprise())
+    reads(employer, *range(100))
+    tasks.count_readers(0)
+    tasks.count_readers(0)
+    province = readers(page(makers.officer(PROVINCE, Function.AUDIT)))
+    assert [row[0] for row in province] == [employer.name, *(f"谭{number}" for number in range(11, 2, -1))]
+    assert [row[0] for row in readers(page(makers.officer(CITY, Function.AUDIT)))] == ["胡敏"]
+    assert Readers.objects.count() == 1
+
+
+def test_before_the_first_count_the_page_says_so() -> None:
+    reads(makers.officer(CITY), 1)
+    assert "还没有统计。每十分钟统计一次。" in page(makers.officer(PROVINCE, Function.AUDIT))
 
 
 def test_the_chain_is_checked_and_a_break_is_told() -> None:
@@ -98,10 +125,12 @@ def test_the_queries_do_not_grow_with_the_trail() -> None:
         return len(queries)
 
     reads(makers.officer(CITY, username="reader"), 1)
+    tasks.count_readers(0)
     audit.seal()
     count()
     before = count()
     for number in range(12):
         reads(makers.officer(CITY, username=f"reader-{number}"), 1, 2, times=3)
         audit.seal()
+    tasks.count_readers(0)
     assert count() == before
