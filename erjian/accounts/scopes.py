@@ -85,7 +85,9 @@ def people_of(city: str | None) -> QuerySet[Person]:
 
 
 def present(rows: _Rows, city: str | None, person: str = "", *, by: str = "held") -> _Rows:
-    """The rows about people whom a city's register holds, or (`cases`) whose cases it knows; all for the province.
+    """The rows about people whom a city's register holds, or (`cases`) whose cases it knows; all for None.
+
+    The province knows everybody's cases, and is an authority like a city there.
 
     `person` leads from a row to its person: empty, or `person__`.
     """

@@ -315,6 +315,9 @@ class Policy:
         self._check_networks(set(codes))
         unknown = [code for code in codes if not regions.name(code)]
         require(not unknown, f"authorities of unknown regions: {unknown}")
+        # The first two digits of a code are its province's (GB/T 2260); cases are counted for the province by them.
+        outside = [code for code in codes if code[:2] != self.province.code[:2]]
+        require(not outside, f"authorities outside the province: {outside}")
 
     def _check_networks(self, codes: set[str]) -> None:
         for code, networks in self.networks.items():

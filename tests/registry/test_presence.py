@@ -18,6 +18,7 @@ from erjian.registry.models import Enterprise, Person, Presence, Qualification, 
 from tests import makers
 
 pytestmark = pytest.mark.django_db
+PROVINCE = "430000"
 CITIES = ("430100", "430200", "430300")
 
 
@@ -32,6 +33,9 @@ def expected() -> dict[tuple[str, int], tuple[int, int]]:
             held[authorities[code], person] += 1
     reported = Application.objects.filter(reported_at__isnull=False, person__isnull=False)
     cases = Counter(reported.values_list("authority_code", "person_id"))
+    # The province knows its cities' cases too.
+    for code, person in reported.exclude(authority_code=PROVINCE).values_list("authority_code", "person_id"):
+        cases[PROVINCE, person] += 1
     return {key: (held[key], cases[key]) for key in held.keys() | cases.keys()}
 
 
@@ -102,7 +106,7 @@ class Town:
         Application.objects.filter(pk=self.drafts[first].pk).update(reported_at=clock.now())
 
     def hand(self, first: int, second: int) -> None:
-        Application.objects.filter(pk=self.drafts[first].pk).update(authority_code=CITIES[second])
+        Application.objects.filter(pk=self.drafts[first].pk).update(authority_code=(*CITIES[:2], PROVINCE)[second])
 
 
 ACTIONS = ("register", "many", "move", "lapse", "drop", "record", "recode", "seat", "found", "rename", "report", "hand")

@@ -98,7 +98,6 @@ def _rows(authority_code: str, view: str, functions: frozenset[str], *, named: b
     Newest first; people's of a name in the order of names, which an index gives however many bear it.
     """
     authority = authorities.get(authority_code)
-    city = scopes.confined_to(authority)
 
     def rows() -> QuerySet[Application]:
         cases = _in_view(Application.objects.reported_to(authority), view)
@@ -107,8 +106,8 @@ def _rows(authority_code: str, view: str, functions: frozenset[str], *, named: b
         cases = cases.select_related("person", "enterprise").only(*_LISTED)
         if not named:
             return cases.order_by("-id")
-        known = scopes.present(cases, city, "person__", by="cases")
-        return known.annotate(known_as=scopes.known_as(city, "person__")).order_by("known_as", "-id")
+        known = scopes.present(cases, authority_code, "person__", by="cases")
+        return known.annotate(known_as=scopes.known_as(authority_code, "person__")).order_by("known_as", "-id")
 
     return rows
 
