@@ -34,7 +34,7 @@ def expected() -> dict[tuple[str, int], tuple[int, int]]:
     reported = Application.objects.filter(reported_at__isnull=False, person__isnull=False)
     cases = Counter(reported.values_list("authority_code", "person_id"))
     # The province knows its cities' cases too.
-    for code, person in reported.exclude(authority_code=PROVINCE).values_list("authority_code", "person_id"):
+    for person in reported.exclude(authority_code=PROVINCE).values_list("person_id", flat=True):
         cases[PROVINCE, person] += 1
     return {key: (held[key], cases[key]) for key in held.keys() | cases.keys()}
 
