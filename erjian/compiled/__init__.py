@@ -14,7 +14,8 @@ same but for its values is declared once as a function of those values::
 The function is called once per process and slice, with stand-ins for its values; where they arrive in the SQL, the
 values of later calls are bound by the server, which keeps the statement prepared. So a value may only be passed on to
 the query: a function that branches on one, or computes with one, is refused when it is compiled. Values are `int`,
-`str`, `date` or `datetime` as annotated; everything else in the query is constant.
+`str`, `date` or `datetime` as annotated; everything else in the query is constant, and written into the statement: only
+so does a plan that is made once see that an index of some rows (`WHERE cases > 0`) has those that are asked for.
 
 The filters of a list, any of which may be empty, are conditions on one such query. `narrowed` compiles those that are
 given once; as it depends on their values which index is best, every call is planned for its own::
@@ -26,6 +27,7 @@ from __future__ import annotations
 
 import inspect
 import operator
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -39,6 +41,7 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
+from psycopg.sql import Literal
 
 __all__ = ["Bound", "Compiled", "compiled", "fetch", "narrowed"]
 
@@ -50,6 +53,8 @@ _STAND_INS: dict[str, Callable[[int], Any]] = {
 }
 _ANY = "%"
 """What a pattern for the beginning of a text ends with."""
+_PLACE = re.compile("%[s%]")
+"""Where a value is bound, or a percent sign, in a statement."""
 
 
 class _PreparedCursor(ServerBindingCursor):  # type: ignore[valid-type,misc]
@@ -87,10 +92,17 @@ class _Statement:
         self.sql, given = compiler.as_sql(with_col_aliases=False)
         as_beginning = {} if prepared else {f"{value}{_ANY}": name for value, name in names.items()}
         self._places: list[tuple[str | None, Any]] = []
+        constants: list[str | None] = []
         for value in given:
             name, beginning = _meant(value, names), _meant(value, as_beginning)
+            constant = not (name or beginning)
+            if constant and prepared and isinstance(value, int | str):
+                constants.append(Literal(value).as_string().replace("%", "%%"))
+                continue
+            constants.append(None)
             # Of a value its name, and whether the text only begins so; of a constant itself.
-            self._places.append((name or beginning, bool(beginning)) if name or beginning else (None, value))
+            self._places.append((None, value) if constant else (name or beginning, bool(beginning)))
+        self.sql = _with_constants(self.sql, constants)
         met = {name for name, _ in self._places if name}
         if missing := set(names.values()) - met:
             raise TypeError(f"{', '.join(sorted(missing))} must be passed on to the query as given.")
@@ -171,6 +183,12 @@ def _join(populator: Any, row: Any, found: Any) -> None:
     populator.local_setter(found, related)
     if related is not None:
         populator.remote_setter(related, found)
+
+
+def _with_constants(sql: str, constants: Iterable[str | None]) -> str:
+    """The statement with the constants written in their places; None leaves a place to be bound."""
+    remaining = iter(constants)
+    return _PLACE.sub(lambda found: (found[0] == "%s" and next(remaining)) or found[0], sql)
 
 
 def _meant(value: Any, names: Mapping[Any, str]) -> str | None:

@@ -62,6 +62,25 @@ def test_a_value_is_only_ever_a_value(text: str) -> None:
     assert _named(**asked) == list(_named.bind(**asked).queryset)
 
 
+@compiled
+def _odd(city: str) -> QuerySet[Enterprise]:
+    return Enterprise.objects.filter(
+        Q(name__contains="100%") | Q(former_name="%s'\\"), city=city, version__lt=7, status="normal"
+    )
+
+
+def test_constants_are_written_into_a_statement_that_is_kept() -> None:
+    """Only so is a plan made once certain that a partial index has the rows; whatever signs a text has."""
+    found = [makers.enterprise(name="甲100%公司", city="430100"), makers.enterprise(former_name="%s'\\", city="430100")]
+    makers.enterprise(name="甲100公司", city="430100")
+    assert set(_odd(city="430100")) == set(found) == set(_odd.bind(city="430100").queryset)
+    assert _odd(city="430200") == []
+    with CaptureQueriesContext(connection) as asked:
+        _odd(city="430100")
+    assert "$1" in asked[0]["sql"]
+    assert "$2" not in asked[0]["sql"]
+
+
 def test_related_rows_are_the_ones_that_django_joins() -> None:
     registration = _registration()
     values: dict[str, Any] = {"until": registration.valid_until, "since": registration.created_at}
