@@ -158,7 +158,7 @@ def test_nobody_changes_a_policy():
         ('prefix = "ZZ"', 'prefix = "CS"', "share a case prefix"),
         ('code = "430200"', 'code = "430100"', "share a code"),
         ('code = "430200"', 'code = "439900"', "unknown regions"),
-        ('code = "430200"', 'code = "420100"', "outside the province"),
+        ('code = "430200"', 'code = "420000"', "outside the province"),
         ('proof = "certificate"', 'proof = "hope"', "continuing_education.proof"),
         ("min_length = 10", "min_length = 6", "passwords.min_length"),
         ("logs = 1095", "logs = 30", "retention.logs"),
