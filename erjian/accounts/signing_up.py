@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from erjian import audit, messaging, policy, protection
+from erjian import audit, documents, messaging, policy, protection
 from erjian.accounts import duties, invitations, limits, scopes
 from erjian.accounts.limits import Limit
 from erjian.accounts.models import EnterpriseRight, Function, SignUp, SignUpState, User
@@ -123,6 +123,9 @@ def check(asked: Asked) -> Asked:
         raise SignUpRefused("请填写营业执照上的企业全称。", code="name", field="name")
     if not contact:
         raise SignUpRefused("请填写联系人姓名。", code="contact", field="contact_name")
+    for field, text in (("name", name), ("contact_name", contact)):
+        if said := documents.unprintable(text):
+            raise SignUpRefused(said, code="unprintable", field=field)
     if asked.origin not in EnterpriseOrigin.values:
         raise SignUpRefused("请选择企业类型。", code="origin", field="origin")
     city, county = asked.city, asked.county

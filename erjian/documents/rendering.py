@@ -50,6 +50,8 @@ REQUIRED_OF_NOTICE: dict[str, tuple[str, ...]] = {
     "generic": ("title", "paragraphs"),
 }
 
+# Control characters but for tab, line feed and carriage return: nobody types them, and no paper shows them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Control characters but for the line feed, zero-width spaces and joiners, direction marks, byte order mark.
 _INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 # What texts are made of, and the third plane, where newer ideographs stand before Python knows them.
@@ -142,9 +144,13 @@ def render(template: str, data: Mapping[str, Any], *, timestamp: datetime, mark:
 def unprintable(text: str) -> str:
     """What is wrong with typed words that no paper could show, in a sentence for who typed them; "" for all others.
 
-    Emoji, say, or a character of somebody's private font. A letter of a script is never refused, because names are
-    written with letters: the paper that lacks one says so (MissingGlyph), and the library of fonts is completed.
+    Emoji, say, a control character, or a character of somebody's private font. A letter of a script is never refused,
+    because names are written with letters: the paper that lacks one says so (MissingGlyph), and the library of fonts is
+    completed. Zero-width spaces and direction marks come along with what is pasted and change no word: papers leave
+    them out.
     """
+    if control := _CONTROL.search(text):
+        return f"含有看不见的控制符（U+{ord(control[0]):04X}），不能印在正式文书上。请重新输入这段文字。"
     odd = {each for each in _INVISIBLE.sub("", text) if not (_USUAL.match(each) or each.isalnum())}
     if not odd:
         return ""
