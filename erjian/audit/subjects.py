@@ -14,6 +14,7 @@ LABELS = {
     "notice": "通知公告",
     "objection": "异议",
     "person": "人员",
+    "presence": "人员归属",
     "proceeding": "依职权办理",
     "question": "咨询",
     "registration": "注册",

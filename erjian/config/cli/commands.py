@@ -221,6 +221,19 @@ def verify(
 
 
 @application.command()
+def presence(
+    repair: Annotated[bool, typer.Option("--repair", help="Put right what differs.")] = False,
+) -> None:
+    """Compare whose register each person belongs to with the tables it is counted from; exit code 1 when it differs."""
+    from erjian.config import database_use
+
+    with database_use.database():
+        from erjian.applications import presence as counted
+
+        raise typer.Exit(counted.check(repair=repair))
+
+
+@application.command()
 def check() -> None:
     """Examine this installation: settings, policy, keys, fonts, disk, database, worker."""
     from rich.console import Console

@@ -11,8 +11,9 @@ from erjian.registry.models.people import Person
 class Presence(models.Model):
     """How much ties a person to the enterprises of one authority.
 
-    Kept by triggers of the tables that it counts (`registry` 0014, `applications` 0010) and never written otherwise. A
-    city's people could be found without it only by looking through everybody's registrations.
+    Kept by triggers of the tables that it counts (`registry` 0014, `applications` 0011) and never written otherwise;
+    `applications.presence` counts it as a whole. A city's people could be found without it only by looking through
+    everybody's registrations.
     """
 
     authority_code = models.CharField("申报主管部门", max_length=6)
