@@ -7,6 +7,7 @@ pages only read the latest count.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -71,7 +72,7 @@ def count() -> None:
         Readers.objects.filter(pk__lt=made.pk).delete()
 
 
-def _kept(row: dict[str, Any]) -> dict[str, Any]:
+def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
     reader = Reader(
         row["actor_user_id"], row["actor_label"], row["organisation"], row["times"], row["people"], row["last"]
     )

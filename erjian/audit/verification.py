@@ -169,13 +169,14 @@ def export(stream: IO[str], *, first: int = 1, last: int | None = None) -> int:
     return count
 
 
-def _texts(number: int) -> list[tuple[str]]:
+def _texts(number: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {EVENT_TEXT} FROM audit_event e WHERE e.seal_number = %s ORDER BY e.position",  # noqa: S608
             [number],
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _microseconds(seal: Seal) -> int:

@@ -57,18 +57,18 @@ _PLACE = re.compile("%[s%]")
 """Where a value is bound, or a percent sign, in a statement."""
 
 
-class _PreparedCursor(ServerBindingCursor):  # type: ignore[valid-type,misc]
+class _PreparedCursor(ServerBindingCursor):
     """Binds on the server and keeps the statement prepared from its first use on."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, **(options | {"prepare": True}))
+        return super().execute(query, params, **(options | {"prepare": True}))  # type: ignore[misc]
 
 
 def fetch(queryset: QuerySet[Any]) -> list[Any]:
     """The objects of an ordinary queryset, made as `compiled` makes them; as `list(queryset)` where it cannot."""
     if queryset._result_cache is not None or queryset._known_related_objects:  # type: ignore[attr-defined]  # noqa: SLF001
         return list(queryset)
-    if queryset._iterable_class is not ModelIterable:  # type: ignore[attr-defined]  # noqa: SLF001
+    if queryset._iterable_class is not ModelIterable:  # noqa: SLF001
         return list(queryset)
     try:
         found = _Statement(queryset, {}, prepared=False).run({})
@@ -112,7 +112,7 @@ class _Statement:
 
     def _maker(self, queryset: QuerySet[Any], compiler: Any) -> Callable[[Any], Any]:
         """A function of a row."""
-        kind = queryset._iterable_class  # type: ignore[attr-defined]  # noqa: SLF001
+        kind = queryset._iterable_class  # noqa: SLF001
         if kind is ValuesListIterable:
             return tuple
         if kind is not ModelIterable:
@@ -121,7 +121,7 @@ class _Statement:
         model, fields = klass["model"], klass["select_fields"]
         begin, end = fields[0], fields[-1] + 1
         names = [column.target.attname for column, *_ in select[begin:end]]
-        related = get_related_populators(klass, select, alias)
+        related = get_related_populators(klass, select, alias)  # type: ignore[call-arg]
         annotations = list((compiler.annotation_col_map or {}).items())
 
         def make(row: Any) -> Any:
@@ -151,7 +151,7 @@ class _Statement:
     def _cursor(self, connection: Any) -> Any:
         connection.ensure_connection()
         # Django's own wrappers count and log the query like any other.
-        return connection._prepare_cursor(_PreparedCursor(connection.connection))  # noqa: SLF001
+        return connection._prepare_cursor(_PreparedCursor(connection.connection))  # type: ignore[call-arg]  # noqa: SLF001
 
     def _converted(self, rows: Any, connection: Any) -> Iterator[list[Any]]:
         for given in rows:
@@ -326,7 +326,8 @@ def narrowed(base: Callable[[], QuerySet[Any]], conditions: Mapping[str, Any], *
     `base` is the same function at each call, or nothing is kept. `certain` says that one index is the best whatever the
     values: then it is planned once, too. Raises TypeError for a value of another type than above.
     """
-    shape, values = [], {}
+    shape: list[_Condition] = []
+    values: dict[str, Any] = {}
     for path, value in sorted(conditions.items()):
         given = value if isinstance(value, tuple) else (value,)
         shape.append((path, tuple(map(_kind, given)), not isinstance(value, tuple)))

@@ -1,9 +1,12 @@
 """The way of an upload: size, kind by content, virus scan, a full look, storage, row."""
 
+from __future__ import annotations
+
 import io
 import logging
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -30,7 +33,7 @@ class _Judged:
 
 
 def accept(
-    uploaded_file: UploadedFile,
+    uploaded_file: UploadedFile[Any],
     *,
     limits: Limits,
     actor: Actor,
@@ -51,7 +54,7 @@ def accept(
     return _stored(judged, actor=actor, scanned=scanned)
 
 
-def _looked_at(uploaded_file: UploadedFile, limits: Limits, virus_scanner: Scanner) -> tuple[_Judged, Scan]:
+def _looked_at(uploaded_file: UploadedFile[Any], limits: Limits, virus_scanner: Scanner) -> tuple[_Judged, Scan]:
     content = _received(uploaded_file, limits.max_bytes)
     media_type = _kind(content, uploaded_file.name or "", limits)
     if len(content) > limits.bytes_for(media_type):
@@ -61,7 +64,7 @@ def _looked_at(uploaded_file: UploadedFile, limits: Limits, virus_scanner: Scann
     return judged, scanned
 
 
-def _received(uploaded_file: UploadedFile, max_bytes: int) -> bytes:
+def _received(uploaded_file: UploadedFile[Any], max_bytes: int) -> bytes:
     """The bytes, counted while they are read: the declared size is a claim."""
     if uploaded_file.size is not None and uploaded_file.size > max_bytes:
         raise FileRefused.too_large(max_bytes)

@@ -107,7 +107,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         image = image.point(lambda value: value / 256).convert("L")
     if image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
-        if image.getextrema()[3] == (255, 255):
+        if image.getchannel("A").getextrema() == (255, 255):
             image = image.convert("RGB")
         return image
     if profile and image.mode in ("RGB", "CMYK", "L"):

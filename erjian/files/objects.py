@@ -4,6 +4,8 @@ Keys are 128 random bits in hexadecimal, spread over two levels of folders. An o
 once: a storage that would overwrite or rename is an error, not a surprise.
 """
 
+from __future__ import annotations
+
 import re
 import secrets
 from collections.abc import Iterator
@@ -31,7 +33,7 @@ def write(content: bytes) -> str:
     return key
 
 
-def open_read(key: str) -> File | IO[bytes]:
+def open_read(key: str) -> File[bytes] | IO[bytes]:
     """Raises FileNotFoundError."""
     return default_storage.open(key, "rb")
 

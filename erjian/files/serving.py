@@ -34,7 +34,7 @@ def response(
         answer = HttpResponse(stream.read(), content_type=media_type)
     answer["Content-Length"] = str(len(answer.content))
     as_attachment = not (inline and media_type in _INLINE)
-    answer["Content-Disposition"] = content_disposition_header(as_attachment, _safe(filename))
+    answer["Content-Disposition"] = content_disposition_header(as_attachment, _safe(filename)) or "attachment"
     if media_type != PDF:  # the sandbox also stops browsers' PDF viewers
         answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return _with_headers(answer, etag=etag)

@@ -1,5 +1,7 @@
 """Writing, reading and letting go of blobs."""
 
+from __future__ import annotations
+
 import hashlib
 from datetime import timedelta
 from typing import IO
@@ -49,7 +51,7 @@ def put(content: bytes, *, media_type: str, pages: int | None = None, created_by
     return create(content, media_type=media_type, origin=Origin.GENERATED, pages=pages, created_by=created_by)
 
 
-def open(blob: Blob) -> File | IO[bytes]:  # noqa: A001 - read as files.open
+def open(blob: Blob) -> File[bytes] | IO[bytes]:  # noqa: A001 - read as files.open
     """The object, for reading; close it. Raises FileNotFoundError."""
     return objects.open_read(blob.key)
 

@@ -128,7 +128,8 @@ def _tencent() -> SmsGateway:
         for name in ("TENCENT_ID", "TENCENT_KEY", "SMS_APP", "SMS_SIGN", "SMS_TEMPLATES")
         if not getattr(settings, f"ERJIAN_{name}")
     ]
-    if missing:
+    approvals = settings.ERJIAN_SMS_TEMPLATES
+    if missing or approvals is None:
         raise ImproperlyConfigured(f"ERJIAN_SMS=tencent needs {', '.join(f'ERJIAN_{name}' for name in missing)}")
     return TencentSms(
         secret_id=settings.ERJIAN_TENCENT_ID,
@@ -136,6 +137,6 @@ def _tencent() -> SmsGateway:
         region=settings.ERJIAN_TENCENT_REGION,
         app=settings.ERJIAN_SMS_APP,
         sign=settings.ERJIAN_SMS_SIGN,
-        approvals=settings.ERJIAN_SMS_TEMPLATES,
+        approvals=approvals,
         endpoint=settings.ERJIAN_TENCENT_ENDPOINT,
     )

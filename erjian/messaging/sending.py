@@ -47,8 +47,8 @@ def send_sms(phone: str, text: str, *, template: str, key: str, secret: bool = F
     """Queue one SMS without an inbox entry. `key` must be new: IntegrityError otherwise."""
     from erjian.messaging.tasks import deliver_sms
 
-    sms = SmsMessage(key=key, template=template, phone=phone, secret=secret, created_at=clock.now())
-    sms.text = text
+    sms = SmsMessage(key=key, template=template, secret=secret, created_at=clock.now())
+    sms.phone, sms.text = phone, text
     with transaction.atomic():
         sms.save(force_insert=True)
         deliver_sms.configure(lock=f"sms:{sms.pk}", queueing_lock=f"sms:{sms.pk}").defer(sms_id=sms.pk)

@@ -18,16 +18,9 @@ from pathlib import Path
 from django.conf import settings
 
 from erjian.policy import clock, loading
+from erjian.policy.checking import LEFT_OUT, PolicyError
 from erjian.policy.levels import Level
-from erjian.policy.schema import (
-    LEFT_OUT,
-    OFFICIAL_STEPS,
-    Authority,
-    MaterialLimit,
-    Policy,
-    PolicyError,
-    Window,
-)
+from erjian.policy.schema import OFFICIAL_STEPS, Authority, MaterialLimit, Policy, Window
 
 __all__ = [
     "LEFT_OUT",

@@ -23,7 +23,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from erjian.policy.schema import Policy, PolicyError
+from erjian.policy.checking import PolicyError
+from erjian.policy.schema import Policy
 from erjian.standards.errors import Refusal
 
 HUNAN = Path(__file__).with_name("hunan.toml")

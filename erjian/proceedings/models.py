@@ -33,9 +33,9 @@ class ProceedingQuerySet(models.QuerySet["Proceeding"]):
         told = Q(notified_at__isnull=False) | Q(state=State.DECIDED)
         match user.kind:
             case UserKind.PERSON:
-                return self.filter(Q(origin=Origin.PERSON) | told, person_id=user.person_id)
+                return self.filter(Q(origin=Origin.PERSON) | told, Q(person_id=user.person_id))
             case UserKind.ENTERPRISE:
-                return self.filter(Q(origin=Origin.ENTERPRISE) | told, enterprise_id=user.enterprise_id)
+                return self.filter(Q(origin=Origin.ENTERPRISE) | told, Q(enterprise_id=user.enterprise_id))
             case _:
                 if not user.functions & {Function.REGISTER, Function.DECISION}:
                     return self.none()

@@ -103,10 +103,11 @@ def _publish(kind: Daily, day: date, cases: list[Application]) -> Notice:
 def _body(kind: Daily, cases: list[Application]) -> str:
     lines = [kind.intro.format(count=len(cases))]
     for number, case in enumerate(cases, 1):
-        held = case.registration
+        held, person = case.registration, case.person
         assert held is not None
+        assert person is not None
         parts = (
-            f"{number}. {case.person.name}",
+            f"{number}. {person.name}",
             held.get_registration_class_display(),
             f"注册编号 {held.number}",
             f"证书编号 {held.certificate_number}" if held.certificate_number else "",

@@ -74,16 +74,16 @@ def receive(
             raise PublicityRefused(
                 f"这条申报{queries.GONE[item.application.state]}，不再办理，不需要提出异议。", code="gone"
             )
-        objection = Objection.objects.create(
+        objection = Objection(
             item=item,
             name=name.strip(),
-            id_number=number,
-            phone=phone,
             text=text.strip(),
             evidence=blob,
             code=_code(),
             created_at=clock.now(),
         )
+        objection.id_number, objection.phone = number, phone
+        objection.save()
         if item.application.state == State.PUBLICITY:
             cases.hold(application=item.application, objection=objection.code)
         if item.state != ItemState.HELD:

@@ -63,8 +63,9 @@ def newest(count: int) -> list[Entry]:
         (
             Entry(kind, pk, title, at, ends if kind == BatchKind.PUBLICITY else None)
             for kind, pk, title, at, ends in batches
+            if at
         ),
-        (Entry(kind, pk, title, at, None, pinned) for kind, pk, title, at, pinned in notices),
+        (Entry(kind, pk, title, at, None, pinned) for kind, pk, title, at, pinned in notices if at),
     )
     return sorted(found, key=lambda entry: (entry.pinned, entry.published_at), reverse=True)[:count]
 

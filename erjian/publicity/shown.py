@@ -24,9 +24,9 @@ def facts_of(application: Application) -> dict[str, str]:
 
 def granted_facts(application: Application) -> dict[str, str]:
     """What a decision adds: the registration's number and how long it is valid."""
-    registration = Registration.objects.filter(pk=application.registration_id).first()
-    if registration is None:
+    if application.registration_id is None:
         return {}
+    registration = Registration.objects.get(pk=application.registration_id)
     return {"registration_number": registration.number, "valid_until": registration.valid_until.isoformat()}
 
 
