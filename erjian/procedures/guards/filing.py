@@ -17,7 +17,7 @@ from erjian.procedures.guards.judging import (
 from erjian.registry.models import Assurance, EnterpriseStatus, RegistrationStatus
 from erjian.registry.verification import reaches
 from erjian.standards.specialties import SECOND_CLASS, Specialty
-from erjian.standards.validity import birthday_at
+from erjian.standards.validity import age_on, birthday_at
 
 
 def _verified(facts: Facts) -> tuple[Answer, str]:
@@ -38,10 +38,7 @@ def _age(facts: Facts) -> tuple[Answer, str]:
         return no(f"已于 {reaches} 满 {limit} 周岁，不予注册。")
     if facts.individual.birth_date < facts.policy.youngest_refused(facts.registration_class, facts.today):
         return no(f"将于 {reaches} 满 {limit} 周岁，距今不足 {days} 日，只能办理注销。")
-    years = facts.today.year - facts.individual.birth_date.year
-    if birthday_at(facts.individual.birth_date, years) > facts.today:
-        years -= 1
-    return yes(f"{years} 周岁")
+    return yes(f"{age_on(facts.individual.birth_date, facts.today)} 周岁")
 
 
 def _not_barred(facts: Facts) -> tuple[Answer, str]:

@@ -61,7 +61,7 @@ def _renewal_window(facts: Facts) -> tuple[Answer, str]:
     chosen = [code for code in facts.specialties if code in windows] or list(windows)
     in_window = [code for code in chosen if facts.today in windows[code]]
     if not in_window or (facts.specialties and len(in_window) < len(chosen)):
-        code = next((each for each in chosen if each not in in_window), chosen[0] if chosen else "")
+        code = next((each for each in chosen if each not in in_window), "")
         if not code:
             return no("注册没有可延续的专业。")
         first, last = windows[code].first, windows[code].last
