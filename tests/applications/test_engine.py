@@ -221,11 +221,13 @@ def test_an_objection_pauses_the_clock_and_dismissal_resumes_it(cast: Cast) -> N
     due = case.due_on
     case = actions.hold(application=case, objection="YY-1")
     assert (case.state, case.due_on) == (State.OBJECTION, None)
+    held_on = clock.today()
     with clock.travel(days=14):
         case = actions.settle_objection(application=case, by=cast.decider, upheld=False, opinion="经查不属实")
         assert case.state == State.PUBLICITY
-        assert case.due_on is not None
-        assert case.due_on > due
+        assert due is not None
+        assert case.due_on == working_days.add(due, working_days.between(held_on, clock.today()))
+        assert Clock.objects.get(application=case, ended_on=None).due_on == case.due_on
 
 
 def test_an_upheld_objection_leads_to_refusal(cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,10 @@ from erjian.applications import robots
 from erjian.audit.models import Event as Audited
 from erjian.messaging.models import InboxMessage
 from erjian.policy import clock, loading
+from erjian.proceedings.errors import ProceedingRefused
 from erjian.proceedings.models import Proceeding
+from erjian.proceedings.states import State
+from erjian.standards.validity import add_months
 from tests.proceedings.scenes import Scene
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +93,29 @@ def test_the_hearing_is_counted_again_both_ways(settings: Any, tmp_path: Path) -
         assert robots.run().done == {"recount_proceedings": 1}
         asked.refresh_from_db()
         assert (asked.due_on, asked.hearing_due_on) == (date(2027, 1, 6), date(2027, 1, 25))
+
+
+def test_a_suspension_lasts_from_tomorrow_to_twelve_months() -> None:
+    scene = Scene()
+    today = clock.today()
+    longest = add_months(today, 12)
+    for until, words in ((today, "晚于今天"), (longest + timedelta(days=1), "最长 12 个月")):
+        with pytest.raises(ProceedingRefused, match=words) as refused:
+            scene.proposed("suspend", until=until)
+        assert refused.value.field == "until"
+    for until in (today + timedelta(days=1), longest):
+        made = scene.proposed("suspend", until=until)
+        assert made.until == until
+        scene.do(made, "close", scene.decider, "不再办理")
+
+
+def test_a_suspension_whose_last_day_has_come_is_not_decided_any_more() -> None:
+    scene = Scene()
+    until = clock.today() + timedelta(days=60)
+    told = scene.notified("suspend", until=until)
+    with clock.travel(to=until):
+        with pytest.raises(ProceedingRefused, match="拟暂扣的期限已过"):
+            scene.do(told, "decide", scene.decider, "理由")
+        assert scene.now().status == "valid"
+    with clock.travel(to=until - timedelta(days=1)):
+        assert scene.do(told, "decide", scene.decider, "理由").state == State.DECIDED
