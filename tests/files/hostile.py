@@ -33,17 +33,22 @@ def png(width: int = 600, height: int = 800, mode: str = "RGB", **options: objec
     return encoded(drawing(width, height, mode), "PNG", **options)
 
 
-def png_bomb(side: int = 30_000) -> bytes:
-    """900 million white pixels in about 130 KB."""
+def png_of_rows(width: int, height: int, kind: int, rows: bytes) -> bytes:
+    """A PNG of packed rows; `kind` is bit depth and colour type."""
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
+    def chunk(name: bytes, data: bytes) -> bytes:
+        body = name + data
         return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
 
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + kind.to_bytes(2, "big") + bytes(3)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def png_bomb(side: int = 30_000) -> bytes:
+    """900 million white pixels in about 130 KB."""
     packer = zlib.compressobj(9)
     rows = b"".join(packer.compress(b"\0" + bytes((side + 7) // 8)) for _ in range(side)) + packer.flush()
-    header = side.to_bytes(4, "big") * 2 + b"\x01\0\0\0\0"
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return png_of_rows(side, side, 0x0100, rows)
 
 
 def jpeg_bomb(side: int = 65_000) -> bytes:
@@ -152,3 +157,48 @@ def encrypted_pdf(*, user: str, owner: str = "owner") -> bytes:
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+MARKUP = b"<html><body><script>alert('Secret')</script></body></html>"
+PHP = b"<?php system($_GET['Secret']); ?>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert("Secret")</script></svg>'
+
+
+def scripted_jpeg() -> bytes:
+    """A JPEG that is also JavaScript: a segment's length reads as the beginning of a comment, a later one closes it."""
+    picture = jpeg(64, 64)
+    segment = b"\xff\xe0/*" + bytes(int.from_bytes(b"/*") - 2)
+    return b"\xff\xd8" + segment + b"\xff\xfe\x00\x18*/=alert('Secret');/*" + picture[2:] + b"*/"
+
+
+def png_of(payload: bytes) -> bytes:
+    """A PNG, transparent in places, whose pixels are the payload: its bytes show, since nothing packs them."""
+    width = -(-len(payload) // 4)
+    return png_of_rows(width, 60, 0x0806, zlib.compress((b"\0" + payload.ljust(width * 4, b" ")) * 60, 0))
+
+
+def polyglots() -> dict[str, tuple[bytes, str]]:
+    """Files that are two things at once or not what their name says: content and name. `Secret` is in every payload."""
+    package = archive({"word/document.xml": b"Secret", "Secret.html": MARKUP})
+    film = b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + b"\0\0\0\x08moov" + bytes(200)
+    return {
+        "pdf and zip": (pdf() + package, "合同.pdf"),
+        "pdf and html": (pdf() + MARKUP, "合同.pdf"),
+        "html in a pdf's first comment": (pdf().replace(b"\n", b"\n%" + MARKUP + b"\n", 1), "合同.pdf"),
+        "pdf that first is html": (MARKUP + pdf(), "合同.pdf"),
+        "zip that then is a pdf": (package + pdf(), "合同.pdf"),
+        "pdf and a scripted pdf": (pdf_of("<< /Type /Catalog /Pages 2 0 R >>", PAGES, PAGE) + packed_script(), "合同.pdf"),
+        "scripted pdf and a pdf": (active_pdfs()["script on opening"] + pdf(), "合同.pdf"),
+        "jpeg and pdf": (jpeg() + pdf() + b"Secret", "照片.jpg"),
+        "jpeg and html": (jpeg() + MARKUP, "照片.jpg"),
+        "jpeg and php": (jpeg(comment=PHP) + PHP, "照片.jpg"),
+        "jpeg and zip": (jpeg() + package, "照片.jpg"),
+        "jpeg and script": (scripted_jpeg(), "照片.jpg"),
+        "png and php": (png(pnginfo=text_chunks(PHP.decode())) + PHP, "照片.png"),
+        "png of html": (png_of(MARKUP), "签名.png"),
+        "gif and script": (b"GIF89a/*" + bytes(40) + b"*/=alert('Secret');", "照片.jpg"),
+        "svg": (SVG, "照片.jpg"),
+        "svg behind a declaration": (b'<?xml version="1.0"?>\n' + SVG, "照片.png"),
+        "film": (film, "合同.pdf"),
+        "film that then is a pdf": (film + pdf(), "合同.pdf"),
+    }  # fmt: skip

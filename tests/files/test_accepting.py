@@ -255,6 +255,55 @@ class TestPdf:
         assert max(thumbnail(blob).size) <= 4 * 320
 
 
+# What becomes of each: the code of its refusal, or the media type as which it is kept.
+POLYGLOTS = {
+    "pdf and zip": files.PDF,
+    "pdf and html": files.PDF,
+    "html in a pdf's first comment": files.PDF,
+    "pdf that first is html": "type",
+    "zip that then is a pdf": "type",
+    "pdf and a scripted pdf": "active",
+    "scripted pdf and a pdf": "active",
+    "jpeg and pdf": files.JPEG,
+    "jpeg and html": files.JPEG,
+    "jpeg and php": files.JPEG,
+    "jpeg and zip": files.JPEG,
+    "jpeg and script": files.JPEG,
+    "png and php": files.JPEG,
+    "png of html": files.PNG,
+    "gif and script": "type",
+    "svg": "type",
+    "svg behind a declaration": "type",
+    "film": "type",
+    "film that then is a pdf": "type",
+}
+
+
+def test_every_polyglot_is_tried() -> None:
+    assert POLYGLOTS.keys() == hostile.polyglots().keys()
+
+
+@pytest.mark.parametrize("what", POLYGLOTS)
+def test_two_things_at_once(what: str) -> None:
+    """Refused, or one thing afterwards: of a picture the pixels, and a document that nothing takes for anything else."""
+    content, name = hostile.polyglots()[what]
+    expected = POLYGLOTS[what]
+    if expected in ("type", "active"):
+        assert refusal(content, name).code == expected
+        return
+    assert b"Secret" in content
+    blob = accept(content, name)
+    assert blob.media_type == expected
+    if blob.is_image:
+        assert b"Secret" not in files.read(blob)
+    assert b"Secret" not in files.page_response(blob, 1, 400).content
+    # Whatever name it is asked for by: its type is the judged one, and a browser is told to take it for nothing else.
+    answer = files.response(blob, filename="合同.html")
+    assert answer["Content-Type"] == expected
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer.get("Content-Security-Policy", "") == ("default-src 'none'; sandbox" if blob.is_image else "")
+
+
 def test_unscanned_files_say_so() -> None:
     assert accept(hostile.jpeg()).scan == Scan.NONE
     assert Scan.NONE.label == "未查毒"

@@ -38,6 +38,9 @@ def refuses_bad_pictures(post: Callable[[dict[str, Any]], Any]) -> None:
         "small": (makers.picture(40, 30), "太小"),
         "huge": (b"\xff\xd8\xff" + b"0" * (6 * 1024 * 1024), "超过 5 MB"),
     }
+    bad |= {
+        what: (hostile.polyglots()[what][0], "不支持这种文件") for what in ("gif and script", "svg", "pdf and html")
+    }
     for name, (content, said) in bad.items():
         answer = post({"file": makers.upload(content)})
         assert 400 <= answer.status_code < 500, name

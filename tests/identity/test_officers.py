@@ -47,6 +47,8 @@ def test_an_officer_compares_and_accepts(officer: Client, applicant: Applicant, 
     assert Event.objects.filter(code="personal_data.read", data__purpose="实名认证人工核对").count() == 1
     picture = officer.get(address + "frame.jpg")
     assert picture.content.startswith(b"\xff\xd8")
+    assert (picture["Content-Type"], picture["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert picture["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert "no-store" in picture["Cache-Control"]
     assert officer.get(address + "card.jpg").status_code == 200
     for purpose in ("查看人脸照片", "查看身份证照片"):

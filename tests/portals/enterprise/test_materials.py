@@ -98,6 +98,44 @@ def test_what_is_refused(
     assert draft.materials.count() == before
 
 
+@pytest.mark.parametrize(
+    ("what", "media_type"),
+    [
+        ("pdf and zip", "application/pdf"),
+        ("pdf and html", "application/pdf"),
+        ("html in a pdf's first comment", "application/pdf"),
+        ("jpeg and html", "image/jpeg"),
+        ("jpeg and script", "image/jpeg"),
+        ("png of html", "image/png"),
+    ],
+)
+def test_two_things_at_once_are_one_when_they_are_opened(
+    browser: Client, draft: Application, what: str, media_type: str
+) -> None:
+    content, name = papers.polyglots()[what]
+    assert put(browser, draft, makers.upload(content, name), **SCRIPT).status_code == 200
+    item = draft.materials.filter(code="contract").latest("pk")
+    answer = browser.get(f"/enterprise/cases/{draft.uuid}/materials/{item.pk}/")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == media_type
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"].startswith("inline; ")
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert ("sandbox" in policy) == (media_type != "application/pdf"), "a sandbox would stop the viewer of documents"
+    if media_type != "application/pdf":
+        assert b"Secret" not in answer.content
+
+
+@pytest.mark.parametrize("what", ["pdf that first is html", "scripted pdf and a pdf", "gif and script", "svg", "film"])
+def test_two_things_at_once_are_refused(browser: Client, draft: Application, what: str) -> None:
+    before = draft.materials.count()
+    answer = put(browser, draft, makers.upload(*papers.polyglots()[what]), **SCRIPT)
+    assert answer.status_code in (415, 422)
+    assert "请" in answer.json()["message"]
+    assert draft.materials.count() == before
+
+
 MB = 1024 * 1024
 
 

@@ -298,10 +298,12 @@ def test_phone_code_is_asked_for_too_often(mine: SimpleNamespace) -> None:
         (hostile.png(800, 400)[:300], "签名.png", 422),
         (hostile.png(800, 400), "签名.exe", 415),
         (hostile.pdf(), "签名.pdf", 415),
+        (hostile.polyglots()["svg"][0], "签名.png", 415),
+        (hostile.polyglots()["pdf and html"][0], "签名.png", 415),
         (hostile.png(20, 10), "签名.png", 422),
         (bytes(3_000_000), "签名.png", 413),
     ],
-    ids=["empty", "program", "truncated", "renamed", "pdf", "tiny", "large"],
+    ids=["empty", "program", "truncated", "renamed", "pdf", "svg", "polyglot", "tiny", "large"],
 )
 def test_hostile_signature_files(mine: SimpleNamespace, content: bytes, name: str, status: int) -> None:
     before = mine.person.signature_id
