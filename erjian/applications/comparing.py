@@ -121,7 +121,8 @@ def _row(
     if not declared and not there and (field.read_only or not field.required):
         return None
     if not (field.known_from or field.corrects):
-        return _line(section, field.name, field.label, declared, STATED, Agreement.UNKNOWN)
+        # Nothing is compared with it, so of a number its mask is enough; the 申报表, whose reading is noted, has it in full.
+        return _line(section, field.name, field.label, field.masked(declared), STATED, Agreement.UNKNOWN)
     if field.corrects and _plain(declared) != _plain(there):
         return _line(section, field.name, field.label, declared, f"原为 {there}", Agreement.UNKNOWN)
     if not there:

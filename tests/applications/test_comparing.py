@@ -197,3 +197,10 @@ def test_a_new_name_is_what_is_asked_for_and_no_fault() -> None:
     assert (row.note, row.material) == ("核对姓名变更证明", "name_proof")
     row = _row_of("personal_change", "姓名", values={"new_name": "欧阳海棠"}, known=known)
     assert row.verdict == Agreement.SAME
+
+
+def test_a_number_that_nothing_is_compared_with_is_masked() -> None:
+    row = _row_of("enterprise_rename", "经办人手机号", values={"handler_phone": "13800002716"}, known={})
+    assert (row.declared, row.known, row.verdict) == ("138****2716", "—", Agreement.UNKNOWN)
+    row = rows({"phone": "13800002716"}, {"phone": "13800002717"})["phone"]
+    assert (row.declared, row.known) == ("13800002716", "13800002717")

@@ -22,6 +22,7 @@ from erjian.policy import clock
 from erjian.procedures import get
 from erjian.registry.models import Change, Enterprise, RegistrationStatus
 from erjian.registry.restrictions import bar_enterprise
+from erjian.standards import phones
 from tests import makers
 from tests.applications.renaming import CITY, NEW, OLD, PROVINCE, Office, holder, reported, values
 from tests.portals.enterprise.conftest import signed_in
@@ -81,6 +82,8 @@ def test_from_the_menu_to_the_new_certificates(browser: Client, employer: Enterp
     desk = signed_in(office.acceptor).get(f"/authority/desk/{case.uuid}/").content.decode()
     assert f"{OLD}　企业名称变更" in desk
     assert f"原为 {OLD}" in desk
+    assert phones.mask("13800002716") in desk
+    assert "13800002716" not in desk
     assert decide(office.acceptor, case, "accept").status_code == 302
     assert decide(office.first, case, "first_pass").status_code == 302
     case.refresh_from_db()
