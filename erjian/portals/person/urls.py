@@ -17,7 +17,7 @@ from erjian.portals.person import (
     registrations,
     windows,
 )
-from erjian.portals.person.verifying import camera
+from erjian.portals.person.verifying import camera, card
 from erjian.portals.person.verifying import pages as verifying
 
 app_name = "person"
@@ -64,11 +64,11 @@ urlpatterns = [
     path("verify/counter/", verifying.choose_counter, name="verify-counter"),
     path("verify/counter/back/", verifying.from_counter, name="verify-from-counter"),
     path("verify/counter/slip.pdf", verifying.slip, name="verify-slip"),
-    path("verify/card/", verifying.card, name="verify-card"),
-    path("verify/card/autosave/", verifying.card_autosave, name="verify-card-autosave"),
-    path("verify/card/again/", verifying.card_again, name="verify-card-again"),
-    path("verify/card/<slug:side>/", verifying.card_upload, name="verify-card-side"),
-    path("verify/card/<slug:side>/image/", verifying.card_image, name="verify-card-image"),
+    path("verify/card/", card.confirm, name="verify-card"),
+    path("verify/card/autosave/", card.autosave, name="verify-card-autosave"),
+    path("verify/card/again/", card.again, name="verify-card-again"),
+    path("verify/card/<slug:side>/", card.upload, name="verify-card-side"),
+    path("verify/card/<slug:side>/image/", card.image, name="verify-card-image"),
     path("verify/look/", camera.look, name="verify-look"),
     path("verify/draw/", camera.draw, name="verify-draw"),
     path("verify/frames/", camera.take, name="verify-take"),

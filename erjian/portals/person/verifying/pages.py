@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from erjian import files, policy
+from erjian import policy
 from erjian.accounts import people
 from erjian.accounts.models import User
 from erjian.audit.middleware import address_of
-from erjian.files import FileRefused
-from erjian.identity import attempts, cards, completing, consenting, counter, faces, notice, reasons, starting
+from erjian.identity import attempts, completing, consenting, counter, faces, notice, reasons, starting
 from erjian.identity.errors import IdentityRefused
-from erjian.identity.models import Attempt, Reading, State, Step, Verification
-from erjian.policy import clock
-from erjian.portals.person.verifying import access
+from erjian.identity.models import Attempt, State, Step, Verification
+from erjian.portals.person.verifying import access, card
 from erjian.portals.person.verifying.access import busy, current, for_anybody
-from erjian.portals.person.verifying.forms import CardForm, CodeForm, WhoForm
-from erjian.portals.shared.refusals import wants_json
-from erjian.registry import personal
+from erjian.portals.person.verifying.drawing import HERE, draw
+from erjian.portals.person.verifying.forms import CodeForm, WhoForm
 from erjian.standards.errors import Refusal
-from erjian.ui.dates import time_of_day
-
-STEPS = ("本人信息", "授权同意", "身份证", "人脸识别")
-HERE = "person:verify"
 
 
 @for_anybody
@@ -43,30 +35,15 @@ def page(request: HttpRequest) -> HttpResponse:
     if verification is None:
         return _start(request, WhoForm())
     if verification.step not in ("code", "stranger") and starting.is_done(verification):
-        return _draw(request, "done", verification)
+        return draw(request, "done", verification)
     return _PAGES[Step(verification.step)](request, verification)
-
-
-def _draw(
-    request: HttpRequest, name: str, verification: Verification | None, *, status: int = 200, now: int = 0, **more: Any
-) -> HttpResponse:
-    rules = policy.current()
-    context = {
-        "verification": verification,
-        "rules": rules,
-        "labels": STEPS,
-        "now": now,
-        "signed_in": request.user.is_authenticated,
-        **more,
-    }
-    return render(request, f"person/verifying/{name}.html", context, status=status)
 
 
 # 完善建造师个人信息, 短信验证码
 
 
 def _start(request: HttpRequest, form: WhoForm, *, status: int = 200) -> HttpResponse:
-    return _draw(request, "start", None, form=form, status=status, now=1)
+    return draw(request, "start", None, form=form, status=status, now=1)
 
 
 @sensitive_post_parameters("id_number", "phone")
@@ -88,7 +65,7 @@ def _code(request: HttpRequest, verification: Verification) -> HttpResponse:
 
 
 def _code_page(request: HttpRequest, verification: Verification, form: CodeForm, *, status: int = 200) -> HttpResponse:
-    return _draw(request, "code", verification, form=form, status=status, now=1)
+    return draw(request, "code", verification, form=form, status=status, now=1)
 
 
 @for_anybody
@@ -117,7 +94,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _stranger(request: HttpRequest, verification: Verification) -> HttpResponse:
-    return _draw(request, "stranger", verification, status=404)
+    return draw(request, "stranger", verification, status=404)
 
 
 @for_anybody
@@ -133,7 +110,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _consent(request: HttpRequest, verification: Verification) -> HttpResponse:
     if request.GET.get("told"):
-        return _draw(request, "told", verification, now=1)
+        return draw(request, "told", verification, now=1)
     return _consent_page(request, verification)
 
 
@@ -141,7 +118,7 @@ def _consent_page(request: HttpRequest, verification: Verification, refusal: Ref
     rows = notice.rows(provider=faces.provider().name)
     who = (("认证人", f"{verification.name}　{verification.id_number_mask}"), *rows)
     status = getattr(refusal, "status", 422) if refusal else 200
-    return _draw(request, "consent", verification, notice=who, refusal=refusal, status=status, now=2)
+    return draw(request, "consent", verification, notice=who, refusal=refusal, status=status, now=2)
 
 
 @for_anybody
@@ -167,7 +144,7 @@ def choose_counter(request: HttpRequest) -> HttpResponse:
 
 
 def _counter(request: HttpRequest, verification: Verification) -> HttpResponse:
-    return _draw(
+    return draw(
         request,
         "counter",
         verification,
@@ -211,121 +188,6 @@ def slip(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-# The card
-
-
-def _card(request: HttpRequest, verification: Verification) -> HttpResponse:
-    return _card_page(request, verification)
-
-
-def _card_page(
-    request: HttpRequest, verification: Verification, form: CardForm | None = None, *, status: int = 200
-) -> HttpResponse:
-    sides = [_side(verification, side, label) for side, label in cards.SIDES.items()]
-    both = verification.front is not None and verification.back is not None
-    waiting = any(side["waiting"] for side in sides)
-    shown = form is not None or (both and (not waiting or bool(request.GET.get("by_hand"))))
-    if form is None and shown:
-        form = CardForm(initial=cards.offered(verification))
-    limits = personal.limits("image")
-    return _draw(
-        request,
-        "card",
-        verification,
-        sides=sides,
-        form=form if shown else None,
-        waiting=waiting and not shown,
-        both=both,
-        limits=limits,
-        status=status,
-        now=3,
-    )
-
-
-def _side(verification: Verification, side: str, label: str) -> dict[str, Any]:
-    reading = getattr(verification, f"{side}_reading")
-    found = verification.read.get(side, {})
-    hints = [reasons.CARD_HINTS[hint] for hint in found.get("hints", ()) if hint in reasons.CARD_HINTS]
-    said = {
-        Reading.NONE: "",
-        Reading.WAITING: "已上传，正在识别",
-        Reading.READ: "已识别，请核对下面的内容",
-        Reading.UNREAD: "没有识别出来，请重拍，或在下面手工填写",
-    }[Reading(reading)]
-    blob = getattr(verification, side)
-    return {
-        "code": side,
-        "label": label,
-        "said": said,
-        "hints": hints,
-        "waiting": reading == Reading.WAITING,
-        "preview": f"{reverse('person:verify-card-image', args=[side])}?v={blob.pk}" if blob else "",
-    }
-
-
-@for_anybody
-@require_POST
-def card_upload(request: HttpRequest, side: str) -> HttpResponse:
-    """One side of the card."""
-    if side not in cards.SIDES:
-        raise Http404
-    upload = request.FILES.get("file")
-    if upload is None:
-        raise FileRefused("没有收到照片。请重新拍照或选择照片。", code="empty", field="file")
-    verification = busy(request)
-    cards.take(verification=verification, side=side, upload=upload)
-    if wants_json(request):
-        return JsonResponse({"message": "已上传，正在识别"})
-    return redirect(HERE)
-
-
-@for_anybody
-@require_safe
-def card_image(request: HttpRequest, side: str) -> HttpResponseBase:
-    """A side that was uploaded, shown to whom it belongs."""
-    blob = getattr(busy(request), side) if side in cards.SIDES else None
-    if blob is None:
-        raise Http404
-    return files.response(blob, filename=f"{side}.jpg", request=request)
-
-
-@for_anybody
-@require_POST
-@sensitive_post_parameters("id_number", "address")
-def card(request: HttpRequest) -> HttpResponse:
-    """下一步 with the confirmed card."""
-    verification = busy(request)
-    form = CardForm(request.POST)
-    if not form.is_valid():
-        return _card_page(request, verification, form, status=422)
-    try:
-        cards.confirm(verification=verification, values=form.values)
-    except Refusal as refusal:
-        status = getattr(refusal, "status", 422)
-        if status == 409:
-            raise
-        form.refuse(refusal)
-        return _card_page(request, verification, form, status=status)
-    return redirect(HERE)
-
-
-@for_anybody
-@require_POST
-@sensitive_post_parameters("id_number", "address")
-def card_autosave(request: HttpRequest) -> JsonResponse:
-    """Keep what was corrected, for whoever comes back before 下一步."""
-    cards.keep_typed(verification=busy(request), typed=CardForm(request.POST).typed)
-    return JsonResponse({"saved_at": time_of_day(clock.now())})
-
-
-@for_anybody
-@require_POST
-def card_again(request: HttpRequest) -> HttpResponse:
-    """重拍身份证."""
-    cards.back_to_card(verification=busy(request))
-    return redirect(HERE)
-
-
 # The face, and what came of it
 
 
@@ -336,7 +198,7 @@ def _face(request: HttpRequest, verification: Verification) -> HttpResponse:
     refused = last is not None and not judging and last.state not in (State.OPEN, State.LAPSED)
     failed = attempts.failures(verification.person_id or 0)
     away = faces.is_redirecting(faces.provider())
-    return _draw(
+    return draw(
         request,
         "judging" if judging else "away" if away else "face",
         verification,
@@ -363,13 +225,13 @@ def _last(verification: Verification) -> Attempt | None:
 
 def _officer(request: HttpRequest, verification: Verification) -> HttpResponse:
     doubts = [reasons.DOUBTS[each] for each in verification.doubts if each in reasons.DOUBTS]
-    return _draw(request, "officer", verification, doubts=doubts, now=4)
+    return draw(request, "officer", verification, doubts=doubts, now=4)
 
 
 def _accepted(request: HttpRequest, verification: Verification) -> HttpResponse:
     user = User.objects.filter(person_id=verification.person_id).first()
     own = user is not None and people.has_own_password(user)
-    return _draw(request, "accepted", verification, attempt=_last(verification), own_password=own, now=5)
+    return draw(request, "accepted", verification, attempt=_last(verification), own_password=own, now=5)
 
 
 @for_anybody
@@ -392,7 +254,7 @@ _PAGES: dict[Step, Callable[[HttpRequest, Verification], HttpResponse]] = {
     Step.CODE: _code,
     Step.STRANGER: _stranger,
     Step.CONSENT: _consent,
-    Step.CARD: _card,
+    Step.CARD: card.page,
     Step.FACE: _face,
     Step.OFFICER: _officer,
     Step.COUNTER: _counter,
