@@ -63,6 +63,7 @@ def _registration(item: Registration) -> RegistrationFacts:
         employed_on=item.employed_on,
         valid_until=item.valid_until,
         dates_binding=item.dates_binding,
+        employer_ceased=item.enterprise.ceased_on is not None,
         specialties=tuple(
             SpecialtyFacts(specialty=each.specialty, begin=each.begin, end=each.end) for each in item.specialties.all()
         ),

@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app as queue
 
 from erjian import audit, policy
 from erjian.accounts.models import Function, User
-from erjian.applications import actions, clocks, materials, reminding
+from erjian.applications import actions, clocks, employers, materials, reminding
 from erjian.applications.errors import CaseRefused, NotYours
 from erjian.applications.models import Application, Clock, RobotRun
 from erjian.applications.states import CONFIRMING, State
@@ -148,6 +148,12 @@ class Robot:
 
 ROBOTS: list[Robot] = [
     Robot(
+        name="employer_over",
+        label="聘用单位记录更正等，不再失效",
+        rows=employers.over,
+        act=lambda row: employers.drop(row=row),  # type: ignore[arg-type]
+    ),
+    Robot(
         name="recount",
         label="节假日安排公布，重新计算时限",
         rows=lambda: Clock.objects.filter(pk__in=clocks.miscounted()),
@@ -183,6 +189,18 @@ ROBOTS: list[Robot] = [
         label="满年龄上限失效",
         rows=over_age,
         act=lambda row: _lapse_by_age(row=row),  # type: ignore[arg-type]
+    ),
+    Robot(
+        name="employer_lapse",
+        label="聘用单位被吊销等，失效",
+        rows=lambda: employers.due().exclude(registration__in=over_age()),
+        act=lambda row: employers.lapse(row=row),  # type: ignore[arg-type]
+    ),
+    Robot(
+        name="employer_notice",
+        label="聘用单位被吊销等，告知本人",
+        rows=lambda: employers.to_tell().exclude(pk__in=over_age()),
+        act=lambda row: employers.tell(row=row),  # type: ignore[arg-type]
     ),
     Robot(
         name="remind",

@@ -25,6 +25,7 @@ class Standing(models.TextChoices):
     WITHDRAWN = "withdrawn", "已由持证人撤销"
     SUPERSEDED = "superseded", "已更新，非现行版本"
     EXPIRED = "expired", "注册已过期"
+    LAPSED = "lapsed", "注册已失效"
     CANCELLED = "cancelled", "注册已注销"
     SUSPENDED = "suspended", "注册已暂扣"
 
@@ -53,7 +54,8 @@ def standing_of(version: CertificateVersion, today: date, window: UsageWindow | 
     if status == RegistrationStatus.SUSPENDED:
         return Standing.SUSPENDED
     if status == RegistrationStatus.LAPSED:
-        return Standing.EXPIRED
+        # What lapsed before its last day did so by age or by the employer.
+        return Standing.EXPIRED if version.registration.valid_until < today else Standing.LAPSED
     if status != RegistrationStatus.VALID or version.state == VersionState.VOID:
         return Standing.CANCELLED
     if version.state == VersionState.SUPERSEDED:

@@ -211,6 +211,7 @@ class Policy:
     min_days_left: int
     qualification_fresh_years: int
     transfer_months: int
+    employer_lapse_days: int
     temporary_class: bool
     temporary_until: date
     person_consent: Mapping[str, bool]
@@ -252,6 +253,10 @@ class Policy:
         require(
             self.renewal_closes_days < self.renewal_opens_days,
             "the renewal window opens before it closes (more days before the end)",
+        )
+        require(
+            self.employer_lapse_days == 0 or 10 <= self.employer_lapse_days <= 365,
+            "employer_lapse_days is 0 (nothing lapses) or between 10 and 365",
         )
         require(0 < self.warn_ratio < 1, "warn_ratio lies between 0 and 1")
         for name in _POSITIVE:

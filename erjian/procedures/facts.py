@@ -46,6 +46,8 @@ class RegistrationFacts:
     valid_until: date
     dates_binding: bool = True
     """False for imported dates of 二级临时建造师, which neither lapse nor block (decision G.10)."""
+    employer_ceased: bool = False
+    """Whether nobody can be registered with the employer any more (第十六条第一至三项)."""
     specialties: tuple[SpecialtyFacts, ...] = ()
 
 
@@ -142,6 +144,12 @@ class Facts:
         """The person, in guards of procedures about a person."""
         assert self.person is not None
         return self.person
+
+    @property
+    def how_lapsed(self) -> str:
+        """How the live registration, which has lapsed, did so: on its last day or before."""
+        until = self.live.valid_until if self.live else self.today
+        return f"已于 {until} 到期" if until < self.today else "已失效"
 
     @property
     def ended_specialties(self) -> frozenset[str]:

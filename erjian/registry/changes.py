@@ -167,7 +167,7 @@ def register(
             raise RegisterRefused(f"{person.name}没有可以重新注册的原注册。请办理初始申报。", code="never_registered")
         if former.status_on(on) == RegistrationStatus.LAPSED:
             _end(
-                former, status=RegistrationStatus.CANCELLED, reason="注册有效期满且未延续注册", on=on,
+                former, status=RegistrationStatus.CANCELLED, reason=former.end_reason or "注册有效期满且未延续注册", on=on,
                 case_number=case_number, actor=actor,
             )  # fmt: skip
     chosen = _take_qualifications(person, specialties, again=specialties if again else ())
@@ -361,7 +361,7 @@ def _switch(
 
 
 def lapse(*, registration_id: int, on: date, actor: Actor, reason: str = "注册有效期满且未延续注册") -> Registration:
-    """失效: the last specialty has run out, or the holder has passed the age limit (第十六条)."""
+    """失效: the last specialty has run out, the holder is past the age limit, the employer cannot employ (第十六条)."""
     registration = locked(registration_id)
     if registration.status != RegistrationStatus.VALID:
         raise RegisterRefused(f"注册已是“{registration.get_status_display()}”。", code="already_ended")

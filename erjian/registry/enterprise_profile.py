@@ -17,6 +17,7 @@ from django.db import transaction
 from erjian import audit, documents
 from erjian.audit import Actor
 from erjian.files import Blob
+from erjian.registry import employers
 from erjian.registry.changes import remember
 from erjian.registry.models import ChangeKind, Enterprise, EnterpriseQualification
 from erjian.registry.models.enterprises import EnterpriseOrigin
@@ -162,6 +163,7 @@ def take_over(
             after |= now
         if before or after:
             _keep(locked, before, after, code="enterprise.library", by=by)
+            employers.recheck_one(locked)
     return locked
 
 

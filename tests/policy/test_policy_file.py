@@ -40,6 +40,7 @@ def test_hunan():
     assert (rules.renewal_opens_days, rules.renewal_closes_days) == (90, 30)
     assert (rules.acceptance_days, rules.extension_days, rules.correction_days) == (5, 10, 30)
     assert (rules.consent_days, rules.draft_days, rules.publicity_days) == (15, 90, 10)
+    assert rules.employer_lapse_days == 30
     assert (rules.certificate.usage_max_days, rules.certificate.usage_daily_limit) == (180, 2)
     assert (rules.page_size, rules.dialog_page_size) == (30, 20)
     assert rules.decision_days_for("initial") == 20
@@ -139,6 +140,9 @@ def test_nobody_changes_a_policy():
     ("old", "new", "problem"),
     [
         ("validity_years = 3", "", "missing: validity_years"),
+        ("employer_lapse_days = 30", "employer_lapse_days = 9", "employer_lapse_days is 0"),
+        ("employer_lapse_days = 30", "employer_lapse_days = 366", "employer_lapse_days is 0"),
+        ("employer_lapse_days = 30", "employer_lapse_days = -1", "employer_lapse_days is 0"),
         ("validity_years = 3", "validity_years = 3\nsurprise = 1", "unknown: surprise"),
         ("validity_years = 3", 'validity_years = "3"', "validity_years must be a value of type int"),
         ("validity_years = 3", "validity_years = true", "validity_years must be a value of type int"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from erjian.exchange import cells
@@ -30,6 +31,14 @@ ENTERPRISE_NAME = Column(
     width=32,
     note="可不填；填写时须与登记库一致。",
 )
+
+STANDS = "未撤回"
+"""What takes back a withdrawal that was recorded by mistake; an empty cell keeps it."""
+
+
+def _withdrawn(raw: Any) -> date | None:
+    return importing.NOT_WITHDRAWN if cells.clean(raw) == STANDS else cells.past_day(raw)
+
 
 COLUMNS = (
     ENTERPRISE_NAME,
@@ -65,7 +74,14 @@ COLUMNS = (
     ),
     Column("issued_on", "发证日期", cells.past_day, example="2024-01-01", repeats=True, width=13),
     Column("expires_on", "有效期至", cells.day, aliases=("有效期止",), example="2029-01-01", repeats=True, width=13),
-    Column("withdrawn_on", "撤回日期", cells.past_day, repeats=True, width=13, note="资质被撤回、撤销的填写。"),
+    Column(
+        "withdrawn_on",
+        "撤回日期",
+        _withdrawn,
+        repeats=True,
+        width=13,
+        note=f"资质被撤回、撤销的填写。更正误登的，填“{STANDS}”。",
+    ),
 )
 
 

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_safe
 
 from erjian.accounts import scopes
 from erjian.accounts.models import Function
+from erjian.applications.employers import at_stake
 from erjian.policy import authorities, clock
 from erjian.portals.authority.access import for_officer, officer
 from erjian.portals.authority.navigation import shell
 from erjian.portals.authority.proceedings.pages import possible
-from erjian.portals.authority.register_lists import STATUS_TONES
+from erjian.portals.authority.register_lists import STATUS_TONES, enterprise_status
 from erjian.portals.authority.restrictions.enterprises import bars
 from erjian.portals.shared.register_history import HISTORY, history
 from erjian.registry.models import Change, Enterprise, RegistrationSpecialty
@@ -133,6 +134,8 @@ def enterprise(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "shell": shell(request, "register", "enterprises"),
         "enterprise": row,
+        "tone_and_status": enterprise_status(row),
+        "stake": at_stake(row),
         "rows": _enterprise_rows(row),
         "held": held,
         "bars": bars(row, may_lift=may_bar),

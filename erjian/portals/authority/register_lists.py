@@ -28,6 +28,7 @@ from erjian.portals.authority.searching import IdNumberField, parameters, whose
 from erjian.portals.shared import case as case_parts
 from erjian.registry.models import (
     Enterprise,
+    EnterpriseStatus,
     Person,
     Qualification,
     Registration,
@@ -40,6 +41,7 @@ from erjian.ui.addresses import row_address
 from erjian.ui.dates import day
 from erjian.ui.forms import ErjianForm
 from erjian.ui.paging import EXACT, EXACT_NAMED, Page, paginate, searched
+from erjian.ui.parts import View
 from erjian.ui.tables import Column, Op, Table, strong, word
 from erjian.ui.templatetags.ej import chip
 
@@ -62,6 +64,8 @@ _QUALIFICATION = (
 )  # fmt: skip
 
 
+_CEASED = "ceased"
+"""View of the enterprises with whom nobody can be registered any more."""
 _Of = Callable[[str | None, bool], QuerySet[Any]]
 """What a city's officers see of a table (None is the province), and whether a name is asked for, `known_as` in the rows."""
 
@@ -93,12 +97,14 @@ def _answer(
     number: str,
     draw: Any,
     person: bool = True,
+    views: tuple[View, ...] = (),
 ) -> HttpResponse:
     """One list: a posted search becomes an address; an address becomes a page."""
+    kept = {"view": request.GET["view"]} if views and request.GET.get("view") else {}
     if request.method == "POST":
         form = RegisterFilter(request.POST, number=number, person=person)
         if form.is_valid():
-            return redirect(f"{request.path}?{urlencode(parameters(form.cleaned_data))}")
+            return redirect(f"{request.path}?{urlencode(kept | parameters(form.cleaned_data))}")
         status = 422
     else:
         form, status = RegisterFilter(request.GET or None, number=number, person=person), 200
@@ -112,7 +118,8 @@ def _answer(
         "page": page,
         "table": table,
         "sought": request.GET.get("person", ""),
-        "here": request.path,
+        "views": views,
+        "here": f"{request.path}?{urlencode(kept)}" if kept else request.path,
     }
     return render(request, "authority/register/list.html", context, status=status)
 
@@ -164,6 +171,10 @@ def _qualifications(city: str | None, named: bool) -> QuerySet[Qualification]:
 def _enterprises(city: str | None, named: bool) -> QuerySet[Enterprise]:
     rows = scopes.enterprises_of(city)
     return rows.annotate(known_as=F("name")) if named else rows
+
+
+def _ceased_enterprises(city: str | None, named: bool) -> QuerySet[Enterprise]:
+    return _enterprises(city, named).filter(ceased_on__isnull=False)
 
 
 @for_officer(Function.REGISTER)
@@ -294,7 +305,8 @@ def _used(row: Qualification) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])  # a search is posted, so that no number stands in an address
 def enterprises(request: HttpRequest) -> HttpResponse:
     """企业."""
-    rows = _rows(request, _enterprises, number="credit_code")
+    ceased = request.GET.get("view") == _CEASED
+    rows = _rows(request, _ceased_enterprises if ceased else _enterprises, number="credit_code")
 
     def draw(page: Page, empty: str) -> Table:
         return Table(
@@ -308,7 +320,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
                     lambda row: case_parts.authority_name(row.filing_authority),
                     data_label="申报主管部门",
                 ),
-                Column("经营状态", _enterprise_status, css="m-top m-end"),
+                Column("经营状态", lambda row: chip(*enterprise_status(row)), css="m-top m-end"),
             ),
             rows=page,
             numbered=True,
@@ -327,8 +339,15 @@ def enterprises(request: HttpRequest) -> HttpResponse:
         number="统一社会信用代码",
         draw=draw,
         person=False,
+        views=(
+            View("全部", request.path, current=not ceased),
+            View("不能聘用", f"{request.path}?view={_CEASED}", current=ceased),
+        ),
     )
 
 
-def _enterprise_status(row: Enterprise) -> object:
-    return chip("done" if row.status == "normal" else "bad", word(row, "status"))
+def enterprise_status(row: Enterprise) -> tuple[str, str]:
+    """Tone and words of 经营状态; of one whose 资质 are all withdrawn that instead."""
+    if row.status != EnterpriseStatus.NORMAL:
+        return "bad", word(row, "status")
+    return ("bad", "资质已撤回") if row.ceased_on else ("done", word(row, "status"))

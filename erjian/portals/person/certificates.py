@@ -42,6 +42,7 @@ TONE = {
     Standing.WITHDRAWN: "bad",
     Standing.SUPERSEDED: "",
     Standing.EXPIRED: "bad",
+    Standing.LAPSED: "bad",
     Standing.CANCELLED: "bad",
     Standing.SUSPENDED: "bad",
 }

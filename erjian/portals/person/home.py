@@ -13,6 +13,8 @@ from erjian.portals.person import cases, certificates
 from erjian.portals.person.access import account, for_person, myself
 from erjian.portals.person.navigation import manual_entries, shell
 from erjian.portals.shared import case as shared
+from erjian.registry import employers
+from erjian.registry.models import PendingLapse, Person
 from erjian.ui.dates import month_day
 
 SHOWN = 5
@@ -31,6 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "shell": shell(request, "home"),
         "entries": manual_entries(),
         "person": person,
+        "ending": _ending(person),
         "waiting": [_request(item) for item in mine.filter(state=State.WAIT_PERSON)],
         "table": cases.table(latest[:SHOWN], short=True),
         "more": len(latest) > SHOWN,
@@ -38,6 +41,21 @@ def page(request: HttpRequest) -> HttpResponse:
         "history": certificates.history(user, versions),
     }
     return render(request, "person/home.html", context)
+
+
+def _ending(person: Person) -> list[dict[str, object]]:
+    """My registrations that will lapse because of the employer."""
+    rows = PendingLapse.objects.standing().filter(registration__person=person).order_by("registration_id")
+    return [
+        {
+            "number": row.registration.number,
+            "enterprise": row.enterprise.name,
+            "happened": employers.happened(row.enterprise),
+            "since": row.ceased_on,
+            "day": row.lapses_on,
+        }
+        for row in rows.select_related("registration", "enterprise")
+    ]
 
 
 def _request(item: Application) -> dict[str, object]:

@@ -244,7 +244,7 @@ def _rows(finding: Finding) -> tuple[Row, ...]:
     if finding.window is not None:
         rows.append(Row("用途", finding.window.purpose, wide=True))
     registration = version.registration
-    if finding.standing == Standing.CANCELLED and registration.ended_on:
+    if finding.standing in (Standing.CANCELLED, Standing.LAPSED) and registration.ended_on:
         rows.append(Row(f"{registration.get_status_display()}原因", registration.end_reason or "—", wide=True))
     if finding.standing == Standing.SUPERSEDED:
         rows.append(Row("停用原因", version.end_reason or "—"))

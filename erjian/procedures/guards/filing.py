@@ -70,7 +70,7 @@ def _no_live_registration(facts: Facts) -> tuple[Answer, str]:
     if live is None:
         return yes("登记库无注册记录")
     if live.status == RegistrationStatus.LAPSED:
-        return no(f"注册（{live.number}）已于 {live.valid_until} 到期。请办理重新申报。")
+        return no(f"注册（{live.number}）{facts.how_lapsed}。请办理重新申报。")
     if live.enterprise_id == facts.enterprise.id:
         return no(f"已在本企业注册（{live.number}）。增加专业请办理增项申报。")
     return no("已在其他单位注册，不得同时受聘于两个单位。请办理变更申报。")

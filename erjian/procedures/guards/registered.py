@@ -35,7 +35,7 @@ def _in_force(facts: Facts) -> tuple[Answer, str]:
     if live is None:
         return no("没有有效的注册。")
     if live.status == RegistrationStatus.LAPSED:
-        return no(f"注册已于 {live.valid_until} 到期，请办理重新申报。")
+        return no(f"注册{facts.how_lapsed}，请办理重新申报。")
     if live.status == RegistrationStatus.SUSPENDED:
         return no("注册已暂扣，解除前不能办理。")
     return yes(f"有效期至 {live.valid_until}")
@@ -134,7 +134,7 @@ def _reviewed_specialties(facts: Facts) -> tuple[Answer, str]:
 def _once_registered(facts: Facts) -> tuple[Answer, str]:
     live = facts.live
     if live is not None and live.status == RegistrationStatus.LAPSED:
-        return yes(f"{live.number} 已于 {live.valid_until} 到期，决定时先予注销")
+        return yes(f"{live.number} {facts.how_lapsed}，决定时先予注销")
     if live is not None:
         return no(f"注册 {live.number} 仍有效，不需要重新申报。")
     if facts.past:
@@ -155,6 +155,8 @@ def _held_elsewhere(facts: Facts) -> tuple[Answer, str]:
 def _transfer_interval(facts: Facts) -> tuple[Answer, str]:
     if facts.live is None:
         return no("没有有效的注册。")
+    if facts.live.employer_ceased:
+        return yes("现单位已不能聘用，随时可以变更")
     months = facts.policy.transfer_months
     free = add_months(facts.live.employed_on, months)
     if free > facts.today:

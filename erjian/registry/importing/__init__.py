@@ -20,6 +20,7 @@ from erjian.registry.importing.kinds import (
     ENTERPRISE_QUALIFICATIONS,
     ENTERPRISES,
     LOCKS,
+    NOT_WITHDRAWN,
     QUALIFICATIONS,
 )
 from erjian.registry.importing.merging import Fact, Load, Merge
@@ -33,6 +34,7 @@ __all__ = [
     "ENTERPRISES",
     "ENTERPRISE_QUALIFICATIONS",
     "LOCKS",
+    "NOT_WITHDRAWN",
     "PERSON_COLUMNS",
     "QUALIFICATIONS",
     "REGISTRATIONS",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.backends.utils import CursorWrapper
 
+from erjian.registry import employers
 from erjian.registry.importing.merging import Fact, Mark, Merge
 from erjian.registry.importing.statements import STAGE, mark
 from erjian.registry.models import Bar, EducationHours, Enterprise, EnterpriseQualification, Lock, Qualification
 
+NOT_WITHDRAWN = date.min
+"""In place of the day of a withdrawal: there was none, whatever the register knows."""
 _NOT_WRONG = "s.outcome <> 'error'"
 
 #: 资格证书 (manual 3.2.4.4). One management number belongs to one person.
@@ -60,6 +65,15 @@ def keep_authorities(cursor: CursorWrapper) -> None:
     )
 
 
+def recheck_enterprises(cursor: CursorWrapper) -> None:
+    """Whether the enterprises that were written can still employ."""
+    employers.recheck(
+        cursor,
+        "SELECT w.id FROM registry_enterprise w "  # noqa: S608
+        f"JOIN {STAGE} s ON w.credit_code = s.credit_code WHERE s.outcome IN ('new', 'update')",
+    )
+
+
 #: 企业. The name changes only by 企业名称变更, never by an import (domain decision G.13).
 ENTERPRISES = Merge(
     model=Enterprise,
@@ -67,6 +81,7 @@ ENTERPRISES = Merge(
     match="t.credit_code = s.credit_code",
     further=(("label", "text"), ("credit_code", "text"), ("name", "text"), ("derived", "boolean")),
     resolve=keep_authorities,
+    settle=recheck_enterprises,
     facts=(
         Fact("credit_code_override"),
         Fact("origin", default="'inside'"),
@@ -130,6 +145,11 @@ def find_enterprises(cursor: CursorWrapper) -> None:
     )
 
 
+def recheck_holders(cursor: CursorWrapper) -> None:
+    """Whether the enterprises whose 资质 were written can still employ."""
+    employers.recheck(cursor, f"SELECT s.enterprise FROM {STAGE} s WHERE s.outcome IN ('new', 'update')")  # noqa: S608
+
+
 #: 企业资质.
 ENTERPRISE_QUALIFICATIONS = Merge(
     model=EnterpriseQualification,
@@ -147,9 +167,10 @@ ENTERPRISE_QUALIFICATIONS = Merge(
         Fact("level"),
         Fact("issued_on", "date", "NULL"),
         Fact("expires_on", "date", "NULL"),
-        Fact("withdrawn_on", "date", "NULL"),
+        Fact("withdrawn_on", "date", "NULL", nothing=f"'{NOT_WITHDRAWN}'::date"),
     ),
     resolve=find_enterprises,
+    settle=recheck_holders,
     inserted={"enterprise_id": "s.enterprise", "number": "s.number", "scope": "s.scope"},
     owner="enterprise_id",
 )

@@ -20,11 +20,20 @@ from erjian.registry.models import Change, ChangeKind
 
 @dataclass(frozen=True)
 class Fact:
-    """A column that stage and target share. `default` is SQL for a new row whose cell is empty."""
+    """A column that stage and target share. `default` is SQL for a new row whose cell is empty.
+
+    `nothing` is SQL of a value that says that there is none, which an empty cell does not: it takes back what is known.
+    """
 
     column: str
     type: str = "text"
     default: str = "''"
+    nothing: str = ""
+
+    def merged(self, known: str) -> str:
+        """SQL of what will stand: what the row says, or else what is `known`."""
+        value = f"coalesce(s.{self.column}, {known})"
+        return f"nullif({value}, {self.nothing})" if self.nothing else value
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,8 @@ class Merge:
     protected: tuple[str, ...] = ()
     further: tuple[tuple[str, str], ...] = ()
     resolve: Callable[[CursorWrapper], None] | None = None
+    settle: Callable[[CursorWrapper], None] | None = None
+    """What follows from the rows once they are written."""
     marks: tuple[Mark, ...] = ()
     marks_on_target: tuple[Mark, ...] = ()
     inserted: dict[str, str] = field(default_factory=dict)
@@ -120,7 +131,7 @@ class Merge:
         return f'"{self.model._meta.db_table}"'
 
     def _compare(self, cursor: CursorWrapper) -> None:
-        merged = [f"coalesce(s.{fact.column}, t.{fact.column})" for fact in self.facts]
+        merged = [fact.merged(f"t.{fact.column}") for fact in self.facts]
         old = [f"t.{fact.column}" for fact in self.facts]
         differs = f"(ROW({', '.join(merged)}) IS DISTINCT FROM ROW({', '.join(old)})"
         for name in self.protected:
@@ -135,6 +146,12 @@ class Merge:
             f"after = CASE WHEN {differs} THEN {self._record('s', dict(zip(self._names, merged, strict=True)))} END "
             f"FROM {self._table} t WHERE s.outcome <> 'error' AND {self.match}"
         )
+        for fact in self.facts:
+            if fact.nothing:  # there is nothing to take back of what is new
+                cursor.execute(
+                    f"UPDATE {STAGE} SET {fact.column} = NULL "  # noqa: S608
+                    f"WHERE outcome = 'new' AND {fact.column} = {fact.nothing}"
+                )
 
     @property
     def _names(self) -> list[str]:
@@ -153,11 +170,11 @@ class Merge:
         return record
 
     def write(self, cursor: CursorWrapper, *, actor: str) -> None:
-        """People first, then new rows, then changed ones, then the history of both."""
+        """People first, then new rows, then changed ones, then the history of both and what follows from them."""
         if self.has_people:
             people.write(cursor)
         source = f"{STAGE} s"
-        values = {fact.column: f"coalesce(s.{fact.column}, {fact.default})" for fact in self.facts}
+        values = {fact.column: fact.merged(fact.default) for fact in self.facts}
         for name in self.protected:
             values |= {
                 f"{name}_cipher": f"coalesce(s.{name}_cipher, ''::bytea)",
@@ -175,9 +192,11 @@ class Merge:
         )
         self._update(cursor)
         self._remember(cursor, source, values, actor)
+        if self.settle:
+            self.settle(cursor)
 
     def _update(self, cursor: CursorWrapper) -> None:
-        changes = [f"{fact.column} = coalesce(s.{fact.column}, t.{fact.column})" for fact in self.facts]
+        changes = [f"{fact.column} = {fact.merged(f't.{fact.column}')}" for fact in self.facts]
         changes += [
             f"{name}_{part} = CASE WHEN s.{name}_index IS NULL THEN t.{name}_{part} ELSE s.{name}_{part} END"
             for name in self.protected

@@ -1,6 +1,7 @@
 """The register's tables, by concept."""
 
 from erjian.registry.models.education import EducationHours
+from erjian.registry.models.employers import PendingLapse
 from erjian.registry.models.enterprises import Enterprise, EnterpriseQualification, EnterpriseStatus
 from erjian.registry.models.figures import Figures
 from erjian.registry.models.history import Change, ChangeKind, NumberSequence
@@ -34,6 +35,7 @@ __all__ = [
     "Lock",
     "LockKind",
     "NumberSequence",
+    "PendingLapse",
     "Person",
     "Presence",
     "Qualification",

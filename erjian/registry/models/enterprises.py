@@ -59,6 +59,8 @@ class Enterprise(models.Model):
     status = models.CharField(
         "经营状态", max_length=10, choices=EnterpriseStatus.choices, default=EnterpriseStatus.NORMAL
     )
+    # The day on which the register learnt that nobody can be registered here any more; kept by `registry.employers`.
+    ceased_on = models.DateField("不能聘用的记录日期", null=True, blank=True, editable=False)
     filing_authority = models.CharField("申报主管部门", max_length=6)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -81,6 +83,7 @@ class Enterprise(models.Model):
         indexes = [
             models.Index(fields=["name"], name="enterprise_by_name"),
             models.Index(fields=["filing_authority"], name="enterprise_by_authority"),
+            models.Index(fields=["id"], name="enterprise_ceased", condition=models.Q(ceased_on__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from erjian import policy
 from erjian.accounts.models import EnterpriseRight
+from erjian.applications.employers import at_stake
 from erjian.applications.facts import missing_profile
 from erjian.applications.models import Application
 from erjian.applications.states import OPEN, State
@@ -65,6 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "shell": shell(request, "home"),
         "missing": missing_profile(enterprise),
+        "stake": at_stake(enterprise),
         "warning": warning(enterprise),
         "tiles": _tiles(counts, expiring.count(), leaving.count()),
         "waiting": Table(
