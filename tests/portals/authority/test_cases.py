@@ -1,4 +1,4 @@
-"""Looking up: search, export, the case page, the province's own acts, canned opinions, the register, the outbox."""
+"""Looking up: search, export, the case page, the province's own acts, the overview, the outbox."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from openpyxl import load_workbook
 
 from erjian import audit
 from erjian.accounts.models import Function
-from erjian.applications import actions, canned
-from erjian.applications.models import Application, CannedOpinion
+from erjian.applications import actions
+from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.policy import clock
-from erjian.procedures import get
 from erjian.registry.models import Enterprise
 from tests import makers
-from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, crowd, desk, page, signed_in
+from tests.portals.authority.scenes import CITY, OTHER_CITY, PROVINCE, Scene, crowd, page, signed_in
 from tests.procedures import scenes
 
 pytestmark = pytest.mark.django_db
@@ -296,64 +295,7 @@ def test_a_name_is_searched_as_it_is_typed_and_on_every_page(scene: Scene) -> No
     assert "彭志" not in client.get("/authority/cases/?name=彭志&view=done").content.decode().partition("ej-table")[2]
 
 
-# ── canned opinions ──
-
-
-def test_own_phrases_come_first_and_stay_ones_own(scene: Scene) -> None:
-    case = scene.reported()
-    client = signed_in(scene.acceptor)
-    url = "/authority/desk/phrases/acceptance/"
-    assert client.post(url, {"text": "请补充社保证明。"}).status_code == 302
-    text = client.get(desk(case)).content.decode()
-    assert text.index("请补充社保证明。") < text.index("材料齐全，予以受理。")
-    for wrong in ("", "请补充社保证明。", "材料齐全，予以受理。", "长" * 301):
-        assert client.post(url, {"text": wrong}).status_code == 422, wrong
-    kept = CannedOpinion.objects.get()
-    colleague = signed_in(makers.officer(CITY, Function.ACCEPTANCE))
-    assert "请补充社保证明。" not in colleague.get(url).content.decode()
-    assert colleague.post(f"/authority/desk/phrases/{kept.pk}/delete/").status_code == 404
-    assert client.post(f"/authority/desk/phrases/{kept.pk}/delete/").status_code == 302
-    assert not CannedOpinion.objects.exists()
-    assert client.get("/authority/desk/phrases/final_review/").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("code", "step", "fits", "not_here"),
-    [
-        ("temporary_transfer", "final_review", "同意注册。", "初审意见"),
-        ("replacement", "final_review", "同意办理。", "初审意见"),
-        ("enterprise_rename", "final_review", "同意初审意见。", "注册条件"),
-        ("enterprise_rename", "acceptance", "材料齐全，予以受理。", "劳动合同"),
-        ("transfer", "acceptance", "劳动合同缺页。", "资格"),
-        ("initial", "final_review", "同意初审意见。", "同意办理"),
-    ],
-)
-def test_usual_phrases_follow_the_procedures_route_and_materials(
-    scene: Scene, code: str, step: str, fits: str, not_here: str
-) -> None:
-    said = [phrase.text for phrase in canned.phrases(scene.final, step, get(code))]
-    assert any(text.endswith(fits) for text in said), said
-    assert not any(not_here in text for text in said), said
-
-
-def test_the_desk_offers_only_what_suits_the_case(scene: Scene) -> None:
-    moving = scenes.Scene("temporary_transfer")
-    moving.draft()
-    moving.report()
-    Application.objects.update(state=State.ACCEPTED, acting_authority=PROVINCE, acting_function=Function.FINAL_REVIEW)
-    text = signed_in(scene.final).get(desk(moving.again())).content.decode()
-    assert "经复审，符合注册条件，同意注册。" in text
-    assert "同意初审意见。" not in text
-
-
-def test_phrases_are_limited(scene: Scene) -> None:
-    for number in range(canned.LIMIT):
-        canned.add(user=scene.acceptor, step=Function.ACCEPTANCE, text=f"意见 {number}")
-    answer = signed_in(scene.acceptor).post("/authority/desk/phrases/acceptance/", {"text": "多一条"})
-    assert answer.status_code == 422
-
-
-# ── overview ──
+# ── overview and outbox ──
 
 
 def test_overview_counts_what_is_due(scene: Scene) -> None:
@@ -369,74 +311,6 @@ def test_overview_counts_what_is_due(scene: Scene) -> None:
     text = answer.content.decode()
     assert text.index("逾期的人") < text.index("刚到的人")
     assert "长沙市住房和城乡建设局 · 胡敏【受理】" in text
-
-
-# ── register and outbox ──
-
-
-def test_register_is_for_its_function_and_its_city(scene: Scene) -> None:
-    person = makers.person("周婉如")
-    makers.qualification(person, enterprise_code=scene.enterprise.credit_code)
-    stranger = makers.person("外市人")
-    keeper = makers.officer(CITY, Function.REGISTER)
-    client = signed_in(keeper)
-    assert signed_in(scene.acceptor).get("/authority/register/people/").status_code == 403
-    text = client.get("/authority/register/people/").content.decode()
-    assert "周婉如" in text
-    assert "外市人" not in text
-    assert client.get(f"/authority/register/people/{stranger.pk}/").status_code == 404
-    assert (
-        signed_in(makers.officer(PROVINCE, Function.REGISTER))
-        .get(f"/authority/register/people/{stranger.pk}/")
-        .status_code
-        == 200
-    )
-    found = client.post("/authority/register/people/", {"id_number": person.id_number})
-    assert person.id_number not in found["Location"]
-    assert "周婉如" in client.get(found["Location"]).content.decode()
-    assert client.get("/authority/register/qualifications/?name=周").status_code == 200
-    assert client.get(f"/authority/register/enterprises/{scene.enterprise.pk}/").status_code == 200
-    other = makers.enterprise("株洲某公司", city=OTHER_CITY)
-    assert client.get(f"/authority/register/enterprises/{other.pk}/").status_code == 404
-
-
-def test_full_numbers_are_one_noted_click_away() -> None:
-    person = makers.person("周婉如")
-    keeper = makers.officer(PROVINCE, Function.REGISTER)
-    client = signed_in(keeper)
-    url = f"/authority/register/people/{person.pk}/"
-    assert person.id_number not in client.get(url).content.decode()
-    assert client.get(f"{url}reveal/").status_code == 405
-    shown = client.post(f"{url}reveal/")
-    assert person.id_number in shown.content.decode()
-    assert person.phone in shown.content.decode()
-    assert "no-store" in shown["Cache-Control"]
-    (read,) = audit.reads_of("person", person.pk)
-    assert (read.actor_user_id, read.data["purpose"]) == (keeper.pk, "登记库查阅")
-
-
-def test_registration_page_tells_its_history(scene: Scene) -> None:
-    from erjian.registry import changes
-
-    person = makers.person("周婉如")
-    makers.qualification(person)
-    registration = changes.register(
-        person_id=person.pk,
-        enterprise_id=scene.enterprise.pk,
-        registration_class="constructor",
-        specialties=("building",),
-        on=clock.today(),
-        case_number="CS-2026-000001",
-        form={},
-        actor=scene.decider.actor,
-    )
-    client = signed_in(makers.officer(CITY, Function.REGISTER))
-    text = client.get(f"/authority/register/registrations/{registration.pk}/").content.decode()
-    assert registration.number in text
-    assert "初始注册" in text
-    assert "CS-2026-000001" in text
-    assert registration.number in client.get("/authority/register/registrations/").content.decode()
-    assert client.get(f"/authority/register/people/{person.pk}/").status_code == 200
 
 
 def test_outbox_is_for_the_demo_s_operator(scene: Scene, settings: object) -> None:
