@@ -90,11 +90,11 @@ def move(application: Application, state: State) -> None:
 
 
 def _resume(running: Clock, today: date) -> None:
+    """Only the decision's clock pauses (`routing.PAUSING`), and its days are working days."""
     assert running.paused_on is not None
-    count = working_days.between if running.working else (lambda a, b: (b - a).days)
-    paused = count(running.paused_on, today)
+    paused = working_days.between(running.paused_on, today)
     running.paused_days += paused
-    running.due_on = _due(running.due_on, paused, working=running.working)
+    running.due_on = working_days.add(running.due_on, paused)
     running.paused_on = None
     running.save(update_fields=["paused_days", "due_on", "paused_on"])
 

@@ -11,6 +11,7 @@ from django.test import Client
 
 from erjian.applications import clocks, robots
 from erjian.applications.models import Clock
+from erjian.audit.models import Event
 from erjian.policy import clock, loading
 from tests.applications.test_engine import Cast
 
@@ -44,6 +45,7 @@ def test_a_limit_into_an_unpublished_year_is_provisional_until_it_is_published(s
         assert (case.due_on, Clock.objects.get(application=case, ended_on=None).due_on) == (date(2027, 1, 7),) * 2
         assert SAID not in browser.get(page).content.decode()
         assert robots.run().done == {}
+        assert Event.objects.get(code="application.recount").subject_id == str(case.pk)
     with clock.travel(to=date(2027, 1, 7)):
         assert "deem_accepted" not in robots.run().done, "the last day is not over"
     with clock.travel(to=date(2027, 1, 8)):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from erjian import audit
 from erjian.accounts.models import Function, User
-from erjian.applications import actions, engine, form_data, robots
+from erjian.applications import actions, clocks, engine, form_data, robots
 from erjian.applications.errors import CaseRefused, FieldsRefused, GuardsRefused, NotYours, Stale
 from erjian.applications.models import Application, Clock, FormVersion, TimelineEntry
 from erjian.applications.routing import arrival, takes_effect, target
@@ -228,6 +228,9 @@ def test_an_objection_pauses_the_clock_and_dismissal_resumes_it(cast: Cast) -> N
         assert due is not None
         assert case.due_on == working_days.add(due, working_days.between(held_on, clock.today()))
         assert Clock.objects.get(application=case, ended_on=None).due_on == case.due_on
+        assert clocks.miscounted() == [], "the days of the pause count when the calendar is published"
+        again = actions.close_publicity(application=case)
+        assert again.due_on == case.due_on, "a pause counts once"
 
 
 def test_an_upheld_objection_leads_to_refusal(cast: Cast) -> None:
@@ -255,6 +258,7 @@ def test_the_limit_is_extended_once_with_a_reason(cast: Cast) -> None:
         actions.extend(application=case, by=cast.decider, seen=None, opinion="再延")
     with pytest.raises(NotYours):
         actions.extend(application=case, by=cast.first, seen=None, opinion="无权")
+    assert Event.objects.get(code="application.extend").actor_user_id == cast.decider.pk
 
 
 def test_robots_accept_what_nobody_answered_and_end_what_nobody_confirmed(cast: Cast) -> None:
@@ -279,6 +283,7 @@ def test_stale_drafts_are_removed_by_policy(cast: Cast) -> None:
     with clock.travel(days=92):
         assert robots.run().done == {"purge": 1}
     assert not Application.objects.exists()
+    assert Event.objects.get(code="application.delete").actor_kind == "system"
 
 
 def test_each_transition_leaves_timeline_audit_and_messages_in_the_same_transaction(cast: Cast) -> None:
@@ -300,6 +305,7 @@ def test_a_reminder_goes_out_once_a_day(cast: Cast) -> None:
     with pytest.raises(CaseRefused, match="24 小时"):
         actions.remind(application=case, by=cast.operator)
     assert InboxMessage.objects.filter(recipient_kind="person").count() == 2
+    assert Event.objects.get(code="application.remind").actor_user_id == cast.operator.pk
 
 
 def test_an_operator_who_may_only_look_cannot_file(cast: Cast) -> None:

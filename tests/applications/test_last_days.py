@@ -10,6 +10,7 @@ import pytest
 from erjian.applications import actions, grounds, robots
 from erjian.applications.models import Application
 from erjian.applications.states import State
+from erjian.audit.models import Event
 from erjian.policy import clock
 from erjian.registry.models import Change
 from tests.applications.test_engine import Cast
@@ -67,6 +68,23 @@ def test_an_answer_can_be_given_on_the_last_day(
         assert case.state == state
 
 
+def test_each_case_is_counted_by_its_own_clock() -> None:
+    first, day = Cast().consented(), clock.today()
+    with clock.travel(days=3):
+        other, second = Cast(), clock.today()
+        theirs = other.consented()
+        actions.request_correction(
+            application=theirs, by=other.acceptor, seen=None, items=[{"what": "合同", "detail": "缺页"}]
+        )
+    with clock.travel(days=20):
+        robots.run()
+        first.refresh_from_db()
+        theirs.refresh_from_db()
+        assert first.accepted_at is not None
+        assert (first.state, clock.day_of(first.accepted_at)) == (State.ACCEPTED, day)
+        assert (theirs.state, theirs.due_on) == (State.CORRECTION, second + timedelta(days=30))
+
+
 def test_a_registration_is_in_force_on_its_last_day() -> None:
     row = registered(0)
     assert "lapse" not in robots.run().done
@@ -76,6 +94,7 @@ def test_a_registration_is_in_force_on_its_last_day() -> None:
     row.refresh_from_db()
     assert (row.status, row.ended_on) == ("lapsed", last)
     assert Change.objects.get(kind="lapsed").registration_id == row.pk
+    assert Event.objects.get(code="registration.lapse").subject_id == str(row.pk)
 
 
 def test_what_binds_nobody_does_not_run_out() -> None:

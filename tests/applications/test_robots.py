@@ -12,6 +12,7 @@ from erjian.accounts.models import Function
 from erjian.applications import robots, tasks
 from erjian.applications.errors import CaseRefused, NotYours
 from erjian.applications.models import RobotRun
+from erjian.audit.models import Event
 from erjian.policy import clock
 from erjian.registry import changes
 from erjian.registry.models import Change, Registration
@@ -110,6 +111,7 @@ def test_a_dry_run_is_asked_for_once_and_changes_nothing() -> None:
     operator = makers.officer(PROVINCE, Function.SYSTEM)
     row = registered(66)
     asked = robots.request_dry_run(by=operator)
+    assert Event.objects.get(code="robots.dry_run").actor_user_id == operator.pk
     with pytest.raises(CaseRefused, match="正在进行"):
         robots.request_dry_run(by=operator)
     tasks.dry_run(run_id=asked.pk)

@@ -73,6 +73,7 @@ def test_a_decision_ends_the_registration_with_all_that_follows(
         AuditEvent.objects.filter(subject_kind="proceeding").order_by("id").values_list("code", flat=True).distinct()
     )
     assert {"proceeding.open", "proceeding.notify", "proceeding.decide", "proceeding.paper"} <= set(codes)
+    assert AuditEvent.objects.get(code="certificate.void").subject_id == str(registration.pk)
     assert InboxMessage.objects.filter(title__startswith="已决定").count() == 2
 
 

@@ -31,6 +31,12 @@ def state_of(case: Application) -> str:
     return Application.objects.get(pk=case.pk).state
 
 
+def audited(batch: Batch) -> list[tuple[str, int | None]]:
+    """What the audit holds of a batch, and of whom."""
+    rows = Event.objects.filter(subject_kind="batch", subject_id=str(batch.pk)).order_by("id")
+    return list(rows.values_list("code", "actor_user_id"))
+
+
 def announce(office: Office, *applications: Application) -> Batch:
     batch = actions.create_batch(
         kind="announcement", applications=[case.pk for case in applications], title="公告", by=office.decider
@@ -54,6 +60,9 @@ def test_publicity_runs_for_the_policy_days_and_then_ends(office: Office) -> Non
         assert state_of(case) == State.PUBLICITY_DONE
         assert Batch.objects.get(pk=batch.pk).state == BatchState.CLOSED
         assert running.close_due() == 0
+    assert audited(batch)[1:] == [
+        ("publicity.start", office.decider.pk), ("publicity.finish", None), ("publicity.close", None),
+    ]  # fmt: skip
 
 
 def test_the_public_row_is_a_masked_copy(office: Office) -> None:
@@ -137,6 +146,29 @@ def test_a_draft_says_when_it_changed_meanwhile(office: Office) -> None:
     with pytest.raises(Outdated):
         actions.publish(batch=batch, by=office.decider, seen=batch.version)
     assert state_of(first) == State.REVIEW_OK
+
+
+def test_every_step_of_a_batch_is_in_the_audit(office: Office) -> None:
+    first, second = office.several(2)
+    by, other = office.decider, makers.officer("430000", "decision", name="李厅")
+    batch = actions.create_batch(kind="publicity", applications=[first.pk], title="甲", by=by)
+    actions.add(batch=batch, applications=[second.pk], by=other)
+    actions.rename(batch=batch, title="乙", by=by)
+    actions.remove(batch=batch, items=[batch.items.get(application=first).pk], by=by)
+    cases.withdraw(application=second, by=office.operator, seen=None)
+    actions.publish(batch=batch, by=by)
+    running.run(batch.pk)
+    actions.retry(batch=batch, by=other)
+    running.run(batch.pk)
+    actions.release(batch=batch, item=batch.items.get().pk, by=by)
+    assert audited(batch) == [
+        ("publicity.create", by.pk), ("publicity.add", other.pk), ("publicity.rename", by.pk),
+        ("publicity.remove", by.pk), ("publicity.start", by.pk), ("publicity.fail", None),
+        ("publicity.retry", other.pk), ("publicity.fail", None), ("publicity.remove", by.pk),
+    ]  # fmt: skip
+    draft = actions.create_batch(kind="publicity", applications=[first.pk], title="丙", by=by)
+    actions.discard(batch=draft, by=other)
+    assert audited(draft) == [("publicity.create", by.pk), ("publicity.discard", other.pk)]
 
 
 def test_only_the_province_decides(office: Office) -> None:

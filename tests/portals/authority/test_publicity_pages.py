@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from erjian.accounts.models import Function
 from erjian.applications.models import Application
 from erjian.applications.states import State
+from erjian.audit.models import Event
 from erjian.policy import clock
 from erjian.publicity import actions, running
 from erjian.publicity.models import Batch, BatchState, Notice, Objection, ObjectionState
@@ -281,6 +282,12 @@ def notice_fields(**changes: object) -> dict:
     }
 
 
+def audited(notice: int) -> list[str]:
+    """What the audit holds of a notice."""
+    rows = Event.objects.filter(subject_kind="notice", subject_id=str(notice)).order_by("id")
+    return list(rows.values_list("code", flat=True))
+
+
 def test_a_notice_from_draft_to_withdrawal(writer: Client) -> None:
     assert writer.post("/authority/notices/new/", notice_fields(do="preview")).status_code == 302
     notice = Notice.objects.get()
@@ -295,6 +302,7 @@ def test_a_notice_from_draft_to_withdrawal(writer: Client) -> None:
     assert writer.post(f"{url}withdraw/", {"seen": notice.version}).status_code == 302
     assert Client().get(public).status_code == 404
     assert "已撤下" in writer.get("/authority/notices/?view=withdrawn").content.decode()
+    assert audited(notice.pk) == ["notice.create", "notice.publish", "notice.withdraw"]
 
 
 def test_what_was_typed_stays_when_somebody_else_was_faster(writer: Client) -> None:
@@ -306,7 +314,11 @@ def test_what_was_typed_stays_when_somebody_else_was_faster(writer: Client) -> N
     assert late.status_code == 409
     assert "后改的" in late.content.decode()
     assert "有了变化" in late.content.decode()
-    assert Notice.objects.get().title == "先改的"
+    notice = Notice.objects.get()
+    assert notice.title == "先改的"
+    assert writer.post(f"{url}discard/", {"seen": notice.version}).status_code == 302
+    assert not Notice.objects.exists()
+    assert audited(notice.pk) == ["notice.create", "notice.edit", "notice.discard"]
 
 
 def test_attachments(writer: Client) -> None:

@@ -226,6 +226,11 @@ def test_dismissed_the_case_goes_on(client: Client, batch: Batch, office: Office
     assert "经核查，合同已解除。" in page
     assert "欧阳明" not in page
     assert made.code in SmsMessage.objects.get(template="publicity.settled").text
+    said = Event.objects.filter(code__in=["publicity.object", "publicity.settle"]).order_by("id")
+    assert [(row.code, row.actor_kind, row.actor_user_id, row.subject_id) for row in said] == [
+        ("publicity.object", "public", None, str(batch.pk)),
+        ("publicity.settle", "officer", office.decider.pk, str(batch.pk)),
+    ]
 
 
 def test_upheld_the_case_goes_to_the_refused(client: Client, batch: Batch, office: Office) -> None:
