@@ -10,6 +10,7 @@ from django.test import Client
 from erjian.accounts import delegating
 from erjian.accounts.models import Delegation, Function, User
 from erjian.applications import engine
+from erjian.audit.models import Event
 from erjian.policy import clock
 from tests import makers
 
@@ -62,6 +63,7 @@ def test_taken_back_at_once(giver: User, taker: User) -> None:
     row = lend(giver, taker)
     delegating.revoke(giver=giver, pk=row.pk)
     assert held(taker) == {Function.ACCEPTANCE}
+    assert Event.objects.get(code="account.delegation_revoked").actor_user_id == giver.pk
 
 
 def test_a_disabled_officer_lends_nothing(giver: User, taker: User) -> None:

@@ -122,6 +122,7 @@ def test_moving_ends_what_was_the_old_authoritys(system: Client, officer: User) 
     assert system.post(f"{BASE}officers/{officer.pk}/move/", {"authority": "430200"}).status_code == 302
     officer.refresh_from_db()
     assert (officer.authority_code, officer.grants.count()) == ("430200", 0)
+    assert Event.objects.get(code="officer.moved").subject_id == str(officer.pk)
     assert Delegation.objects.filter(revoked_at__isnull=True).count() == 0
     assert theirs.get("/authority/").status_code == 302
 
@@ -159,6 +160,10 @@ def test_security_resets_a_lost_factor_and_releases_a_lock(security: Client, off
     security.post(f"{BASE}officers/{officer.pk}/unlock/")
     answer = client.post("/sign-in/", {"side": "office", "name": "cs-humin", "password": makers.PASSWORD})
     assert answer.status_code == 302
+    said = Event.objects.filter(code__in=["account.second_reset", "officer.unlocked"]).order_by("id")
+    assert [(row.code, row.subject_id) for row in said] == [
+        ("account.second_reset", str(officer.pk)), ("officer.unlocked", str(officer.pk)),
+    ]  # fmt: skip
 
 
 def test_granting_asks_for_a_fresh_confirmation_and_keeps_what_was_ticked(officer: User) -> None:

@@ -68,6 +68,8 @@ def test_an_officer_enrols_at_the_first_sign_in(client: Client, strict, officer)
     assert secret.encode() not in bytes(kept.secret)
     digests = b"".join(bytes(row.digest) for row in RecoveryCode.objects.all())
     assert not any(code.encode() in digests for code in codes)
+    audited = set(Event.objects.filter(subject_id=str(officer.pk)).values_list("code", flat=True))
+    assert {"account.second_added", "account.recovery_made"} <= audited
 
 
 def test_the_next_sign_in_asks_for_a_code(client: Client, officer) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from erjian.accounts.models import Function
+from erjian.audit.models import Event
 from erjian.policy import clock
 from tests import makers
 
@@ -121,6 +122,7 @@ def test_the_password_is_changed_and_other_devices_signed_out(client: Client, op
     assert elsewhere.get("/messages/").status_code == 302
     operator.refresh_from_db()
     assert operator.password_changed_at is not None
+    assert Event.objects.get(code="account.password_changed").actor_user_id == operator.pk
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from erjian.applications.workflow import TRANSITIONS, Who
 from erjian.audit.models import Event
 from erjian.messaging.models import InboxMessage
 from erjian.policy import clock, working_days
-from erjian.procedures import Step, all_procedures
+from erjian.procedures import Procedure, Step, all_procedures, get
 from erjian.registry.models import Bar, Person, Registration
 from tests import makers
 
@@ -306,6 +306,29 @@ def test_a_reminder_goes_out_once_a_day(cast: Cast) -> None:
         actions.remind(application=case, by=cast.operator)
     assert InboxMessage.objects.filter(recipient_kind="person").count() == 2
     assert Event.objects.get(code="application.remind").actor_user_id == cast.operator.pk
+
+
+def test_nobody_files_or_answers_for_another_enterprise_or_person(cast: Cast) -> None:
+    other, case = Cast(), cast.reported()
+    by_enterprise, by_person = case.procedure, get("cancellation_by_person")
+
+    def may_file(procedure: Procedure, user: User) -> bool:
+        return engine.is_filer(procedure, user, person_id=cast.person.pk, enterprise_id=cast.enterprise.pk)
+
+    everybody = (cast.operator, other.operator, cast.user, other.user, cast.acceptor)
+    assert [may_file(by_enterprise, user) for user in everybody] == [True, False, False, False, False]
+    assert [may_file(by_person, user) for user in everybody] == [False, False, True, False, False]
+    for refused in (
+        lambda: actions.withdraw(application=case, by=other.operator, seen=None),
+        lambda: actions.withdraw(application=case, by=cast.user, seen=None),
+        lambda: actions.consent(application=case, by=other.user, seen=None, commitment="同意"),
+        lambda: actions.consent(application=case, by=cast.operator, seen=None, commitment="同意"),
+        lambda: actions.decline(application=case, by=other.user, seen=None, opinion="不同意"),
+    ):
+        with pytest.raises(NotYours):
+            refused()
+    case.refresh_from_db()
+    assert case.state == State.WAIT_PERSON
 
 
 def test_an_operator_who_may_only_look_cannot_file(cast: Cast) -> None:

@@ -80,8 +80,34 @@ def test_a_bar_bites_until_it_is_lifted_once() -> None:
     made.refresh_from_db()
     assert (made.lifted_on, made.lift_reason) == (clock.today(), "复议决定撤销")
     assert list(Change.objects.order_by("id").values_list("kind", flat=True)) == ["barred", "unbarred"]
-    said = Event.objects.filter(code__startswith="register.").order_by("id").values_list("code", "subject_id")
-    assert list(said) == [("register.bar", str(person.pk)), ("register.unbar", str(person.pk))]
+    assert said() == [("register.bar", str(person.pk)), ("register.unbar", str(person.pk))]
+
+
+def said() -> list[tuple[str, str]]:
+    """What the audit holds of restrictions."""
+    rows = Event.objects.filter(code__startswith="register.").order_by("id")
+    return list(rows.values_list("code", "subject_id"))
+
+
+def test_what_ends_by_itself_is_in_force_on_its_last_day_and_not_after_it() -> None:
+    person, enterprise, today = makers.person(), makers.enterprise(), clock.today()
+    last = today + timedelta(days=30)
+    bar(person, ends=last)
+    lock(person, ends=last)
+    restrictions.bar_enterprise(
+        enterprise=enterprise, reason="提供虚假申报材料", document="湘建罚〔2026〕13号", begins=today, ends=last,
+        actor=audit.SYSTEM,
+    )  # fmt: skip
+
+    def in_force() -> tuple[int, int, int]:
+        found = facts.assemble(procedure=get("initial"), person=person, enterprise=enterprise)
+        return len(found.bars), len(found.locks), len(found.enterprise.bars)
+
+    assert in_force() == (1, 1, 1)
+    with clock.travel(to=last):
+        assert in_force() == (1, 1, 1)
+    with clock.travel(to=last + timedelta(days=1)):
+        assert in_force() == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +150,7 @@ def test_a_lock_is_released_once_and_a_project_lock_names_its_project() -> None:
     assert facts_of(person).locks == ()
     with refused("ended_already"):
         restrictions.release_lock(lock=made, reason="再次", actor=audit.SYSTEM)
+    assert said() == [("register.lock", str(person.pk)), ("register.unlock", str(person.pk))]
 
 
 def test_the_database_itself_refuses_a_lock_that_ends_before_it_begins() -> None:
@@ -141,6 +168,7 @@ def test_hours_count_until_they_are_withdrawn() -> None:
         hours(person)
     restrictions.withdraw_hours(hours=made, reason="证明系伪造", actor=audit.SYSTEM)
     assert facts_of(person).education == ()
+    assert [code for code, _ in said()] == ["register.education", "register.education_withdraw"]
 
 
 @pytest.mark.parametrize(
