@@ -76,6 +76,7 @@ def test_each_case_is_counted_by_its_own_clock() -> None:
         actions.request_correction(
             application=theirs, by=other.acceptor, seen=None, items=[{"what": "合同", "detail": "缺页"}]
         )
+        assert [case.clocks.get(ended_on=None).kind for case in (first, theirs)] == ["acceptance", "correction"]
     with clock.travel(days=20):
         robots.run()
         first.refresh_from_db()

@@ -88,6 +88,8 @@ def test_before_its_first_and_after_its_last_day(mine: Client, version: Certific
     assert "使用有效期还没有开始" in verified(window)
     with clock.travel(days=5):
         assert "证书有效" in verified(window)
+    with clock.travel(days=6):
+        assert "证书有效" in verified(window)
     with clock.travel(days=7):
         assert "使用有效期已过" in verified(window)
 
@@ -131,6 +133,19 @@ def test_what_cannot_be_is_refused_at_its_field_and_kept(
 
 def test_the_longest_window_is_180_days(mine: Client, version: CertificateVersion) -> None:
     assert make(mine, version, 0, 179).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("left", "binding", "last"), [(179, True, 179), (178, True, 178), (0, True, 0), (0, False, 179)]
+)
+def test_the_certificate_itself_is_made_for_the_longest_window(
+    registration: Registration, left: int, binding: bool, last: int
+) -> None:
+    Registration.objects.filter(pk=registration.pk).update(valid_until=day(left), dates_binding=binding)
+    made = certificates.actions.create_version(
+        registration_id=registration.pk, new_number=False, reason="补发", case_number="", actor=SYSTEM
+    )
+    assert (made.use_begin, made.use_end) == (day(0), day(last))
 
 
 def test_never_beyond_the_registration(mine: Client, version: CertificateVersion, registration: Registration) -> None:

@@ -181,6 +181,8 @@ def test_evidence_is_kept_for_the_officers(client: Client, batch: Batch, office:
 def test_after_the_last_day_no_objection_is_taken(client: Client, batch: Batch) -> None:
     url = url_of(batch)
     code = code_for(client, url)
+    with clock.travel(days=10):
+        assert client.get(url).status_code == 200
     with clock.travel(days=11):
         assert client.get(url).status_code == 410
         assert client.post(url, fields(code)).status_code == 410
