@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from erjian.accounts.models import User
 from erjian.applications import actions as cases
 from erjian.applications.errors import NotYours
 from erjian.applications.models import Application, Letter
 from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.policy import clock
-from erjian.publicity import actions, queries, running
+from erjian.publicity import actions, notices, queries, running
 from erjian.publicity.errors import Outdated, PublicityRefused
-from erjian.publicity.models import Batch, BatchItem, BatchState, ItemState
+from erjian.publicity.models import Batch, BatchItem, BatchState, ItemState, Notice
 from erjian.registry.models import Registration
 from tests import makers
 from tests.publicity.scenes import Office
@@ -51,6 +54,7 @@ def test_publicity_runs_for_the_policy_days_and_then_ends(office: Office) -> Non
     assert batch.number.startswith("湘建注示〔")
     assert batch.state == BatchState.PUBLISHED
     assert batch.ends - batch.begins == timedelta(days=10)
+    assert list(queries.public_batches()) == [batch]
     assert state_of(case) == State.PUBLICITY
     with clock.travel(days=10):
         assert running.close_due() == 0, "the last day belongs to the public"
@@ -142,10 +146,18 @@ def test_a_case_waits_for_one_batch_only(office: Office) -> None:
 def test_a_draft_says_when_it_changed_meanwhile(office: Office) -> None:
     first, second = office.several(2)
     batch = actions.create_batch(kind="publicity", applications=[first.pk], title="甲", by=office.decider)
-    actions.add(batch=batch, applications=[second.pk], by=office.decider, seen=batch.version)
-    with pytest.raises(Outdated):
-        actions.publish(batch=batch, by=office.decider, seen=batch.version)
+    changes: list[Callable[[], object]] = [
+        lambda: actions.add(batch=batch, applications=[second.pk], by=office.decider),
+        lambda: actions.rename(batch=batch, title="乙", by=office.decider),
+        lambda: actions.remove(batch=batch, items=[batch.items.get(application=second).pk], by=office.decider),
+    ]
+    for change in changes:
+        seen = Batch.objects.get().version
+        change()
+        with pytest.raises(Outdated):
+            actions.publish(batch=batch, by=office.decider, seen=seen)
     assert state_of(first) == State.REVIEW_OK
+    assert Batch.objects.get().title == "乙"
 
 
 def test_every_step_of_a_batch_is_in_the_audit(office: Office) -> None:
@@ -171,11 +183,65 @@ def test_every_step_of_a_batch_is_in_the_audit(office: Office) -> None:
     assert audited(draft) == [("publicity.create", by.pk), ("publicity.discard", other.pk)]
 
 
+def test_failed_rows_are_tried_again_or_taken_out_one_by_one(office: Office) -> None:
+    good, first, second = office.several(3)
+    other = makers.officer("430000", "decision", name="李厅")
+    made = [case.pk for case in (good, first, second)]
+    batch = actions.create_batch(kind="publicity", applications=made, title="甲", by=office.decider)
+    for case in (first, second):
+        cases.withdraw(application=case, by=office.operator, seen=None)
+    actions.publish(batch=batch, by=office.decider)
+    running.run(batch.pk)
+    rows = dict(batch.items.values_list("application_id", "pk"))
+    with pytest.raises(PublicityRefused, match="不在失败名单"):
+        actions.release(batch=batch, item=rows[good.pk], by=office.decider)
+    actions.retry(batch=batch, items=[rows[first.pk]], by=other)
+    states = dict(batch.items.values_list("application_id", "state"))
+    assert states == {good.pk: ItemState.DONE, first.pk: ItemState.WAITING, second.pk: ItemState.FAILED}
+    assert Batch.objects.get().started_by == other, "what the second try decides is decided in their name"
+    assert ProcrastinateJob.objects.filter(queue_name="batches").count() == 2
+
+
 def test_only_the_province_decides(office: Office) -> None:
-    case = office.reviewed()
-    for officer in (office.final, makers.officer("430100", "decision")):
-        with pytest.raises(NotYours):
-            actions.create_batch(kind="publicity", applications=[case.pk], title="甲", by=officer)
+    first, second = office.several(2)
+    batch = actions.create_batch(kind="publicity", applications=[first.pk], title="甲", by=office.decider)
+    row = batch.items.get()
+    acts: list[Callable[[User], object]] = [
+        lambda by: actions.create_batch(kind="publicity", applications=[second.pk], title="乙", by=by),
+        lambda by: actions.add(batch=batch, applications=[second.pk], by=by),
+        lambda by: actions.remove(batch=batch, items=[row.pk], by=by),
+        lambda by: actions.rename(batch=batch, title="乙", by=by),
+        lambda by: actions.discard(batch=batch, by=by),
+        lambda by: actions.publish(batch=batch, by=by),
+        lambda by: actions.retry(batch=batch, by=by),
+        lambda by: actions.release(batch=batch, item=row.pk, by=by),
+        lambda by: notices.create(kind="notice", title="通知", body="正文", pinned=False, by=by),
+        lambda by: notices.proclaim(title="公告", body="正文", by=by),
+    ]
+    for officer in (office.final, makers.officer("430100", "decision", "notices")):
+        for act in acts:
+            with pytest.raises(NotYours):
+                act(officer)
+    assert audited(batch) == [("publicity.create", office.decider.pk)]
+    assert (Batch.objects.count(), Notice.objects.count()) == (1, 0)
+
+
+def test_only_who_writes_notices_changes_them(office: Office) -> None:
+    writer = makers.officer("430000", "notices")
+    notice = notices.create(kind="notice", title="通知", body="正文", pinned=False, by=writer)
+    acts: list[Callable[[User], object]] = [
+        lambda by: notices.edit(
+            notice=notice, kind="notice", title="改", body="改", pinned=True, by=by, seen=notice.version
+        ),
+        lambda by: notices.publish(notice=notice, by=by, seen=None),
+        lambda by: notices.withdraw(notice=notice, by=by, seen=None),
+        lambda by: notices.discard(notice=notice, by=by, seen=None),
+    ]
+    for officer in (office.decider, makers.officer("430100", "notices")):
+        for act in acts:
+            with pytest.raises(NotYours):
+                act(officer)
+    assert Notice.objects.get().version == notice.version
 
 
 @pytest.mark.parametrize("title", ["", "   ", "长" * 201])

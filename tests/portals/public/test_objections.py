@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from erjian.applications import actions as cases
+from erjian.applications.errors import NotYours
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.audit.models import Event
@@ -252,6 +253,14 @@ def test_a_finding_needs_words(client: Client, batch: Batch, office: Office) -> 
     answer = settle(client, office, made, "upheld", " ")
     assert answer.status_code == 422
     assert "请填写核查结论" in answer.content.decode()
+
+
+def test_only_who_decides_at_the_province_finds(client: Client, batch: Batch, office: Office) -> None:
+    made = object_to(client, batch)
+    for officer in (office.final, makers.officer("430100", "decision")):
+        with pytest.raises(NotYours):
+            objections.settle(objection=made, by=officer, upheld=False, answer="经核查，合同已解除。")
+    assert Application.objects.get(pk=batch.items.order_by("pk")[0].application_id).state == State.OBJECTION
 
 
 def test_two_objections_to_one_row(client: Client, batch: Batch, office: Office) -> None:
