@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 
+from erjian.accounts.limits import TooMany
 from erjian.applications import actions as cases
 from erjian.applications.errors import NotYours
 from erjian.applications.models import Application
@@ -194,6 +195,47 @@ def test_rows_of_other_batches_are_not_found(client: Client, batch: Batch, offic
     other = office.published(office.reviewed(name="胡敏"))
     assert client.get(f"/publicity/{batch.pk}/object/{other.items.get().pk}/").status_code == 404
     assert client.get(f"/publicity/999999/object/{other.items.get().pk}/").status_code == 404
+
+
+def test_a_code_serves_one_objection(client: Client, batch: Batch) -> None:
+    url = url_of(batch)
+    code = code_for(client, url)
+    assert client.post(url, fields(code)).status_code == 302
+    again = client.post(url, fields(code))
+    assert (again.status_code, Objection.objects.count()) == (422, 1)
+    assert "验证码不对或已过期" in again.content.decode()
+
+
+def test_how_often_one_phone_and_one_address_may_object_and_guess(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = [True]
+    monkeypatch.setattr(objections.messaging.codes, "check", lambda *_, **__: right[0])
+
+    def receive(phone: int, address: str) -> None:
+        objections.receive(
+            item_id=batch.items.order_by("pk")[0].pk, name="欧阳明", id_number=makers.id_number(), code="135790",
+            phone=f"139073100{phone:02d}", text="受聘于另一单位。", address=address,
+        )  # fmt: skip
+
+    for each in range(5):
+        receive(1, f"10.0.0.{each}")
+    with pytest.raises(TooMany):
+        receive(1, "10.0.0.9")
+    for each in range(10):
+        with clock.travel(seconds=3700 * (each // 5)):
+            receive(10 + each, "10.1.0.1")
+    with clock.travel(seconds=3700 * 2), pytest.raises(TooMany):
+        receive(30, "10.1.0.1")
+    assert Objection.objects.count() == 15
+    right[0] = False
+    for _ in range(10):
+        with pytest.raises(PublicityRefused, match="验证码不对"):
+            receive(40, "10.2.0.1")
+    with pytest.raises(TooMany):
+        receive(40, "10.2.0.1")
+    with clock.travel(seconds=3700), pytest.raises(PublicityRefused, match="验证码不对"):
+        receive(40, "10.2.0.1")
 
 
 def test_a_stranger_learns_nothing_by_guessing_codes(client: Client, batch: Batch) -> None:
