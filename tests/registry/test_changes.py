@@ -64,6 +64,25 @@ def test_each_specialty_uses_the_oldest_qualification_that_is_free() -> None:
     assert (older.used_at is not None, newer.used_at) == (True, None)
 
 
+def test_nobody_is_registered_by_somebody_elses_or_a_used_qualification() -> None:
+    makers.qualification(makers.person("刘思齐"), obtained_on=date(2019, 1, 1))
+    person = makers.person()
+    used = makers.qualification(person, obtained_on=date(2020, 1, 1), used_at=clock.now())
+    with pytest.raises(RegisterRefused, match="没有可用于“建筑工程”的合格资格证书"):
+        registered(person)
+    assert not Registration.objects.exists()
+    own = makers.qualification(person, obtained_on=date(2025, 6, 1))
+    first = registered(person)
+    assert first.specialties.get().qualification == own
+    cancel(first)
+    free = makers.qualification(person, obtained_on=date(2026, 6, 1))
+    again = registered(person, again=True, on=ON + timedelta(days=9))
+    assert again.specialties.get().qualification == free, "a used one only where there is no other"
+    cancel(again)
+    last = registered(person, again=True, on=ON + timedelta(days=19))
+    assert last.specialties.get().qualification == used
+
+
 def test_what_the_form_says_fills_blanks_and_changes_nothing_known() -> None:
     person = makers.person(school="", graduated_on=None)
     form = {"school": "湖南大学", "major": "土木工程", "graduated_on": "2012-06-30"}
