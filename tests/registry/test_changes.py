@@ -131,12 +131,34 @@ def test_a_renewal_extends_what_was_chosen_and_nothing_else(until: date | None, 
     assert (ends(row), row.valid_until) == ({BUILDING: expected, MUNICIPAL: before}, expected)
 
 
-@pytest.mark.parametrize(("until", "binds"), [(None, False), (date(2030, 12, 31), True)])
-def test_a_day_that_policy_names_binds_again(until: date | None, binds: bool) -> None:
+@pytest.mark.parametrize(
+    ("bound", "until", "binds"), [(False, None, False), (False, date(2030, 12, 31), True), (True, None, True)]
+)
+def test_a_day_that_policy_names_binds_again(bound: bool, until: date | None, binds: bool) -> None:
     row = registered()
-    Registration.objects.filter(pk=row.pk).update(dates_binding=False)
+    Registration.objects.filter(pk=row.pk).update(dates_binding=bound)
     row = changes.extend(registration_id=row.pk, specialties=(BUILDING,), case_number="", actor=SYSTEM, until=until)
     assert Registration.objects.get(pk=row.pk).dates_binding is binds
+
+
+def test_a_used_qualification_comes_back_for_what_its_holder_was_registered_with_and_nothing_else() -> None:
+    row = registered()
+    makers.qualification(row.person, MUNICIPAL, used_at=clock.now())
+    registered(makers.person("刘思齐"), MUNICIPAL)
+    Registration.objects.create(
+        person=row.person, registration_class=RegistrationClass.TEMPORARY, number="湘204080800077(临)",
+        enterprise=row.enterprise, registered_on=ON, employed_on=ON, valid_until=ON,
+    ).specialties.create(specialty=MUNICIPAL, begin=ON, end=ON)  # fmt: skip
+    with pytest.raises(RegisterRefused, match="没有可用于“市政公用工程”"):
+        changes.add_specialties(registration_id=row.pk, specialties=(MUNICIPAL,), on=ON, case_number="", actor=SYSTEM)
+
+
+def test_what_was_voided_does_not_keep_a_registration_in_force() -> None:
+    row = registered(None, BUILDING, MUNICIPAL)
+    later = row.valid_until + timedelta(days=300)
+    row.specialties.filter(specialty=MUNICIPAL).update(voided=True, end=later)
+    changes.reissue(registration_id=row.pk, case_number="", actor=SYSTEM)
+    assert Registration.objects.get(pk=row.pk).valid_until == row.valid_until < later
 
 
 def test_a_transfer_changes_the_employer_and_its_day_alone() -> None:
@@ -144,8 +166,8 @@ def test_a_transfer_changes_the_employer_and_its_day_alone() -> None:
     kept = (row.number, row.valid_until, row.registered_on, ends(row))
     later = ON + timedelta(days=500)
     changes.move(registration_id=row.pk, enterprise_id=other.pk, on=later, case_number="", actor=SYSTEM)
-    row = Registration.objects.get(pk=row.pk)
-    assert (row.enterprise, row.employed_on) == (other, later)
+    version, row = row.version, Registration.objects.get(pk=row.pk)
+    assert (row.enterprise, row.employed_on, row.version) == (other, later, version + 1)
     assert (row.number, row.valid_until, row.registered_on, ends(row)) == kept
 
 
@@ -203,6 +225,8 @@ def test_from_which_status_a_registration_changes(
         act(row)
         now = Registration.objects.get(pk=row.pk)
         assert now.status == (then or status)
+        if now.status == "cancelled":
+            assert (now.end_reason, now.ended_on) == ("解除", ON)
         change = Change.objects.get()
         assert (change.kind, change.before["status"], change.after["status"]) == (kind, status, now.status)
 
@@ -213,6 +237,7 @@ def test_whoever_registers_again_ends_what_ran_out_and_keeps_the_number() -> Non
     again = registered(former.person, again=True, on=after, case_number="CS-9")
     former.refresh_from_db()
     assert (former.status, former.ended_on, again.number) == ("cancelled", after, former.number)
+    assert former.end_reason == "注册有效期满且未延续注册"
     assert Change.objects.get(kind="reregistered").before["status"] == "cancelled"
     with pytest.raises(RegisterRefused, match="没有可以重新注册的原注册"):
         registered(makers.person(), again=True)
