@@ -235,7 +235,8 @@ def test_only_the_former_employer_answers_for_it(office: Office) -> None:
     case = actions.consent(
         application=office.filed("transfer", office.other_operator), by=office.user, seen=None, commitment="同意"
     )
-    for stranger in (office.other_operator, office.user, office.province):
+    viewer = makers.operator(office.enterprise, right="view")
+    for stranger in (office.other_operator, office.user, office.province, viewer):
         with pytest.raises(NotYours):
             actions.answer_former(application=case, by=stranger, seen=None, agreed=True)
 
@@ -265,8 +266,9 @@ def test_cancellation_refused_by_the_other_side_changes_nothing(office: Office) 
     registration = office.registered()
     case = office.filed("cancellation_by_person", office.user)
     assert case.state == State.WAIT_ENTERPRISE
-    with pytest.raises(NotYours):
-        actions.answer_enterprise(application=case, by=office.other_operator, seen=None, agreed=True)
+    for stranger in (office.other_operator, makers.operator(office.enterprise, right="view")):
+        with pytest.raises(NotYours):
+            actions.answer_enterprise(application=case, by=stranger, seen=None, agreed=True)
     case = actions.answer_enterprise(application=case, by=office.operator, seen=None, agreed=False, opinion="仍在职")
     assert case.state == State.DECLINED
     registration.refresh_from_db()
