@@ -299,6 +299,8 @@ def test_a_finding_needs_words(client: Client, batch: Batch, office: Office) -> 
 
 def test_only_who_decides_at_the_province_finds(client: Client, batch: Batch, office: Office) -> None:
     made = object_to(client, batch)
+    with clock.travel(seconds=61):
+        object_to(client, batch)
     for officer in (office.final, makers.officer("430100", "decision")):
         with pytest.raises(NotYours):
             objections.settle(objection=made, by=officer, upheld=False, answer="经核查，合同已解除。")
