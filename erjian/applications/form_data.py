@@ -15,7 +15,10 @@ from erjian.applications.states import EDITABLE
 from erjian.policy import clock
 from erjian.procedures import Procedure
 from erjian.procedures.fields import FormField
-from erjian.registry.models import Enterprise, Person
+from erjian.procedures.sections import lapse_reason
+from erjian.registry.changes import EXPIRED
+from erjian.registry.models import Enterprise, Person, Registration
+from erjian.registry.models.registrations import LIVE
 from erjian.standards import regions
 
 SCHEMA = 1
@@ -34,7 +37,7 @@ def unseal(blob: bytes | memoryview) -> dict[str, Any]:
 
 class Known:
     """What is known of one filing: from the register by the names of `known_from` (`person`, `enterprise`), else by those of
-    `begins_with` (`operator`, `earlier`)."""
+    `begins_with` (`operator`, `earlier`, `ended`)."""
 
     def __init__(self, person: Person | None, enterprise: Enterprise, operator: User | None = None) -> None:
         self.person = person
@@ -60,6 +63,14 @@ class Known:
         cases = Application.objects.filter(person=self.person, enterprise=self.enterprise, form_version__gt=0)
         last = cases.order_by("-id").first() if self.person else None
         return version(last, last.form_version) if last else {}
+
+    @cached_property
+    def ended(self) -> dict[str, Any]:
+        """Until which day the person's last registration was in force, and why it ended, in the words of the forms."""
+        last = Registration.objects.filter(person=self.person).order_by("-registered_on", "-id").first()
+        if last is None or last.status_on(clock.today()) in LIVE:
+            return {}
+        return {"day": last.ended_on or last.valid_until, "reason": lapse_reason(last.end_reason or EXPIRED)}
 
     def value(self, field: FormField) -> Any:
         """The register's value for a field as JSON keeps it, or an empty string."""

@@ -125,7 +125,7 @@ def _purge(*, row: Application) -> None:
         row.delete()
 
 
-def _lapse(*, row: Registration, on: date | None = None, reason: str = "注册有效期满且未延续注册") -> None:
+def _lapse(*, row: Registration, on: date | None = None, reason: str = changes.EXPIRED) -> None:
     with transaction.atomic():
         changes.lapse(registration_id=row.pk, on=on or row.valid_until, actor=audit.SYSTEM, reason=reason)
         audit.record("registration.lapse", actor=audit.SYSTEM, subject=("registration", row.pk))

@@ -55,7 +55,8 @@ def standing_of(version: CertificateVersion, today: date, window: UsageWindow | 
         return Standing.SUSPENDED
     if status == RegistrationStatus.LAPSED:
         # What lapsed before its last day did so by age or by the employer.
-        return Standing.EXPIRED if version.registration.valid_until < today else Standing.LAPSED
+        ended = version.registration.ended_on
+        return Standing.LAPSED if ended and ended < version.registration.valid_until else Standing.EXPIRED
     if status != RegistrationStatus.VALID or version.state == VersionState.VOID:
         return Standing.CANCELLED
     if version.state == VersionState.SUPERSEDED:

@@ -44,8 +44,8 @@ class FormField:
     read_only: bool = False
     known_from: str = ""
     begins_with: str = ""
-    """First value of what no register keeps: of who fills the form in (`operator.name`), or as the enterprise filed of the
-    same person before (`earlier.employment_begin`)."""
+    """First value of what is the filer's to say: of who fills the form in (`operator.name`), as the enterprise filed of the
+    same person before (`earlier.employment_begin`), or as the last registration ended (`ended.day`)."""
     corrects: str = ""
     """Name of the field whose registered value this one is to replace: different is what is asked for, not a fault."""
     choices: tuple[tuple[str, str], ...] = ()

@@ -205,6 +205,15 @@ LAPSE_REASONS = (
     "其他导致注册失效的情形",
 )
 """《注册建造师管理规定》第十六条."""
+_LAPSED_BY_AGE = LAPSE_REASONS[5]
+
+
+def lapse_reason(registered: str) -> str:
+    """The 失效原因 that the register's reason is, whose words are the regulation's or name an age; empty when it is none."""
+    said = registered.rpartition("：")[2].replace("聘用单位", "聘用企业")
+    return _LAPSED_BY_AGE if said.startswith("年龄") else said if said in LAPSE_REASONS else ""
+
+
 CANCEL_REASONS = (
     *LAPSE_REASONS[:7],
     "依法被撤销注册",
@@ -224,13 +233,14 @@ LAPSE = Section(
     code="lapse",
     title="失效情况",
     fields=(
-        FormField(name="lapsed_on", label="失效日期", control=Control.DATE, required=True),
+        FormField(name="lapsed_on", label="失效日期", control=Control.DATE, required=True, begins_with="ended.day"),
         FormField(
             name="lapse_reason",
             label="失效原因",
             control=Control.SELECT,
             choices=words(LAPSE_REASONS),
             required=True,
+            begins_with="ended.reason",
         ),
     ),
 )

@@ -33,6 +33,8 @@ from erjian.standards.registration_numbers import registration_number
 from erjian.standards.specialties import Specialty
 from erjian.standards.validity import birthday_at, extended_end, period_end
 
+EXPIRED = "注册有效期满且未延续注册"
+"""第十六条第五项."""
 _FILLED_FROM_FORM = ("ethnicity", "phone", "landline", "school", "major", "graduated_on", "education", "degree")
 
 
@@ -167,7 +169,7 @@ def register(
             raise RegisterRefused(f"{person.name}没有可以重新注册的原注册。请办理初始申报。", code="never_registered")
         if former.status_on(on) == RegistrationStatus.LAPSED:
             _end(
-                former, status=RegistrationStatus.CANCELLED, reason=former.end_reason or "注册有效期满且未延续注册", on=on,
+                former, status=RegistrationStatus.CANCELLED, reason=former.end_reason or EXPIRED, on=on,
                 case_number=case_number, actor=actor,
             )  # fmt: skip
     chosen = _take_qualifications(person, specialties, again=specialties if again else ())
@@ -360,7 +362,7 @@ def _switch(
     return _saved(registration, _HISTORY_OF[new], before=before, case_number=case_number, actor=actor)
 
 
-def lapse(*, registration_id: int, on: date, actor: Actor, reason: str = "注册有效期满且未延续注册") -> Registration:
+def lapse(*, registration_id: int, on: date, actor: Actor, reason: str = EXPIRED) -> Registration:
     """失效: the last specialty has run out, the holder is past the age limit, the employer cannot employ (第十六条)."""
     registration = locked(registration_id)
     if registration.status != RegistrationStatus.VALID:

@@ -131,6 +131,34 @@ def test_reregistration_keeps_the_number_and_cancels_what_lapsed(office: Office)
     assert set(Change.objects.values_list("kind", flat=True)) >= {"cancelled", "reregistered"}
 
 
+@pytest.mark.parametrize(
+    ("days_left", "fields", "day", "reason"),
+    [
+        (-20, {}, -20, "注册有效期满且未延续注册"),
+        (400, {"status": "lapsed", "end_reason": "聘用单位被吊销营业执照"}, -3, "聘用企业被吊销营业执照"),
+        (400, {"status": "cancelled", "end_reason": "依职权注销：聘用单位破产"}, -3, "聘用企业破产"),
+        (
+            400,
+            {"status": "cancelled", "end_reason": "已与聘用企业解除聘用合同关系"},
+            -3,
+            "已与聘用企业解除聘用合同关系",
+        ),
+        (400, {"status": "lapsed", "end_reason": "年龄满 60 周岁"}, -3, "年龄超过65周岁"),
+        (400, {"status": "cancelled", "end_reason": "其他"}, -3, ""),
+    ],
+)
+def test_reregistration_begins_with_how_the_last_registration_ended(
+    office: Office, days_left: int, fields: dict[str, str], day: int, reason: str
+) -> None:
+    ended = {"ended_on": clock.today() - timedelta(days=3)} if fields else {}
+    office.registered(days_left=days_left, **fields, **ended)
+    by = office.other_operator
+    case = actions.start(procedure=get("reregistration"), person=office.person, enterprise=by.enterprise, by=by)
+    begun = form_data.unseal(case.draft)
+    expected = (clock.today() + timedelta(days=day)).isoformat()
+    assert (begun["lapsed_on"], begun["lapse_reason"]) == (expected, reason)
+
+
 def test_reregistration_is_refused_while_the_registration_is_valid(office: Office) -> None:
     office.registered()
     with pytest.raises(GuardsRefused, match="仍有效"):

@@ -79,7 +79,7 @@ def conditions(today: date, soon: date) -> dict[str, tuple[str, Q]]:
             Q(status__in=LIVE, dates_binding=True, valid_until__gte=today)
             & (Q(valid_until__lte=soon) | Q(renewals.ending(today, soon))),
         ),
-        "lapsed": ("已过期", _expired(today) | Q(status=RegistrationStatus.LAPSED)),
+        "lapsed": ("已失效", _expired(today) | Q(status=RegistrationStatus.LAPSED)),
         "ended": (
             "注销或停用",
             ~Q(status__in=(RegistrationStatus.VALID, RegistrationStatus.LAPSED)),
