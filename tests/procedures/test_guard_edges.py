@@ -122,7 +122,8 @@ EDGES = [
     (guards.registration_held_here, _live(*_BOTH, at=ELSEWHERE), _NO, "不在本企业"),
     (guards.registration_held_here, FACTS, _NO, "重新申报"),
     (guards.registration_in_force, _live(*_BOTH), _HOLDS, "有效期至"),
-    (guards.registration_in_force, _live(*_BOTH, status="lapsed"), _NO, "到期"),
+    (guards.registration_in_force, _live((BUILDING, -1), status="lapsed"), _NO, "到期，请办理重新申报"),
+    (guards.registration_in_force, _live(*_BOTH, status="lapsed"), _NO, "注册已失效，请办理重新申报"),
     (guards.registration_in_force, _live(*_BOTH, status="suspended"), _NO, "暂扣"),
     (guards.registration_in_force, FACTS, _NO, "没有有效的注册"),
     # more than 30 days are left; on the 30th a renewal can still be filed, later only 注销
