@@ -17,7 +17,7 @@ from erjian.procedures import Procedure
 from erjian.procedures.fields import FormField
 from erjian.procedures.sections import lapse_reason
 from erjian.registry.changes import EXPIRED
-from erjian.registry.models import Enterprise, Person, Registration
+from erjian.registry.models import Enterprise, Person, Registration, RegistrationClass
 from erjian.registry.models.registrations import LIVE
 from erjian.standards import regions
 
@@ -66,8 +66,12 @@ class Known:
 
     @cached_property
     def ended(self) -> dict[str, Any]:
-        """Until which day the person's last registration was in force, and why it ended, in the words of the forms."""
-        last = Registration.objects.filter(person=self.person).order_by("-registered_on", "-id").first()
+        """Until which day the person's last registration as 二级建造师 was in force, and why it ended, in the words of the forms.
+
+        That as 二级临时建造师 counts for itself (decision G.10), and nothing that begins so is asked of it.
+        """
+        of_class = Registration.objects.filter(person=self.person, registration_class=RegistrationClass.CONSTRUCTOR)
+        last = of_class.order_by("-registered_on", "-id").first()
         if last is None or last.status_on(clock.today()) in LIVE:
             return {}
         return {"day": last.ended_on or last.valid_until, "reason": lapse_reason(last.end_reason or EXPIRED)}

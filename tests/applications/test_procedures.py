@@ -152,6 +152,12 @@ def test_reregistration_begins_with_how_the_last_registration_ended(
 ) -> None:
     ended = {"ended_on": clock.today() - timedelta(days=3)} if fields else {}
     office.registered(days_left=days_left, **fields, **ended)
+    # In force as 二级临时建造师, which counts for itself.
+    Registration.objects.create(
+        person=office.person, registration_class="temporary", number="湘2430700099", enterprise=office.other,
+        registered_on=clock.today(), employed_on=clock.today(), valid_until=clock.today() + timedelta(days=300),
+        dates_binding=False,
+    )  # fmt: skip
     by = office.other_operator
     case = actions.start(procedure=get("reregistration"), person=office.person, enterprise=by.enterprise, by=by)
     begun = form_data.unseal(case.draft)
