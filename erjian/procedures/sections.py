@@ -205,13 +205,15 @@ LAPSE_REASONS = (
     "其他导致注册失效的情形",
 )
 """《注册建造师管理规定》第十六条."""
-_LAPSED_BY_AGE = LAPSE_REASONS[5]
+_OF_OLD_RECORDS = {"期满": LAPSE_REASONS[4], "年龄": LAPSE_REASONS[5]}
+"""What other words of a reason tell which it is."""
 
 
 def lapse_reason(registered: str) -> str:
-    """The 失效原因 that the register's reason is, whose words are the regulation's or name an age; empty when it is none."""
+    """The 失效原因 that the register's reason is, whose words are the regulation's or an old record's; empty when none."""
     said = registered.rpartition("：")[2].replace("聘用单位", "聘用企业")
-    return _LAPSED_BY_AGE if said.startswith("年龄") else said if said in LAPSE_REASONS else ""
+    of_old = (reason for word, reason in _OF_OLD_RECORDS.items() if word in said)
+    return said if said in LAPSE_REASONS else next(of_old, "")
 
 
 CANCEL_REASONS = (
