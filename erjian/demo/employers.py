@@ -1,7 +1,7 @@
 """Enterprises of every kind that files: of the cities, of the province itself, from outside it.
 
 Most have a complete profile and valid 资质; a few have what goes wrong in practice: 资质 that run out soon or have
-run out, none at all, a profile with holes, an abnormal business status.
+run out, none at all, a profile with holes, an abnormal business status, a licence that was revoked.
 """
 
 from __future__ import annotations
@@ -248,9 +248,10 @@ def found(rng: random.Random, *, password_hash: str) -> list[Employer]:
     today = clock.today()
     enterprises = [_enterprise(rng, serial, row) for serial, row in enumerate(_plan(), 1)]
     # The ways in which profiles and businesses go wrong; positions keep clear of the named enterprises.
-    bare, holes, abnormal = enterprises[9], enterprises[10], enterprises[11]
+    bare, holes, abnormal, revoked = enterprises[9:13]
     holes.capital, holes.office_phone, holes.address = None, "", ""
     abnormal.status = EnterpriseStatus.ABNORMAL
+    revoked.status, revoked.ceased_on = EnterpriseStatus.REVOKED, today - timedelta(days=3)
     Enterprise.objects.bulk_create(enterprises)
     Enterprise.objects.filter(pk__in=[item.pk for item in enterprises]).update(
         updated_at=clock.now() - timedelta(days=40)
@@ -266,7 +267,7 @@ def found(rng: random.Random, *, password_hash: str) -> list[Employer]:
     for serial, enterprise in enumerate(enterprises, 1):
         mine = _operators(rng, enterprise, serial, password_hash=password_hash)
         users += mine
-        sound = enterprise.pk in valid and enterprise not in (holes, abnormal)
+        sound = enterprise.pk in valid and enterprise not in (holes, abnormal, revoked)
         employers.append(
             Employer(enterprise=enterprise, manager=mine[0], filer=mine[min(1, len(mine) - 1)], can_file=sound)
         )

@@ -175,5 +175,7 @@ def take_over(
         values["county"] = record.values.get("county", "")
     changes = tuple(item.change for item in different.qualifications if item.key in qualifications)
     if not values and not changes:
+        if seen not in (None, enterprise.version):  # what was ticked differs no more: a colleague has taken it over
+            raise enterprise_profile.stale()
         raise enterprise_profile.ProfileRefused("请勾选要更新的内容。", code="nothing_ticked")
     return enterprise_profile.take_over(enterprise=enterprise, values=values, qualifications=changes, by=by, seen=seen)

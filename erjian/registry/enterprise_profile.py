@@ -78,8 +78,13 @@ def _check(values: Mapping[str, Any]) -> None:
 def _lock(enterprise: Enterprise, seen: int | None) -> Enterprise:
     locked = Enterprise.objects.select_for_update().get(pk=enterprise.pk)
     if seen is not None and locked.version != seen:
-        raise ProfileStale("页面打开后企业基本信息已被修改。请刷新，核对最新内容后再保存。", code="stale")
+        raise stale()
     return locked
+
+
+def stale() -> ProfileStale:
+    """What whoever comes after somebody else's change is told."""
+    return ProfileStale("页面打开后企业基本信息已被修改。请刷新，核对最新内容后再保存。", code="stale")
 
 
 def update_profile(*, enterprise: Enterprise, values: Mapping[str, Any], by: Actor, seen: int | None) -> Enterprise:
