@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from erjian.registry.changes import EXPIRED
 from erjian.registry.models import BarBasis, RegistrationStatus
 
 _RULES = "《注册建造师管理规定》"
@@ -121,7 +122,7 @@ _CANCEL = Rule(
         Ground(
             code="qualification_revoked", text="聘用单位被吊销或者撤回资质证书", source=_lapse("三"), by_one_side=True
         ),
-        Ground(code="expired", text="注册有效期满且未延续注册", source=f"{_lapse('五')}，{_LICENSING}第七十条第一项"),
+        Ground(code="expired", text=EXPIRED, source=f"{_lapse('五')}，{_LICENSING}第七十条第一项"),
         Ground(code="over_age", text="年龄超过规定上限", source=_lapse("六")),
         Ground(
             code="dead",

@@ -13,9 +13,9 @@ from erjian.applications.states import State
 from erjian.audit.models import Event
 from erjian.policy import clock
 from erjian.registry.models import Change
+from tests.applications.office import Office
 from tests.applications.test_engine import Cast
 from tests.applications.test_nights import registered
-from tests.applications.test_procedures import Office
 
 pytestmark = pytest.mark.django_db
 

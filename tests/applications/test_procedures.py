@@ -2,174 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from erjian.accounts.models import Function, User
-from erjian.applications import actions, drafting, form_data, materials, robots, tasks
+from erjian.applications import actions, drafting, form_data, materials, robots
 from erjian.applications.errors import FieldsRefused, GuardsRefused, NotYours
 from erjian.applications.models import Application
 from erjian.applications.states import State
 from erjian.certificates.models import CertificateVersion
 from erjian.policy import clock
 from erjian.procedures import Filer, all_procedures, get
-from erjian.procedures.guards import Answer
-from erjian.registry.models import Change, Enterprise, Person, Registration, RegistrationSpecialty
+from erjian.registry.models import Change, Enterprise, Person, Registration
 from erjian.standards import id_numbers
 from erjian.standards.specialties import Specialty
 from tests import makers
-from tests.procedures.scenes import Scene as Filing
+from tests.applications.office import PROVINCE, Office
 
 pytestmark = pytest.mark.django_db
-CITY, PROVINCE = "430100", "430000"
-
-
-class Office:
-    """Everybody who acts, and a registered person."""
-
-    def __init__(self) -> None:
-        self.enterprise = makers.enterprise()
-        self.operator = makers.operator(self.enterprise)
-        self.other = makers.enterprise("湘江新区另一建设有限公司")
-        self.other_operator = makers.operator(self.other)
-        self.person = makers.person(birth=date(1980, 3, 17))
-        self.user = makers.person_user(self.person)
-        self.acceptor = makers.officer(CITY, Function.ACCEPTANCE)
-        self.first = makers.officer(CITY, Function.FIRST_REVIEW)
-        self.province = makers.officer(PROVINCE, Function.ACCEPTANCE, Function.FINAL_REVIEW)
-        self.decider = makers.officer(PROVINCE, Function.DECISION)
-
-    def registered(self, *, days_left: int = 400, cls: str = "constructor", **fields: Any) -> Registration:
-        """A registration of the person here, with one specialty that ends in so many days."""
-        end = clock.today() + timedelta(days=days_left)
-        begin = end - timedelta(days=1094)
-        held = makers.qualification(self.person, used_at=clock.now())
-        registration = Registration.objects.create(
-            person=self.person, registration_class=cls, number="湘2432019202012345", enterprise=self.enterprise,
-            registered_on=begin, employed_on=begin, valid_until=end, certificate_number="90000001", **fields,
-        )  # fmt: skip
-        RegistrationSpecialty.objects.create(
-            registration=registration, specialty=Specialty.BUILDING, qualification=held, begin=begin, end=end
-        )
-        return registration
-
-    def filed(self, code: str, by: User, specialties: tuple[str, ...] = (), **values: Any) -> Application:
-        """A complete draft of any procedure, reported."""
-        procedure = get(code)
-        enterprise = by.enterprise or self.enterprise
-        case = actions.start(procedure=procedure, person=self.person, enterprise=enterprise, by=by)
-        typed = form_data.unseal(case.draft)
-        names = {field.name for field in procedure.fields if not field.read_only}
-        filler = {
-            "employment_begin": "2025-07-01", "employment_open": "on", "handler": "王经办", "handler_phone": "13800002716",
-            "cancel_reason": "已与聘用企业解除聘用合同关系", "loss_reason": "遗失", "lapsed_on": "2026-01-01",
-            "lapse_reason": "注册有效期满且未延续注册", "correction_kind": "身份证号码错误", "correction_note": "登记时录错",
-        }  # fmt: skip
-        typed |= {key: value for key, value in {**filler, **values}.items() if key in names}
-        actions.save(application=case, values=typed, specialties=specialties, by=by)
-        from erjian.applications import facts
-
-        for row in materials.listing(case, facts.of_application(case)):
-            if row.missing:
-                materials.attach(application=case, code=row.material.code, upload=makers.upload(), by=by)
-        case.refresh_from_db()
-        if "continuing_education" in {item.code for item in procedure.materials}:
-            materials.attach(application=case, code="continuing_education", upload=makers.upload(), by=by)
-        return actions.report(application=case, by=by, seen=None)
-
-    def through(self, case: Application) -> Application:
-        """Push a reported case along its whole route."""
-        for _ in range(12):
-            case.refresh_from_db()
-            match State(case.state):
-                case State.WAIT_PERSON:
-                    actions.consent(application=case, by=self.user, seen=None, commitment="同意")
-                case State.WAIT_FORMER:
-                    actions.answer_former(application=case, by=self.operator, seen=None, agreed=True)
-                case State.WAIT_ENTERPRISE:
-                    actions.answer_enterprise(application=case, by=self.operator, seen=None, agreed=True)
-                case State.REPORTED:
-                    officer = self.acceptor if case.acting_authority == CITY else self.province
-                    actions.accept(application=case, by=officer, seen=None)
-                case State.ACCEPTED if case.acting_function == Function.FIRST_REVIEW:
-                    actions.first_review(application=case, by=self.first, seen=None, passed=True)
-                case State.ACCEPTED | State.FIRST_OK:
-                    actions.final_review(application=case, by=self.province, seen=None, passed=True)
-                case State.REVIEW_OK if "publicity" in case.procedure.route:
-                    actions.publish(application=case, by=self.decider, batch="GS")
-                case State.PUBLICITY:
-                    actions.close_publicity(application=case)
-                case State.REVIEW_OK | State.PUBLICITY_DONE:
-                    actions.announce(application=case, by=self.decider, granted=True, batch="GG")
-                case State.ANNOUNCED:
-                    tasks.issue_certificate(application_id=case.pk)
-                case _:
-                    return case
-        raise AssertionError(f"{case.procedure_code} is stuck in {case.state}")
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 def _certificate(registration: Registration) -> CertificateVersion:
     return CertificateVersion.objects.filter(registration=registration).latest("version")
-
-
-def test_reregistration_keeps_the_number_and_cancels_what_lapsed(office: Office) -> None:
-    lapsed = office.registered(days_left=-20)
-    case = office.through(office.filed("reregistration", office.other_operator, (Specialty.BUILDING,)))
-    assert case.state == State.ISSUED
-    lapsed.refresh_from_db()
-    again = Registration.objects.get(person=office.person, status="valid")
-    assert (lapsed.status, again.number, again.enterprise) == ("cancelled", lapsed.number, office.other)
-    assert again.certificate_number not in ("", lapsed.certificate_number)
-    assert set(Change.objects.values_list("kind", flat=True)) >= {"cancelled", "reregistered"}
-
-
-@pytest.mark.parametrize(
-    ("days_left", "fields", "day", "reason"),
-    [
-        (-20, {}, -20, "注册有效期满且未延续注册"),
-        (400, {"status": "lapsed", "end_reason": "聘用单位被吊销营业执照"}, -3, "聘用企业被吊销营业执照"),
-        (400, {"status": "cancelled", "end_reason": "依职权注销：聘用单位破产"}, -3, "聘用企业破产"),
-        (
-            400,
-            {"status": "cancelled", "end_reason": "已与聘用企业解除聘用合同关系"},
-            -3,
-            "已与聘用企业解除聘用合同关系",
-        ),
-        (400, {"status": "lapsed", "end_reason": "年龄满 60 周岁"}, -3, "年龄超过65周岁"),
-        (400, {"status": "cancelled", "end_reason": "有效期满未延续"}, -3, "注册有效期满且未延续注册"),
-        (400, {"status": "cancelled", "end_reason": "其他"}, -3, ""),
-    ],
-)
-def test_reregistration_begins_with_how_the_last_registration_ended(
-    office: Office, days_left: int, fields: dict[str, str], day: int, reason: str
-) -> None:
-    ended = {"ended_on": clock.today() - timedelta(days=3)} if fields else {}
-    office.registered(days_left=days_left, **fields, **ended)
-    # In force as 二级临时建造师, which counts for itself.
-    Registration.objects.create(
-        person=office.person, registration_class="temporary", number="湘2430700099", enterprise=office.other,
-        registered_on=clock.today(), employed_on=clock.today(), valid_until=clock.today() + timedelta(days=300),
-        dates_binding=False,
-    )  # fmt: skip
-    by = office.other_operator
-    case = actions.start(procedure=get("reregistration"), person=office.person, enterprise=by.enterprise, by=by)
-    begun = form_data.unseal(case.draft)
-    expected = (clock.today() + timedelta(days=day)).isoformat()
-    assert (begun["lapsed_on"], begun["lapse_reason"]) == (expected, reason)
-
-
-def test_reregistration_is_refused_while_the_registration_is_valid(office: Office) -> None:
-    office.registered()
-    with pytest.raises(GuardsRefused, match="仍有效"):
-        office.filed("reregistration", office.operator, (Specialty.BUILDING,))
 
 
 def test_addition_has_its_own_years_and_the_next_certificate_version(office: Office) -> None:
@@ -274,40 +130,6 @@ def test_only_the_former_employer_answers_for_it(office: Office) -> None:
     for stranger in (office.other_operator, office.user, office.province, viewer):
         with pytest.raises(NotYours):
             actions.answer_former(application=case, by=stranger, seen=None, agreed=True)
-
-
-@pytest.mark.parametrize(
-    ("code", "who", "cls"),
-    [
-        ("cancellation", "operator", "constructor"),
-        ("cancellation_by_person", "user", "constructor"),
-        ("temporary_cancellation", "operator", "temporary"),
-        ("temporary_cancellation_by_person", "user", "temporary"),
-    ],
-)
-def test_cancellation_takes_effect_at_the_second_consent(office: Office, code: str, who: str, cls: str) -> None:
-    registration = office.registered(cls=cls, dates_binding=cls == "constructor")
-    case = office.filed(code, getattr(office, who))
-    registration.refresh_from_db()
-    assert registration.status == "valid"
-    case = office.through(case)
-    assert case.state == State.DONE
-    registration.refresh_from_db()
-    assert (registration.status, registration.end_reason) == ("cancelled", "已与聘用企业解除聘用合同关系")
-    assert registration.ended_on == clock.today()
-
-
-def test_cancellation_refused_by_the_other_side_changes_nothing(office: Office) -> None:
-    registration = office.registered()
-    case = office.filed("cancellation_by_person", office.user)
-    assert case.state == State.WAIT_ENTERPRISE
-    for stranger in (office.other_operator, makers.operator(office.enterprise, right="view")):
-        with pytest.raises(NotYours):
-            actions.answer_enterprise(application=case, by=stranger, seen=None, agreed=True)
-    case = actions.answer_enterprise(application=case, by=office.operator, seen=None, agreed=False, opinion="仍在职")
-    assert case.state == State.DECLINED
-    registration.refresh_from_db()
-    assert registration.status == "valid"
 
 
 def test_correcting_the_number_keeps_person_account_and_history(office: Office) -> None:
@@ -436,41 +258,3 @@ def test_the_menu_has_every_procedure_in_the_manuals_order() -> None:
         "二级建造师变更申报", "二级建造师注销申报", "二级建造师身份证号变更申报", "企业名称变更申报", "二级临时建造师变更申报",
         "二级临时建造师延期申报", "二级临时建造师注销申报",
     ]  # fmt: skip
-    assert {guard.code for item in all_procedures() for guard in item.guards}
-    assert Answer.NO != Answer.ASKS
-
-
-@pytest.mark.parametrize("code", ["cancellation", "cancellation_by_person"])
-def test_what_has_lapsed_can_still_be_cancelled_by_two_consents(code: str) -> None:
-    """The night after the end changes nothing about 注销 (《注册建造师管理规定》第十七条第一项、第十六条第五项)."""
-    scene = Filing(code)
-    assert scene.registration is not None
-    with clock.travel(to=scene.registration.valid_until + timedelta(days=1)):
-        assert robots.run().done["lapse"] == 1
-        browser = scene.client()
-        if code == "cancellation":
-            assert "选择该证书信息" in browser.get("/enterprise/cancellation/new/").content.decode()
-            assert scene.person.name not in browser.get("/enterprise/replacement/new/").content.decode()
-        else:
-            assert "失效" in browser.get("/person/filing/").content.decode()
-        assert scene.choose(browser)().status_code == 302
-        scene.draft()
-        answer = scene.hand_in(browser)
-        assert answer.status_code == 302, answer.content.decode()
-        assert scene.at_decision()().state == State.DONE
-        scene.registration.refresh_from_db()
-        assert scene.registration.status == "cancelled"
-
-
-def test_who_is_registered_again_is_not_offered_by_what_lapsed_before() -> None:
-    scene = Filing("cancellation")
-    assert scene.registration is not None
-    Registration.objects.filter(pk=scene.registration.pk).update(status="lapsed", ended_on=clock.today())
-    again = Registration.objects.create(
-        person=scene.person, registration_class="constructor", number=scene.registration.number, enterprise=scene.other,
-        registered_on=clock.today(), employed_on=clock.today(), valid_until=clock.today() + timedelta(days=900),
-    )  # fmt: skip
-    page = "/enterprise/cancellation/new/"
-    assert scene.person.name not in scene.client().get(page).content.decode()
-    Registration.objects.filter(pk=again.pk).update(enterprise=scene.enterprise)
-    assert scene.client().get(page).content.decode().count("data-choose") == 1
