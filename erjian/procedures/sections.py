@@ -195,19 +195,19 @@ HANDLER_PHONE = FormField(
     name="handler_phone", label="经办人手机号", control=Control.MOBILE, required=True, begins_with="operator.phone"
 )
 
-_OVER_AGE = "年龄超过65周岁"
+_CONTRACT_ENDED, _OVER_AGE = "已与聘用企业解除聘用合同关系", "年龄超过65周岁"
 LAPSE_REASONS = (
     "聘用企业破产",
     "聘用企业被吊销营业执照",
     "聘用企业被吊销或者撤回资质证书",
-    "已与聘用企业解除聘用合同关系",
+    _CONTRACT_ENDED,
     EXPIRED,
     _OVER_AGE,
     "死亡或不具有完全民事行为能力",
     "其他导致注册失效的情形",
 )
 """《注册建造师管理规定》第十六条."""
-_OF_OLD_RECORDS = {"期满": EXPIRED, "年龄": _OVER_AGE}
+_OF_OLD_RECORDS = {"解除": _CONTRACT_ENDED, "期满": EXPIRED, "年龄": _OVER_AGE}
 """What other words of a reason tell which it is."""
 
 

@@ -45,6 +45,7 @@ def test_reregistration_keeps_the_number_and_cancels_what_lapsed(office: Office)
         ),
         (400, {"status": "lapsed", "end_reason": "年龄满 60 周岁"}, -3, "年龄超过65周岁"),
         (400, {"status": "cancelled", "end_reason": "有效期满未延续"}, -3, "注册有效期满且未延续注册"),
+        (400, {"status": "lapsed", "end_reason": "与聘用单位解除劳动关系"}, -3, "已与聘用企业解除聘用合同关系"),
         (400, {"status": "cancelled", "end_reason": "其他"}, -3, ""),
     ],
 )
